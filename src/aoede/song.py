@@ -1,0 +1,166 @@
+"""The one musical value that every flow passes on.
+
+Time is integer ticks, 480 to a quarter note; tempo and meter are maps over ticks; seconds are derived.
+A Song is immutable: changing one means making another (`dataclasses.replace`).
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+TICKS_PER_QUARTER = 480
+DRUM_CHANNEL = 9
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    start_ticks: int
+    pitch: int  # MIDI number 0..127, 60 is middle C
+    duration_ticks: int  # > 0
+    velocity: int  # 1..127
+
+    @property
+    def end_ticks(self) -> int:
+        return self.start_ticks + self.duration_ticks
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Control:
+    """A MIDI controller change: number 7 volume, 10 pan, 11 expression, 64 sustain pedal, ..."""
+
+    start_ticks: int
+    number: int  # 0..127
+    value: int  # 0..127
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Bend:
+    start_ticks: int
+    value: int  # -8192..8191; full scale is two semitones
+
+
+@dataclass(frozen=True)
+class Track:
+    """One instrument's notes, sorted by start.
+
+    `role` says what the track is for: "melody", "chords", "bass", "drums", "colour",
+    or "" where it is not known (a file that somebody else made).
+    """
+
+    name: str
+    notes: tuple[Note, ...]
+    program: int = 0  # General MIDI program 0..127
+    role: str = ""
+    is_drum: bool = False
+    controls: tuple[Control, ...] = ()
+    bends: tuple[Bend, ...] = ()
+
+    @property
+    def end_ticks(self) -> int:
+        return max((note.end_ticks for note in self.notes), default=0)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Section:
+    """A part of the form: "intro", "verse", "chorus", ... covering [start_ticks, end_ticks)."""
+
+    start_ticks: int
+    end_ticks: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChordSymbol:
+    start_ticks: int
+    symbol: str  # lead-sheet spelling: "C", "F#m7", "Bbmaj7/D"; "N.C." for none
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Syllable:
+    start_ticks: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Tempo:
+    start_ticks: int
+    bpm: float  # quarter notes a minute, > 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Meter:
+    start_ticks: int
+    numerator: int
+    denominator: int  # a power of two
+
+    @property
+    def bar_ticks(self) -> int:
+        return max(1, TICKS_PER_QUARTER * 4 * self.numerator // self.denominator)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class KeySignature:
+    start_ticks: int
+    sharps: int  # -7 (seven flats) .. 7 (seven sharps)
+    is_minor: bool
+
+
+@dataclass(frozen=True)
+class Song:
+    """Tracks with everything that is said about them. All tuples are sorted by start.
+
+    `tempos` and `meters` always begin at tick 0 (120 bpm and 4/4 where a file states none);
+    `recipe` is all it takes to make the same bytes again, or empty for a song that was read.
+    """
+
+    title: str
+    tracks: tuple[Track, ...]
+    tempos: tuple[Tempo, ...] = (Tempo(0, 120.0),)
+    meters: tuple[Meter, ...] = (Meter(0, 4, 4),)
+    keys: tuple[KeySignature, ...] = ()
+    sections: tuple[Section, ...] = ()
+    chords: tuple[ChordSymbol, ...] = ()
+    syllables: tuple[Syllable, ...] = ()
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def end_ticks(self) -> int:
+        """End of the last note or section."""
+        ends = [track.end_ticks for track in self.tracks] + [s.end_ticks for s in self.sections]
+        return max(ends, default=0)
+
+    @property
+    def duration_s(self) -> float:
+        return self.seconds_at(self.end_ticks)
+
+    def seconds_at(self, ticks: int) -> float:
+        """Seconds from the beginning to `ticks`, through the tempo map."""
+        return self._seconds_at([ticks])[0]
+
+    def seconds_of(self, ticks: list[int]) -> list[float]:
+        """`seconds_at` of many positions at once; they need not be sorted."""
+        return self._seconds_at(ticks)
+
+    def _seconds_at(self, ticks: list[int]) -> list[float]:
+        starts = [tempo.start_ticks for tempo in self.tempos]
+        seconds_a_tick = [60.0 / (tempo.bpm * TICKS_PER_QUARTER) for tempo in self.tempos]
+        begins = [0.0]
+        for (a, b), rate in zip(pairwise(starts), seconds_a_tick, strict=False):
+            begins.append(begins[-1] + (b - a) * rate)
+        found = [max(0, bisect_right(starts, t) - 1) for t in ticks]
+        return [begins[i] + (t - starts[i]) * seconds_a_tick[i] for i, t in zip(found, ticks, strict=True)]
+
+    def bar_starts(self) -> list[int]:
+        """The tick at which each bar begins, up to the end of the song."""
+        bars: list[int] = []
+        ends = [meter.start_ticks for meter in self.meters[1:]] + [max(1, self.end_ticks)]
+        for meter, end in zip(self.meters, ends, strict=True):
+            bars.extend(range(meter.start_ticks, end, meter.bar_ticks))
+        return bars
+
+    def beats(self, ticks: int) -> Fraction:
+        """`ticks` as quarter notes."""
+        return Fraction(ticks, TICKS_PER_QUARTER)
