@@ -1,13 +1,13 @@
 """Every error that Aoede raises on purpose, each with its exit code and a hint for the person.
 
-    AoedeError                 1    something failed
-    ├── UsageError             2    an option or argument that cannot be obeyed
-    ├── InputError            65    a file or text that cannot be understood
-    ├── MissingError          66    a file that is not there
-    ├── OutputError           73    a result that cannot be created
-    │   ├── StorageError      74    disk full, I/O error
-    │   └── DeniedError       77    no permission
-    └── ConfigError           78    a setting that is wrong
+AoedeError                 1    something failed
+├── UsageError             2    an option or argument that cannot be obeyed
+├── InputError            65    a file or text that cannot be understood
+├── MissingError          66    a file that is not there
+├── OutputError           73    a result that cannot be created
+│   ├── StorageError      74    disk full, I/O error
+│   └── DeniedError       77    no permission
+└── ConfigError           78    a setting that is wrong
 """
 
 import errno

@@ -1,1 +1,1 @@
-"""Files: one module a format, each a pair of pure functions on bytes with a reader that expects an attacker."""
+"""Files: one module a format, pure functions on bytes, with readers that expect an attacker."""

@@ -20,7 +20,7 @@ def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             _write_durably(part, data)
-            os.replace(part, path)
+            part.replace(path)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
@@ -52,5 +52,3 @@ def read_bounded(path: Path, *, max_bytes: int) -> bytes:
     if len(data) > max_bytes:
         raise InputError(f"larger than {max_bytes:,} bytes", where=str(path))
     return data
-
-

@@ -1,0 +1,1 @@
+"""Two-way maps between songs, text or audio and arrays; one module an encoding."""

@@ -1,0 +1,1 @@
+"""What a request means: words, valence and arousal, named feelings, explicit wishes."""
