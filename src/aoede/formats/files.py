@@ -2,6 +2,8 @@
 
 import os
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from aoede.errors import InputError, OutputError, input_error, output_error
@@ -10,21 +12,55 @@ from aoede.errors import InputError, OutputError, input_error, output_error
 def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
     """Write `data` to `path` so that after a crash at any moment the file is old, or new, or absent.
 
-    Raises OutputError (73), StorageError (74) or DeniedError (77); with `force` false an existing
-    file is refused.
+    Raises OutputError (73), StorageError (74) or DeniedError (77); with `force` false an existing file
+    is refused, unless it holds these very bytes already.
     """
-    part = path.with_name(f".{path.name[:80]}.part-{os.getpid()}-{secrets.token_hex(4)}")
+    write_together({path: data}, force=force)
+
+
+def write_together(files: Mapping[Path, bytes], *, force: bool = False) -> None:
+    """Write several files that belong together: all of them or, when one cannot be written, none.
+
+    Every byte is on the disk beside its place before the first file appears in it. Errors as `write_whole`.
+    """
+    parts: dict[Path, Path] = {}
     try:
-        if path.exists() and not force:
-            raise OutputError("this file exists already", where=str(path), hint="Add --force to replace it.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _write_durably(part, data)
-            part.replace(path)
-        finally:
+        for path, data in files.items():
+            with _told(path):
+                if _may_write(path, data, force):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    parts[path] = path.with_name(f".{secrets.token_hex(8)}.part-{os.getpid()}")
+                    _write_durably(parts[path], data)
+        for path, part in parts.items():
+            with _told(path):
+                part.replace(path)
+    finally:
+        for part in parts.values():
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Operating system errors become the fitting OutputError for `path`."""
+    try:
+        yield
     except OSError as error:
         raise output_error(path, error) from error
+    except ValueError as error:  # a name with a NUL byte
+        raise OutputError("this is no file name", where=repr(str(path))) from error
+
+
+def _may_write(path: Path, data: bytes, force: bool) -> bool:
+    """Whether there is something to write; raises OutputError where that would replace another file."""
+    if force or not path.exists():
+        return True
+    if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+        return False
+    raise OutputError(
+        "this file exists already",
+        where=str(path),
+        hint="Add --force to replace it, or choose another --out.",
+    )
 
 
 def _write_durably(path: Path, data: bytes) -> None:

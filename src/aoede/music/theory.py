@@ -75,12 +75,22 @@ class Key:
         return f"{self.tonic} {self.mode}"
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedChord:
+    """A chord that sounds over [start_ticks, end_ticks)."""
+
+    start_ticks: int
+    end_ticks: int
+    chord: Chord
+
+
 def pitch_class(name: str) -> int:
     """0..11 of a note name such as "C", "f#", "B♭". Raises UsageError for anything else."""
     match = re.fullmatch(r"([A-Ga-g])([#♯b♭]?)", name.strip())
     if not match:
         raise UsageError(
-            f"{name!r} is not the name of a note", hint="Notes are C, C#, Db, D, Eb, E, F, F#, G, Ab, A, Bb, B."
+            f"{name!r} is not the name of a note",
+            hint="Notes are C, C#, Db, D, Eb, E, F, F#, G, Ab, A, Bb, B.",
         )
     return (_LETTER_PCS[match[1].upper()] + _ACCIDENTALS[match[2]]) % 12
 
@@ -113,7 +123,9 @@ def parse_key(text: str) -> tuple[str, str | None]:
     match = re.fullmatch(r"\s*([A-Ga-g][#♯b♭]?)\s*(.*?)\s*", text)
     if not match:
         raise UsageError(
-            f"{text!r} is not a key", hint='Write a key as "C", "F# minor", "Bbm" or "D dorian".', where="--key"
+            f"{text!r} is not a key",
+            hint='Write a key as "C", "F# minor", "Bbm" or "D dorian".',
+            where="--key",
         )
     tonic = match[1][0].upper() + match[1][1:].replace("♯", "#").replace("♭", "b")
     if match[2] == "M":
@@ -145,6 +157,7 @@ __all__ = [
     "MODES",
     "Chord",
     "Key",
+    "PlacedChord",
     "make_key",
     "nearest_pitch",
     "note_name",
