@@ -1,5 +1,58 @@
-"""Aoede: say what you feel, get a song."""
+"""Aoede: say what you feel, get a song.
+
+    import aoede
+    song = aoede.compose("a song that expresses hope and wonder", seed=1)
+    aoede.write(song, "hope.mid")
+
+Names are loaded on first use, so that importing aoede does no work.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from aoede.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from aoede.compose import compose, sketch
+    from aoede.errors import AoedeError
+    from aoede.export import write
+    from aoede.formats.midi import read
+    from aoede.mood.request import mood_of
+    from aoede.song import Note, Section, Song, Track
+
+_HOMES = {
+    "AoedeError": "aoede.errors",
+    "Note": "aoede.song",
+    "Section": "aoede.song",
+    "Song": "aoede.song",
+    "Track": "aoede.song",
+    "compose": "aoede.compose",
+    "mood_of": "aoede.mood.request",
+    "read": "aoede.formats.midi",
+    "sketch": "aoede.compose",
+    "write": "aoede.export",
+}
+
+__all__ = [
+    "AoedeError",
+    "Note",
+    "Section",
+    "Song",
+    "Track",
+    "__version__",
+    "compose",
+    "mood_of",
+    "read",
+    "sketch",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'aoede' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,1 +1,96 @@
-"""The command line: arguments -> one library call -> printed result."""
+"""The command line: arguments -> one library call -> printed result.
+
+Results go to stdout, everything else to stderr. Nothing heavy is imported before a command runs.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from aoede.cli.console import printable
+from aoede.cli.inspect import look, render
+from aoede.cli.make import compose
+from aoede.cli.system import doctor, models
+from aoede.errors import AoedeError, UsageError
+from aoede.version import __version__
+
+INTERRUPTED, CLOSED_PIPE, INTERNAL = 130, 141, 70
+
+
+class _Group(click.Group):
+    """Commands in the order of a visit: make, look, the rest."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog='Start with:  aoede compose "a song that expresses hope and wonder"',
+)
+@click.version_option(__version__, prog_name="aoede")
+@click.option("--debug", is_flag=True, help="Show the whole traceback of an error.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """Aoede: say what you feel, get a song. Everything stays on this machine."""
+    ctx.obj = {"debug": debug}
+
+
+for _command in (compose, look, render, models, doctor):
+    cli.add_command(_command)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; returns its exit code. Never raises for a foreseeable error."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments or bool(os.environ.get("AOEDE_DEBUG"))
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    as_json = "--json" in arguments
+    try:
+        result = cli.main(arguments, prog_name="aoede", standalone_mode=False)
+        sys.stdout.flush()
+        return int(result or 0)
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains again
+        return CLOSED_PIPE
+    except Exception as error:
+        if debug:
+            raise
+        return _report(error, as_json)
+
+
+def _report(error: Exception, as_json: bool) -> int:
+    """Tell the person, or the program, what went wrong; returns the exit code."""
+    told = _as_aoede_error(error)
+    code = INTERNAL if told is None else told.exit_code
+    if told is None:
+        told = AoedeError(
+            f"this is a bug in Aoede: {type(error).__name__}: {error}",
+            hint="Run the command again with --debug and report what it prints.",
+        )
+    if as_json:
+        name = "internal" if code == INTERNAL else told.code
+        body = {"code": name, "exit": code, "message": told.message, "hint": told.hint, "where": told.where}
+        click.echo(json.dumps({"error": body}, ensure_ascii=False), err=True)
+    else:
+        click.echo(f"error: {printable(str(told))}", err=True)
+    return code
+
+
+def _as_aoede_error(error: Exception) -> AoedeError | None:
+    if isinstance(error, AoedeError):
+        return error
+    if isinstance(error, click.ClickException):
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "aoede"
+        return UsageError(error.format_message(), hint=f"See {command} --help.")
+    if isinstance(error, MemoryError):
+        return AoedeError("there is not enough memory for this", hint="Try a shorter song or a smaller file.")
+    return None

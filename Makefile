@@ -1,0 +1,47 @@
+# One word a chore. Everything happens in .venv; nothing is installed elsewhere.
+REQUEST ?= a song that expresses hope and wonder
+DATA ?= ../shared/data
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+export REQUEST
+
+.PHONY: song test test-slow check bench presets clean
+
+song: .venv/.base  ## compose $(REQUEST) into out/
+	@$(BIN)/aoede compose "$$REQUEST" --out out
+
+test: .venv/.dev  ## the tests, under five minutes
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: .venv/.dev  ## the long ones too
+	$(BIN)/python -m pytest
+
+check: .venv/.dev  ## style, types, layout
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_layout.py
+
+bench: .venv/.dev  ## the figures of docs/BENCHMARKS.md
+	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench $(DATA); done
+
+presets: .venv/.presets  ## train the shipped models from DATA
+	$(BIN)/python -m aoede.learning.mood_table $(DATA) src/aoede/presets
+	$(BIN)/python -m aoede.learning.harmony $(DATA) src/aoede/presets
+
+clean:
+	rm -rf .venv out build src/*.egg-info
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+# The constraints hold for the build of the package too.
+.venv/.base: pyproject.toml constraints.txt | .venv/bin/python
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ .venv/.base

@@ -1,0 +1,146 @@
+"""`aoede look` and `aoede render`: what is in a MIDI file, and how it sounds."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aoede.cli.console import printable
+
+if TYPE_CHECKING:
+    from aoede.formats.midi import Reading
+
+_file = click.argument("file", type=click.Path(path_type=Path))
+_force = click.option("-f", "--force", is_flag=True, help="Replace a file that exists.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+@click.command()
+@_file
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Where the picture goes. [default: out/NAME.png]"
+)
+@_force
+@_json
+def look(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
+    """Tell what is in FILE.mid, what had to be repaired, and draw its piano roll."""
+    from aoede import export
+
+    reading = _read(file)
+    target = out or Path("out") / f"{_safe_stem(file)}.png"
+    picture = export.write(reading.song, _with_suffix(target, (".png",)), force=force)
+    report = _facts(file, reading) | {"picture": str(picture)}
+    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else _as_text(report))
+
+
+@click.command()
+@_file
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="The audio file. [default: out/NAME.wav]")
+@click.option("--audio", type=click.Choice(["wav", "mp3", "flac", "ogg"]), default="wav", show_default=True)
+@_force
+@_json
+def render(file: Path, out: Path | None, audio: str, force: bool, as_json: bool) -> None:
+    """Play FILE.mid into an audio file."""
+    from aoede import export
+
+    reading = _read(file)
+    target = out or Path("out") / f"{_safe_stem(file)}.{audio}"
+    written = export.write(reading.song, _with_suffix(target, (".wav", ".mp3", ".flac", ".ogg")), force=force)
+    report = {
+        "schema": "aoede.render/1",
+        "file": str(file),
+        "audio": str(written),
+        "duration_s": round(reading.song.duration_s, 3),
+        "repairs": list(reading.repairs),
+    }
+    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else _as_text(report))
+
+
+def _read(file: Path) -> "Reading":
+    from aoede.formats import midi
+
+    return midi.read(file)
+
+
+def _safe_stem(file: Path) -> str:
+    return file.stem or "song"
+
+
+def _with_suffix(path: Path, allowed: tuple[str, ...]) -> Path:
+    from aoede.errors import UsageError
+
+    if path.suffix.lower() not in allowed:
+        raise UsageError(
+            f"{path.suffix or 'no suffix'!r} is not what is made here",
+            where="--out",
+            hint=f"Name a file that ends in {' or '.join(allowed)}.",
+        )
+    return path
+
+
+def _facts(file: Path, reading: "Reading") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from aoede.encodings.chords import chords_of
+    from aoede.formats.general_midi import instrument_name
+    from aoede.music.measures import measure
+
+    song = reading.song
+    chords = song.chords or chords_of(song)
+    return {
+        "schema": "aoede.look/1",
+        "file": str(file),
+        "title": song.title,
+        "duration_s": round(song.duration_s, 3),
+        "bars": len(song.bar_starts()),
+        "tempos": [[tempo.start_ticks, round(tempo.bpm, 3)] for tempo in song.tempos],
+        "meters": [[meter.start_ticks, f"{meter.numerator}/{meter.denominator}"] for meter in song.meters],
+        "tracks": [
+            {
+                "name": track.name,
+                "instrument": "Drums" if track.is_drum else instrument_name(track.program),
+                "role": track.role,
+                "notes": len(track.notes),
+            }
+            for track in song.tracks
+        ],
+        "sections": [section.name for section in song.sections],
+        "chords": [chord.symbol for chord in chords],
+        "measured": asdict(measure(song)),
+        "repairs": list(reading.repairs),
+        "recipe": dict(song.recipe),
+    }
+
+
+def _as_text(report: dict[str, Any]) -> str:
+    lines = [f"{report.get('title') or report['file']}"]
+    for name, value in report.items():
+        if name in ("schema", "title") or value in ([], {}, "", None):
+            continue
+        lines += _lines(name, value)
+    return printable("\n".join(lines))
+
+
+def _lines(name: str, value: Any) -> list[str]:
+    """One fact as one or more lines, its name in the margin."""
+    if name == "tracks":
+        cells = [f"{t['name'] or 'unnamed'}: {t['instrument']}, {t['notes']} notes" for t in value]
+    elif name == "measured":
+        cells = [f"{key.replace('_', ' ')} {_figure(x)}" for key, x in value.items() if x is not None]
+    elif name == "chords":
+        shown = value[:64]
+        cells = [" ".join(shown) + (f" … ({len(value)} in all)" if len(value) > 64 else "")]
+    elif name == "recipe":
+        cells = [json.dumps(value, ensure_ascii=False)]
+    elif name in ("tempos", "meters"):
+        cells = [", ".join(str(x) for _, x in value[:8]) + (" …" if len(value) > 8 else "")]
+    elif isinstance(value, list):
+        cells = [str(x) for x in value]
+    else:
+        cells = [_figure(value)]
+    return [f"  {name if i == 0 else '':<10}  {cell}" for i, cell in enumerate(cells)]
+
+
+def _figure(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,148 @@
+"""`aoede models` and `aoede doctor`: what is installed and whether it works."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+@click.command()
+@_json
+def models(as_json: bool) -> None:
+    """List the shipped models: what each is, its licence and size."""
+    from aoede.learning.checkpoint import presets
+
+    rows = [
+        {
+            "name": preset.name,
+            "family": preset.metadata["family"],
+            "encoding": preset.metadata["encoding"],
+            "kind": preset.metadata["kind"],
+            "licence": preset.metadata["licence"],
+            "bytes": preset.n_bytes,
+            "sha256": preset.sha256,
+        }
+        for preset in presets()
+    ]
+    if as_json:
+        click.echo(json.dumps({"schema": "aoede.models/1", "models": rows}, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['name']:<10} {row['kind']:<34} {row['bytes'] / 1e6:5.2f} MB  {row['licence']}")
+
+
+@click.command()
+@_json
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    """Check that everything a song needs is here and works."""
+    rows = [_checked(name, check) for name, check in _CHECKS.items()]
+    healthy = all(row["ok"] for row in rows)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {"schema": "aoede.doctor/1", "ok": healthy, "checks": rows}, ensure_ascii=False, indent=2
+            )
+        )
+    else:
+        for row in rows:
+            click.echo(f"{'ok ' if row['ok'] else 'BAD'} {row['name']:<10} {row['detail']}")
+    ctx.exit(0 if healthy else 1)
+
+
+def _checked(name: str, check: Callable[[], str]) -> dict[str, Any]:
+    try:
+        return {"name": name, "ok": True, "detail": check()}
+    except Exception as error:  # whatever is wrong is the finding
+        return {"name": name, "ok": False, "detail": f"{type(error).__name__}: {error}"}
+
+
+def _python() -> str:
+    import platform
+    import sys
+
+    if sys.version_info < (3, 11):
+        raise RuntimeError(f"Python 3.11 or later is needed, this is {platform.python_version()}")
+    return f"{platform.python_implementation()} {platform.python_version()} on {platform.system()} {platform.machine()}"
+
+
+def _packages() -> str:
+    from importlib.metadata import requires, version
+
+    wanted = [line.split(";") for line in requires("aoede") or []]
+    names = [part[0].split(">")[0].split("=")[0].split("<")[0].strip() for part in wanted if len(part) == 1]
+    return ", ".join(f"{name} {version(name)}" for name in names)
+
+
+def _presets() -> str:
+    from aoede.learning.checkpoint import presets
+
+    found = presets()
+    return f"{len(found)} whole: {', '.join(preset.name for preset in found)}"
+
+
+def _mood() -> str:
+    from aoede.mood.request import mood_of
+
+    bright, dark = mood_of("hope and joy").valence, mood_of("悲伤和绝望").valence
+    if not bright > 0 > dark:
+        raise RuntimeError(f"hope and joy {bright:+.2f}, 悲伤和绝望 {dark:+.2f}")
+    return f"hope and joy {bright:+.2f}, 悲伤和绝望 {dark:+.2f}"
+
+
+def _song() -> str:
+    from aoede import export
+    from aoede.compose import compose
+    from aoede.formats import midi
+
+    song = compose("hope", seed=1, bars=4)
+    again = midi.from_bytes(export.to_bytes(song, ".mid"), where="song.mid").song
+    if [track.notes for track in again.tracks] != [track.notes for track in song.tracks]:
+        raise RuntimeError("a song read back from MIDI is not the song that was written")
+    return f"{sum(len(track.notes) for track in song.tracks)} notes in 4 bars, read back equal"
+
+
+def _sound() -> str:
+    import numpy as np
+
+    from aoede import synth
+    from aoede.compose import compose
+
+    samples = synth.render(compose("hope", seed=1, bars=2))
+    peak = float(np.abs(samples).max())
+    if not 0.05 < peak < 1.0:
+        raise RuntimeError(f"the peak is {peak:.3f}")
+    return f"{len(samples) / synth.SAMPLE_RATE_HZ:.1f} s rendered, peak {20 * np.log10(peak):.1f} dB"
+
+
+def _picture() -> str:
+    from aoede import export
+    from aoede.compose import compose
+
+    return f"{len(export.to_bytes(compose('希望', seed=1, bars=2), '.png')):,} bytes of PNG"
+
+
+def _out() -> str:
+    import shutil
+    import tempfile
+    from pathlib import Path
+
+    here = Path.cwd()
+    with tempfile.NamedTemporaryFile(dir=here):
+        free = shutil.disk_usage(here).free
+    return f"{here} can be written, {free / 1e9:.1f} GB free"
+
+
+_CHECKS: dict[str, Callable[[], str]] = {
+    "python": _python,
+    "packages": _packages,
+    "presets": _presets,
+    "mood": _mood,
+    "song": _song,
+    "sound": _sound,
+    "picture": _picture,
+    "folder": _out,
+}
