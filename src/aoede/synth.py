@@ -1,0 +1,376 @@
+"""Song -> samples: a small SoundFont player in NumPy.
+
+Notes become voices (a zone of the SoundFont sounding at a key from one sample to another). Voices of the same
+zone and key share one waveform: it is interpolated, low-passed and shaped by the volume envelope once, then
+added for each of them with its own gain, pan and release. A convolution reverb and a limiter follow.
+
+Sources: SoundFont 2.04 sections 8.1 (envelope, tuning), 8.4 (velocity, volume and expression curves of
+40 log10(value / 127) dB); General MIDI 1 (controllers 7, 10, 11, 64, bank of drums, bend of two semitones).
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoede.errors import InputError
+from aoede.formats.soundfont import Preset, SoundFont, Zone, from_bytes
+from aoede.mastering import BLOCK, REVERB_S, Samples, add_reverb, gain_to, limit
+from aoede.song import Song, Track
+
+MIX_GAIN = 1.0
+DRUM_BANK = 128
+BEND_SEMITONES = 2.0
+SILENT_DB = 80.0  # a voice this far below its peak is over
+TAIL_S = 4.0  # at most this long after the last key is up, and then the reverb
+RAMP_S = 0.005  # a controller's step, smoothed
+CUT_S = 0.05  # release of a voice that its exclusive class ends
+SEGMENT = 20 * 44_100  # samples of one waveform held at a time
+N_PHASES = 1024  # interpolation kernels between two samples
+
+VOLUME, PAN, EXPRESSION, PEDAL, REVERB = 7, 10, 11, 64, 91
+CONTROL_DEFAULTS = {VOLUME: 100, PAN: 64, EXPRESSION: 127, REVERB: 40}  # General MIDI 1
+
+
+@lru_cache(maxsize=1)
+def default_soundfont() -> SoundFont:
+    """The SoundFont of the package: `presets/sound.sf2`, see `presets/sound.md`."""
+    return from_bytes((files("aoede") / "presets" / "sound.sf2").read_bytes(), where="sound.sf2")
+
+
+def render(
+    song: Song,
+    *,
+    soundfont: SoundFont | None = None,
+    sample_rate_hz: int = 44_100,
+    loudness_dbfs: float | None = None,
+    max_seconds: float = 1800.0,
+    max_voice_seconds: float = 100_000.0,
+) -> Samples:
+    """The sound of `song`, shape (n_samples, 2), peak below -1 dBFS, the same for the same arguments.
+
+    The level follows velocities and controllers; with `loudness_dbfs` the whole is brought to that gated RMS
+    level (-17 is about -15 LUFS). A program that the SoundFont lacks is played by the nearest one of its
+    General MIDI family, else by the piano. Raises InputError where the song lasts longer than `max_seconds`
+    or its notes together sound longer than `max_voice_seconds`.
+    """
+    font = soundfont or default_soundfont()
+    _check_length(song.duration_s, max_seconds)
+    parts = [_Part(track, song, font, sample_rate_hz) for track in song.tracks]
+    voices = [voice for part in parts for voice in part.voices]
+    if sum(voice.length for voice in voices) > max_voice_seconds * sample_rate_hz:
+        raise InputError("too many long notes to render", hint="Shorten the notes or the pedal.")
+    mix = np.zeros((3, _n_samples(song, voices, sample_rate_hz, max_seconds)), dtype=np.float32)
+    for part in parts:
+        part.play(mix)
+    stereo = mix[:2]
+    add_reverb(stereo, mix[2], sample_rate_hz)
+    stereo *= MIX_GAIN if loudness_dbfs is None else gain_to(loudness_dbfs, stereo, sample_rate_hz)
+    limit(stereo)
+    return stereo.T
+
+
+def _check_length(seconds: float, max_seconds: float) -> None:
+    if not seconds <= max_seconds:
+        raise InputError(
+            f"the song lasts {seconds / 60:.0f} minutes; at most {max_seconds / 60:.0f} are rendered",
+            hint="Shorten it, or check its tempo.",
+        )
+
+
+def _n_samples(song: Song, voices: list["_Voice"], rate_hz: int, max_seconds: float) -> int:
+    """A whole number of blocks: to the end of the last voice and of its reverb."""
+    last_s = max([song.duration_s, *(voice.off / rate_hz for voice in voices)])
+    _check_length(last_s, max_seconds)
+    ends_s = max((voice.on + voice.length for voice in voices), default=0) / rate_hz
+    tail_s = min(ends_s, last_s + TAIL_S) + REVERB_S if voices else 0.0
+    return BLOCK * math.ceil(max(last_s, tail_s) * rate_hz / BLOCK)
+
+
+@dataclass(slots=True)
+class _Voice:
+    """A zone sounding from sample `on`; the key is up at `off`; over after `length` samples."""
+
+    zone: Zone
+    key: int
+    gain: float
+    on: int
+    off: int
+    length: int
+    release_s: float
+
+
+class _Curve:
+    """A controller over time: steps at samples, each smoothed into a short ramp."""
+
+    def __init__(self, default: float, steps: Iterable[tuple[int, float]], ramp: int) -> None:
+        ordered = list(steps)
+        self.at = [at for at, _ in ordered]
+        self.values = [default, *(value for _, value in ordered)]
+        self.ramp = ramp
+
+    def over(self, first: int, n: int) -> float | NDArray[np.float64]:
+        """Its values over [first, first + n): one number where it does not move."""
+        begin, end = bisect_right(self.at, first - self.ramp), bisect_left(self.at, first + n)
+        if begin == end:
+            return self.values[begin]
+        x = np.repeat(np.array(self.at[begin:end], dtype=np.float64), 2)
+        x[1::2] += self.ramp
+        y = np.repeat(np.array(self.values[begin : end + 1]), 2)[1:-1]
+        ramps: NDArray[np.float64] = np.interp(np.arange(first, first + n), np.maximum.accumulate(x), y)
+        return ramps
+
+
+class _Part:
+    """One track: its voices and its controllers."""
+
+    def __init__(self, track: Track, song: Song, font: SoundFont, rate_hz: int) -> None:
+        self.font, self.rate_hz = font, rate_hz
+        self.controls = {number: self._curve(track, song, number) for number in CONTROL_DEFAULTS}
+        bend_at = self._samples(song, [bend.start_ticks for bend in track.bends])
+        semitones = [BEND_SEMITONES * bend.value / 8192 for bend in track.bends]
+        self.bend = _Curve(0.0, zip(bend_at, semitones, strict=True), round(RAMP_S * rate_hz))
+        preset = _preset_for(font, track)
+        self.voices = self._voices(track, song, preset) if preset else []
+
+    def _samples(self, song: Song, ticks: list[int]) -> list[int]:
+        return [round(seconds * self.rate_hz) for seconds in song.seconds_of(ticks)]
+
+    def _curve(self, track: Track, song: Song, number: int) -> _Curve:
+        events = [control for control in track.controls if control.number == number]
+        at = self._samples(song, [event.start_ticks for event in events])
+        steps = ((where, _level(number, event.value)) for where, event in zip(at, events, strict=True))
+        return _Curve(_level(number, CONTROL_DEFAULTS[number]), steps, round(RAMP_S * self.rate_hz))
+
+    def _voices(self, track: Track, song: Song, preset: Preset) -> list[_Voice]:
+        on = self._samples(song, [note.start_ticks for note in track.notes])
+        off = self._samples(song, _key_up_ticks(track))
+        voices = [
+            self._voice(zone, note.pitch, note.velocity, begin, max(begin + 1, end))
+            for note, begin, end in zip(track.notes, on, off, strict=True)
+            for zone in preset.zones
+            if zone.sounds_at(note.pitch, note.velocity)
+        ]
+        _apply_exclusive_classes(voices)
+        for voice in voices:
+            voice.length = min(voice.length, voice.off - voice.on + self._release_samples(voice))
+        return voices
+
+    def _voice(self, zone: Zone, pitch: int, velocity: int, on: int, off: int) -> _Voice:
+        key = pitch if zone.fixed_key is None else zone.fixed_key
+        loudness = velocity if zone.fixed_velocity is None else zone.fixed_velocity
+        gain = (loudness / 127) ** 2 * 10 ** (-zone.attenuation_db / 20)  # 8.4.1, concave
+        return _Voice(zone, key, gain, on, off, self._natural_samples(zone, key), zone.release_s)
+
+    def _natural_samples(self, zone: Zone, key: int) -> int:
+        """How long the voice sounds if the key stays down: to the sample's end or the envelope's."""
+        lengths_s = [1e6]
+        if zone.loop_mode == "none":
+            slowest = 2.0 ** (-BEND_SEMITONES / 12)
+            lengths_s.append((zone.end - zone.start) / (_step(zone, key, 1) * slowest))
+        if zone.sustain_db >= SILENT_DB:
+            hold_s, decay_s = _hold_and_decay_s(zone, key)
+            lengths_s.append(zone.delay_s + zone.attack_s + hold_s + decay_s * SILENT_DB / 100)
+        return math.ceil(min(lengths_s) * self.rate_hz)
+
+    def _release_samples(self, voice: _Voice) -> int:
+        return math.ceil(voice.release_s * SILENT_DB / 100 * self.rate_hz)
+
+    def play(self, mix: Samples) -> None:
+        """Add the voices to `mix`, (3, n_samples): left, right, reverb send."""
+        alike: dict[tuple[Zone, int, int], list[_Voice]] = defaultdict(list)
+        for voice in self.voices:
+            is_bent = np.any(self.bend.over(voice.on, voice.length))
+            alike[voice.zone, voice.key, voice.on if is_bent else -1].append(voice)
+        for (zone, key, bent_from), group in alike.items():
+            wave = _Wave(zone, key, self.font, self.rate_hz)
+            longest = max(voice.length for voice in group)
+            bend = self.bend.over(bent_from, longest) if bent_from >= 0 else 0.0
+            for first in range(0, longest, SEGMENT):
+                shaped = wave.shaped(first, min(SEGMENT, longest - first), bend)
+                for voice in group:
+                    self._add(mix, voice, shaped, first)
+
+    def _add(self, mix: Samples, voice: _Voice, shaped: Samples, first: int) -> None:
+        at = voice.on + first
+        n = min(len(shaped), voice.length - first, mix.shape[1] - at)
+        if n <= 0:
+            return
+        sound = shaped[:n] * np.float32(voice.gain)
+        up = voice.off - at  # the key is up here
+        if up < n:
+            since = np.arange(max(up, 0), n, dtype=np.float32) - np.float32(up)
+            rate = -math.log(10) * 5 / (voice.release_s * self.rate_hz)  # 100 dB is a factor of 10^5
+            sound[max(up, 0) :] *= np.exp(since * np.float32(rate))
+        sound *= _float32(self.controls[VOLUME].over(at, n) * self.controls[EXPRESSION].over(at, n))
+        pan = np.clip(self.controls[PAN].over(at, n) + voice.zone.pan, -1.0, 1.0)
+        angle = (pan + 1.0) * (math.pi / 4)  # equal power
+        send = self.controls[REVERB].over(at, n) + voice.zone.reverb_send
+        for channel, gain in zip(mix, (np.cos(angle), np.sin(angle), send), strict=True):
+            channel[at : at + n] += sound * _float32(gain)
+
+
+def _float32(values: float | NDArray[np.float64]) -> np.float32 | Samples:
+    found: np.float32 | Samples = np.asarray(values, dtype=np.float32)[()]
+    return found
+
+
+def _level(number: int, value: int) -> float:
+    """A controller's value as gain (8.4.4 and 8.4.7: 40 log10 dB), as position -1..1, or as a share."""
+    if number == PAN:
+        return max(-1.0, (value - 64) / 63)
+    return float(value / 127) if number == REVERB else (value / 127) ** 2
+
+
+def _preset_for(font: SoundFont, track: Track) -> Preset | None:
+    """The track's preset, or the nearest of its General MIDI family of eight, or the piano."""
+    if track.is_drum:
+        return font.presets.get((DRUM_BANK, track.program)) or font.presets.get((DRUM_BANK, 0))
+    programs = sorted(program for bank, program in font.presets if bank == 0)
+    family = [program for program in programs if program // 8 == track.program // 8]
+    nearest = min(family or programs[:1], key=lambda program: abs(program - track.program), default=-1)
+    return font.presets.get((0, nearest))
+
+
+def _key_up_ticks(track: Track) -> list[int]:
+    """When each note is let go: at its end, when the pedal comes up, or when its key is struck again."""
+    pedal = [control for control in track.controls if control.number == PEDAL]
+    at = [control.start_ticks for control in pedal]
+    last = max([track.end_ticks, *at])
+    ups = [last] * (len(pedal) + 1)  # from each pedal event on, when the pedal is next up
+    for i in range(len(pedal) - 1, -1, -1):
+        ups[i] = pedal[i].start_ticks if pedal[i].value < 64 else ups[i + 1]
+    struck: dict[int, int] = {}
+    found: list[int] = []
+    for note in reversed(track.notes):
+        i = bisect_right(at, note.end_ticks)
+        is_down = i > 0 and pedal[i - 1].value >= 64
+        up = ups[i] if is_down else note.end_ticks
+        again = struck.get(note.pitch, up)
+        found.append(min(up, again) if again > note.start_ticks else up)
+        struck[note.pitch] = note.start_ticks
+    return found[::-1]
+
+
+def _apply_exclusive_classes(voices: list[_Voice]) -> None:
+    """A voice of an exclusive class is cut when the next one of its class begins (8.1.2, number 57)."""
+    onsets: dict[int, list[int]] = defaultdict(list)
+    for voice in voices:
+        onsets[voice.zone.exclusive_class].append(voice.on)
+    for voice in voices:
+        following = onsets[voice.zone.exclusive_class]
+        i = bisect_right(following, voice.on)
+        if voice.zone.exclusive_class and i < len(following) and following[i] < voice.on + voice.length:
+            voice.off = min(voice.off, following[i])
+            voice.release_s = min(voice.release_s, CUT_S)
+
+
+def _step(zone: Zone, key: int, rate_hz: float) -> float:
+    """How far to go in the sample for one sample of output."""
+    cents = (key - zone.root_key) * zone.cents_per_key + zone.tune_cents
+    return float(zone.rate_hz / rate_hz * 2.0 ** (cents / 1200))
+
+
+def _hold_and_decay_s(zone: Zone, key: int) -> tuple[float, float]:
+    """Both may shorten up the keyboard (8.1.3, numbers 39 and 40)."""
+    return (
+        zone.hold_s * 2.0 ** (zone.hold_cents_by_key * (60 - key) / 1200),
+        zone.decay_s * 2.0 ** (zone.decay_cents_by_key * (60 - key) / 1200),
+    )
+
+
+class _Wave:
+    """The waveform of a zone at a key: interpolated by windowed-sinc kernels that hold its low-pass too."""
+
+    def __init__(self, zone: Zone, key: int, font: SoundFont, rate_hz: int) -> None:
+        self.zone, self.key, self.rate_hz = zone, key, rate_hz
+        self.step = _step(zone, key, rate_hz)
+        self.kernels = _kernels(_grid(zone.cutoff_hz / zone.rate_hz, 6), _grid(max(1.0, self.step), 4))
+        self.taps = self.kernels.shape[1]
+        self.is_looped = zone.loop_mode != "none"
+        self.period = zone.loop_end - zone.loop_start
+        self.turns = math.ceil(self.taps / self.period) if self.is_looped else 0
+        self.source = self._source(font.samples)
+
+    def _source(self, samples: NDArray[np.int16]) -> Samples:
+        """The sample with what comes before and after it; a loop is unrolled past the kernel's width."""
+        zone, quiet = self.zone, np.zeros(self.taps, dtype=np.int16)
+        if not self.is_looped:
+            parts = [quiet, samples[zone.start : zone.end], quiet]
+        else:
+            loop = samples[zone.loop_start : zone.loop_end]
+            unrolled = [loop] * (2 * self.turns + 1)
+            parts = [quiet, samples[zone.start : zone.loop_start], *unrolled, loop[: self.taps]]
+        return np.concatenate(parts).astype(np.float32) / np.float32(32768)
+
+    def shaped(self, first: int, n: int, bend: float | NDArray[np.float64]) -> Samples:
+        """Output samples [first, first + n) with the volume envelope, the key being down."""
+        if isinstance(bend, float):
+            positions = self.step * np.arange(first, first + n, dtype=np.float64)
+        else:
+            positions = np.cumsum(self.step * np.exp2(bend / 12))[first : first + n]
+        wave = np.empty(n, dtype=np.float32)
+        for begin in range(0, n, 1 << 13):
+            part = slice(begin, begin + (1 << 13))
+            wave[part] = self._at(positions[part])
+        wave *= self._envelope(first, n)
+        return wave
+
+    def _at(self, positions: NDArray[np.float64]) -> Samples:
+        whole = positions.astype(np.int64)
+        phase = ((positions - whole) * N_PHASES + 0.5).astype(np.int64)
+        if self.is_looped:
+            after = whole - (self.zone.loop_end - self.zone.start)
+            # A folded position lies a few loops in, where what is left of it is loop as well.
+            folded = self.zone.loop_start - self.zone.start + self.turns * self.period + after % self.period
+            whole = np.where(after >= 0, folded, whole)
+        else:
+            whole = np.minimum(whole, self.zone.end - self.zone.start)
+        windows = np.lib.stride_tricks.sliding_window_view(self.source, self.taps)
+        rows = windows[whole + self.taps // 2 + 1]
+        found: Samples = np.einsum("nt,nt->n", rows, self.kernels.take(phase, axis=0))
+        return found
+
+    def _envelope(self, first: int, n: int) -> Samples:
+        """Delay, linear attack, hold, then a fall that is linear in dB down to the sustain level (8.1.2)."""
+        zone = self.zone
+        hold_s, decay_s = _hold_and_decay_s(zone, self.key)
+        t = (np.arange(first, first + n) / self.rate_hz - zone.delay_s).astype(np.float32)
+        fall_db = (t - np.float32(zone.attack_s + hold_s)) * np.float32(100 / decay_s)
+        envelope: Samples = np.exp(np.clip(fall_db, 0, zone.sustain_db) * np.float32(-math.log(10) / 20))
+        rising = max(0, math.ceil((zone.delay_s + zone.attack_s) * self.rate_hz) - first)
+        envelope[:rising] = np.clip(t[:rising] / np.float32(zone.attack_s), 0, 1)
+        return envelope
+
+
+def _grid(value: float, steps_an_octave: int) -> int:
+    return round(math.log2(value) * steps_an_octave)
+
+
+@lru_cache(maxsize=128)
+def _kernels(cutoff_sixths: int, step_quarters: int) -> Samples:
+    """Interpolation kernels, (N_PHASES + 1, n_taps): row p interpolates p / N_PHASES of a sample further on.
+
+    Their response is that of a second-order Butterworth low-pass at 2^(cutoff_sixths / 6) of the sample's
+    rate, cut off where the output (2^(step_quarters / 4) samples a step) would alias, in a Kaiser window.
+    """
+    cutoff, limit = 2.0 ** (cutoff_sixths / 6), 0.5 / 2.0 ** (step_quarters / 4)
+    n_taps = 16 if min(cutoff, limit) > 0.1 else 32 if min(cutoff, limit) > 0.04 else 64
+    frequency = np.arange(n_taps * N_PHASES + 1) / (2 * n_taps)  # in units of the sample's rate
+    response = np.where(frequency < limit, 1 / np.sqrt(1 + (frequency / cutoff) ** 4), 0.0)
+    impulse = np.fft.fftshift(np.fft.irfft(response)) * N_PHASES  # at -n_taps .. n_taps, N_PHASES a sample
+    centre = n_taps * N_PHASES
+    half = n_taps // 2 * N_PHASES
+    impulse = impulse[centre - half : centre + half + 1] * np.kaiser(2 * half + 1, 7.0)
+    # Tap j of row p weighs the sample at j - (n_taps / 2 - 1), the wanted one being at p / N_PHASES.
+    taps = np.arange(n_taps) - (n_taps // 2 - 1)
+    places = half + taps[None, :] * N_PHASES - np.arange(N_PHASES + 1)[:, None]
+    kernels = impulse[places]
+    found: Samples = (kernels / kernels.sum(axis=1, keepdims=True)).astype(np.float32)
+    return found
