@@ -348,7 +348,7 @@ def _elapsed(moments: "NDArray[np.int64]", at: "NDArray[np.int64]") -> "NDArray[
 
     sums = np.concatenate([[0], np.cumsum(moments)])
     count = np.searchsorted(moments, at, side="right")
-    return (count * at - sums[count]).astype(np.float64)
+    return np.asarray(count * at - sums[count], np.float64)
 
 
 def _name_bars(weights: "NDArray[np.float64]", low: "NDArray[np.float64]") -> list[str]:
