@@ -2,7 +2,7 @@
 
     import aoede
     song = aoede.compose("a song that expresses hope and wonder", seed=1)
-    aoede.write(song, "hope.mid")
+    aoede.export.write(song, "hope.mid")
 
 Names are loaded on first use, so that importing aoede does no work.
 """
@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from aoede.version import __version__
 
 if TYPE_CHECKING:
+    from aoede import export
     from aoede.compose import compose, sketch
     from aoede.errors import AoedeError
-    from aoede.export import write
-    from aoede.formats.midi import read
     from aoede.mood.request import mood_of
     from aoede.song import Note, Section, Song, Track
 
@@ -28,9 +27,7 @@ _HOMES = {
     "Track": "aoede.song",
     "compose": "aoede.compose",
     "mood_of": "aoede.mood.request",
-    "read": "aoede.formats.midi",
     "sketch": "aoede.compose",
-    "write": "aoede.export",
 }
 
 __all__ = [
@@ -41,14 +38,15 @@ __all__ = [
     "Track",
     "__version__",
     "compose",
+    "export",
     "mood_of",
-    "read",
     "sketch",
-    "write",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "export":
+        return import_module("aoede.export")
     if name not in _HOMES:
         raise AttributeError(f"module 'aoede' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
