@@ -31,7 +31,10 @@ FORMAT = 1
 MAX_BYTES = 2 << 30
 MAX_HEADER_BYTES = 1 << 20
 SUFFIX = ".safetensors"
-_KINDS = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+_KINDS = frozenset(
+    f"{kind}{bits}" for kind, widths in {"int": "8 16 32 64", "uint": "8 16 32 64", "float": "16 32 64"}.items()
+    for bits in widths.split()
+) | {"bool"}  # fmt: skip
 _NO_HASH = "0" * 64
 _HASH = re.compile(rb'\\"content_hash\\": ?\\"([0-9a-f]{64})\\"')
 _MAGIC = {b"\x80": "a pickle", b"PK": "a zip archive (perhaps a torch file)", b"\x93NUMPY": "a NumPy file"}
