@@ -32,7 +32,7 @@ MAX_BYTES = 2 << 30
 MAX_HEADER_BYTES = 1 << 20
 SUFFIX = ".safetensors"
 _KINDS = frozenset(
-    f"{kind}{bits}" for kind, widths in {"int": "8 16 32 64", "uint": "8 16 32 64", "float": "16 32 64"}.items()
+    f"{kind}{bits}" for kind, widths in (("int", "8 16 32 64"), ("uint", "8 16 32 64"), ("float", "16 32 64"))
     for bits in widths.split()
 ) | {"bool"}  # fmt: skip
 _NO_HASH = "0" * 64
