@@ -1,4 +1,4 @@
-"""The tree is the architecture: these tests hold README, imports and weight of the package against the disk."""
+"""The tree is the architecture: README, imports and weight of the package held against the disk."""
 
 import ast
 import re

@@ -13,7 +13,9 @@ def test_signature_is_that_of_the_parallel_plain_key(tonic: str, mode: str, shar
     assert Key(tonic, mode).signature.sharps == sharps
 
 
-@pytest.mark.parametrize(("tonic", "mode", "better"), [("G#", "major", "Ab"), ("Fb", "minor", "E"), ("D#", "minor", "D#")])
+@pytest.mark.parametrize(
+    ("tonic", "mode", "better"), [("G#", "major", "Ab"), ("Fb", "minor", "E"), ("D#", "minor", "D#")]
+)
 def test_keys_with_more_than_seven_signs_are_respelt(tonic: str, mode: str, better: str) -> None:
     assert make_key(tonic, mode).tonic == better
 

@@ -12,14 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from aoede.encodings.chords import decode
 from aoede.errors import UsageError
 from aoede.learning.checkpoint import load_preset
 from aoede.mood.request import Mood, mood_of
 from aoede.mood.wishes import Wishes, wishes_of
-from aoede.music.harmony import candidates, nearest, progressions_from_csv
+from aoede.music.harmony import candidates, nearest
 from aoede.music.melody import melody_for
 from aoede.music.parts import bass_part, chord_part
 from aoede.music.plan import Plan, PlannedSection, plan_for
@@ -200,7 +198,7 @@ def _symbols(chords: Sequence[PlacedChord], plan: Plan) -> tuple[ChordSymbol, ..
 
 
 def _melodies(plan: Plan, harmonies: Sequence[Sequence[PlacedChord]], seed: int) -> list[tuple[Note, ...]]:
-    """The melody of every section; a material that returns brings its melody back, as loud as its place asks."""
+    """The melody of every section; a material that returns brings its melody back, louder or softer."""
     first: dict[str, tuple[PlannedSection, tuple[Note, ...]]] = {}
     melodies: list[tuple[Note, ...]] = []
     for index, section in enumerate(plan.sections):

@@ -176,7 +176,8 @@ def _as_text(report: dict[str, Any]) -> str:
         f"  keywords    {', '.join(mood['keywords']) or 'none that I know'}",
         f"  mood        valence {mood['valence']:+.2f} ± {mood['valence_sd']:.2f}, "
         f"arousal {mood['arousal']:+.2f} ± {mood['arousal_sd']:.2f}; {feelings}",
-        f"  plan        {plan['key']}, {plan['tempo_bpm']:g} bpm, {plan['meter']}, {plan['bars']} bars, {minutes}:{seconds:02d}",
+        f"  plan        {plan['key']}, {plan['tempo_bpm']:g} bpm, {plan['meter']}, {plan['bars']} bars, "
+        f"{minutes}:{seconds:02d}",
         f"  form        {form}",
     ]
     for row in report["chords"]:

@@ -62,11 +62,9 @@ def _checked(name: str, check: Callable[[], str]) -> dict[str, Any]:
 
 def _python() -> str:
     import platform
-    import sys
 
-    if sys.version_info < (3, 11):
-        raise RuntimeError(f"Python 3.11 or later is needed, this is {platform.python_version()}")
-    return f"{platform.python_implementation()} {platform.python_version()} on {platform.system()} {platform.machine()}"
+    implementation = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{implementation} on {platform.system()} {platform.machine()}"
 
 
 def _packages() -> str:

@@ -1,8 +1,8 @@
 """A simple singable melody over chords: rhythm first, then the best line through the chord tones.
 
-A section is phrases of about four bars. The second phrase answers the first with the same rhythm and, where the
-chords allow, the same pitches; a third is new; every phrase ends on a long note and a breath. (A learned melody
-model will take the place of `_line`; rhythm, phrases and their returns stay.)
+A section is phrases of about four bars. The second phrase answers the first with the same rhythm and, where
+the chords allow, the same pitches; a third is new; every phrase ends on a long note and a breath. (A learned
+melody model will take the place of `_line`; rhythm, phrases and their returns stay.)
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ LOWEST, HIGHEST = 55, 84  # G3..C6: what most voices can sing, an octave allowed
 # Log weights of the melodic interval in semitones, up or down: about the shares of repeats, steps and
 # leaps in folk and pop melodies (repeat .12-.23, step .45-.53, leap of a fourth and more .13-.15).
 _INTERVALS = np.log(
-    [0.17, 0.20, 0.30, 0.10, 0.07, 0.06, 0.004, 0.03, 0.004, 0.008, 0.001, 0.0005, 0.008]
+    [0.11, 0.20, 0.32, 0.11, 0.08, 0.07, 0.004, 0.04, 0.006, 0.012, 0.001, 0.0005, 0.012]
 )  # fmt: skip
 _FORBIDDEN = -1e9
 
@@ -44,7 +44,7 @@ def melody_for(
 ) -> tuple[Note, ...]:
     """The notes of one section, in ticks from its beginning.
 
-    chords: the section's chords, from tick 0, without gaps. closes: whether the last phrase ends on the tonic.
+    chords: the section's chords, from tick 0, without gaps. closes: whether it ends on the tonic.
     """
     grid_ticks = _grid_ticks(plan)
     rhythms: list[list[_Slot]] = []
@@ -130,7 +130,7 @@ def _line(
     closes: bool,
     rng: np.random.Generator,
 ) -> list[int]:
-    """A pitch for every slot: the best line by chord, contour, interval and likeness to `model`, with some chance."""
+    """A pitch for every slot: the best by chord, contour, interval, likeness to `model` and chance."""
     pitches = np.arange(LOWEST, HIGHEST + 1)
     pcs = pitches % 12
     in_scale = np.isin(pcs, plan.key.scale)
@@ -144,12 +144,12 @@ def _line(
         allowed = in_chord[t] | (in_scale & ~clashes)
         fit = np.where(in_chord[t], 1.5, -2.5) if slot.is_strong else np.where(in_chord[t], 0.3, 0.0)
         unary[t] = np.where(allowed, fit, _FORBIDDEN)
-    unary -= 0.5 * ((pitches[None, :] - _contour(len(slots), plan, section)[:, None]) / 3.5) ** 2
+    unary -= 0.5 * ((pitches[None, :] - _contour(slots, plan, section)[:, None]) / 3.0) ** 2
     if model is not None:
         unary[np.arange(len(model)), np.asarray(model) - LOWEST] += 2.2
     goal = (0,) if closes else (0, 2, 4)
     unary[-1] += np.where(np.isin(pcs, [plan.key.scale[degree] for degree in goal]) & in_chord[-1], 4.0, 0.0)
-    unary += 0.8 * rng.gumbel(size=unary.shape)
+    unary += 1.0 * rng.gumbel(size=unary.shape)
     return [int(pitches[state]) for state in best_path(unary, _moves(pitches, in_chord))]
 
 
@@ -158,12 +158,16 @@ def _sounding(chords: Sequence[PlacedChord], ticks: int) -> tuple[int, ...]:
     return tuple(sorted(placed.chord.pitch_classes))
 
 
-def _contour(n: int, plan: Plan, section: PlannedSection) -> Floats:
-    """The line aimed at: a gentle arch around the section's centre, its top past the middle."""
-    place = np.linspace(0.0, 1.0, n)
-    arch = np.sin(np.pi * place**1.3)
-    centre = np.clip(plan.register + section.lift, LOWEST + 6, HIGHEST - 8)
-    return np.asarray(centre - 1.5 + 4.0 * arch, dtype=np.float64)
+def _contour(slots: Sequence[_Slot], plan: Plan, section: PlannedSection) -> Floats:
+    """The line aimed at: an arch a phrase, its top past the middle; later phrases of a section reach higher."""
+    starts = np.array([slot.start_ticks for slot in slots], dtype=np.float64)
+    place = (starts - starts[0]) / max(1.0, starts[-1] - starts[0])
+    later = starts[0] / (section.bars * plan.meter.bar_ticks)  # the second of two phrases: 0.5
+        section.bars * plan.meter.bar_ticks
+    )  # 0 for the first phrase, 0.5 for the second of two
+    centre = np.clip(plan.register + section.lift, LOWEST + 6, HIGHEST - 9)
+    line = centre - 3.0 + 2.0 * later + 6.5 * np.sin(np.pi * place**1.3)
+    return np.asarray(line, dtype=np.float64)
 
 
 def _moves(pitches: Floats, in_chord: Floats) -> Floats:

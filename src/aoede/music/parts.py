@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -32,12 +32,12 @@ def voicings_for(chords: Sequence[Chord], *, centre: float = 59.0) -> list[Voici
         unary[t, : len(voicings)] = [
             -0.35 * abs(np.mean(v) - centre) - 0.2 * (v[-1] - v[0]) for v in voicings
         ]
-    pairwise = np.full((max(0, len(chords) - 1), n_states, n_states), -np.inf)
-    for t, (here, there) in enumerate(zip(choices, choices[1:], strict=False)):
+    moves = np.full((max(0, len(chords) - 1), n_states, n_states), -np.inf)
+    for t, (here, there) in enumerate(pairwise(choices)):
         for i, a in enumerate(here):
             for j, b in enumerate(there):
-                pairwise[t, i, j] = -_motion(a, b)
-    return [choices[t][state] for t, state in enumerate(best_path(unary, pairwise))]
+                moves[t, i, j] = -_motion(a, b)
+    return [choices[t][state] for t, state in enumerate(best_path(unary, moves))]
 
 
 def _voicings_of(chord: Chord) -> list[Voicing]:
@@ -57,7 +57,7 @@ def _voicings_of(chord: Chord) -> list[Voicing]:
 
 
 def _motion(a: Voicing, b: Voicing) -> float:
-    """Semitones that the voices of `b` lie from their nearest ones in `a`, and the outer voices' once more."""
+    """Semitones from each voice of `b` to its nearest in `a`, and half the outer voices' motion again."""
     nearest = sum(min(abs(p - q) for q in a) for p in b)
     return nearest + 0.5 * abs(b[-1] - a[-1]) + 0.5 * abs(b[0] - a[0])
 
@@ -215,7 +215,10 @@ def _fifth(chord: Chord, root: int) -> int:
         for step in (7, 6, 8)
         if (chord.root_pc + step) % 12 in chord.pitch_classes
     ]
-    return nearest_pitch(fifths[0], root) if fifths and fifths[0] != root % 12 else root
+    if not fifths or fifths[0] == root % 12:
+        return root
+    below_or_above = nearest_pitch(fifths[0], root)
+    return below_or_above if below_or_above >= _BASS_LOW else below_or_above + 12
 
 
 def _approach(root: int, following: Chord, scale: Sequence[int]) -> int:

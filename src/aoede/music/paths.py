@@ -11,7 +11,7 @@ def best_path(unary: Floats, pairwise: Floats) -> NDArray[np.intp]:
 
     unary (T, S), pairwise (T-1, S, S) or (S, S) for the same at every step; -inf forbids. Returns (T,).
     Viterbi (1967). With Gumbel noise added to `unary` the path is a random draw near the best ones
-    (perturb-and-MAP: Papandreou & Yuille, ICCV 2011), which keeps the goal in sight as sampling step by step cannot.
+    (perturb-and-MAP: Papandreou & Yuille, ICCV 2011), with the goal always in sight.
     """
     n_steps, n_states = unary.shape
     steps = np.broadcast_to(pairwise, (max(0, n_steps - 1), n_states, n_states))

@@ -1,7 +1,7 @@
 """The plan of a song: everything that is decided before the first note.
 
-`plan_for(mood, wishes, seed)` turns valence, arousal and named feelings into key, mode, tempo, meter, form and
-curves. What the user stated is obeyed exactly; the rest is drawn from the stream (seed, "plan").
+`plan_for(mood, wishes, seed)` turns valence, arousal and named feelings into key, mode, tempo, meter, form
+and curves. What the user stated is obeyed exactly; the rest is drawn from the stream (seed, "plan").
 """
 
 from collections.abc import Mapping, Sequence

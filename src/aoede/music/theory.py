@@ -27,7 +27,8 @@ MODES: Mapping[str, tuple[int, ...]] = MappingProxyType(
 )
 _MODE_ALIASES = {
     "maj": "major", "ionian": "major", "dur": "major", "大调": "major",
-    "m": "minor", "min": "minor", "aeolian": "minor", "natural minor": "minor", "moll": "minor", "小调": "minor",
+    "m": "minor", "min": "minor", "aeolian": "minor", "natural minor": "minor",
+    "moll": "minor", "小调": "minor",
     "harmonic": "harmonic minor", "harmonic-minor": "harmonic minor",
 }  # fmt: skip
 _LETTER_PCS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
