@@ -72,11 +72,11 @@ def test_long_notes_on_beats_belong_to_their_chord() -> None:
     for valence, arousal, seed in MANY:
         plan = a_plan(valence, arousal, seed)
         chords = some_chords(plan)
-        for note in a_melody(plan, seed):
-            if note.start_ticks % 480 == 0 and note.duration_ticks >= 400:
-                hits.append(
-                    note.pitch % 12 in chords[note.start_ticks // plan.meter.bar_ticks].chord.pitch_classes
-                )
+        hits += [
+            note.pitch % 12 in chords[note.start_ticks // plan.meter.bar_ticks].chord.pitch_classes
+            for note in a_melody(plan, seed)
+            if note.start_ticks % 480 == 0 and note.duration_ticks >= 400
+        ]
     assert np.mean(hits) > 0.9
 
 

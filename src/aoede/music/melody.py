@@ -163,8 +163,6 @@ def _contour(slots: Sequence[_Slot], plan: Plan, section: PlannedSection) -> Flo
     starts = np.array([slot.start_ticks for slot in slots], dtype=np.float64)
     place = (starts - starts[0]) / max(1.0, starts[-1] - starts[0])
     later = starts[0] / (section.bars * plan.meter.bar_ticks)  # the second of two phrases: 0.5
-        section.bars * plan.meter.bar_ticks
-    )  # 0 for the first phrase, 0.5 for the second of two
     centre = np.clip(plan.register + section.lift, LOWEST + 6, HIGHEST - 9)
     line = centre - 3.0 + 2.0 * later + 6.5 * np.sin(np.pi * place**1.3)
     return np.asarray(line, dtype=np.float64)
