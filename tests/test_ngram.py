@@ -15,16 +15,19 @@ from aoede.models.ngram import Config, NGram
 BEGIN = "begin"
 
 
-def textbook(order, n_symbols, sequences, conditions=None):
+def textbook(order, n_symbols, sequences, conditions=None, groups=None):
     """A function (context oldest first, symbol) -> probability, by dictionaries and recursion."""
     longest = order - 1 + (conditions is not None)
     plain = defaultdict(Counter)  # nearest-first context -> symbol counts
+    seen = set()
     for i, sequence in enumerate(sequences):
         head = () if conditions is None else (("condition", conditions[i]),)
         for t, symbol in enumerate(sequence):
             context = head + tuple(reversed((BEGIN, *sequence[:t])))
             for length in range(min(longest, len(context)) + 1):
-                plain[context[:length]][symbol] += 1
+                key = (groups[i] if groups else (i, t), context[:length], symbol)
+                plain[context[:length]][symbol] += key not in seen
+                seen.add(key)
     adjusted = {context: Counter(counts) for context, counts in plain.items()}
     shorter = [c for c in plain if len(c) < longest and not (c and c[-1] == BEGIN)]
     for context in sorted(shorter, key=len, reverse=True):
@@ -68,13 +71,14 @@ def sequences_of(n_symbols, min_size=1):
 
 
 @settings(max_examples=60, deadline=None)
-@given(data=st.data(), order=st.integers(1, 5), conditioned=st.booleans())
-def test_probabilities_equal_the_textbook(data, order, conditioned):
+@given(data=st.data(), order=st.integers(1, 5), conditioned=st.booleans(), grouped=st.booleans())
+def test_probabilities_equal_the_textbook(data, order, conditioned, grouped):
     train = data.draw(sequences_of(4))
     held_out = data.draw(st.lists(st.integers(0, 3), min_size=1, max_size=8))
     conditions = [i % 2 for i in range(len(train))] if conditioned else None
-    model = NGram.fit(Config(order, 4, 2 if conditioned else 0), train, conditions)
-    expected = textbook(order, 4, train, conditions)(held_out, 1 if conditioned else None)
+    groups = [i // 2 for i in range(len(train))] if grouped else None
+    model = NGram.fit(Config(order, 4, 2 if conditioned else 0), train, conditions, groups)
+    expected = textbook(order, 4, train, conditions, groups)(held_out, 1 if conditioned else None)
     found = model.log_probabilities_of([held_out], [1] if conditioned else None)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 

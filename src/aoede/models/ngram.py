@@ -149,16 +149,23 @@ class NGram:
 
     @classmethod
     def fit(
-        cls, config: Config, sequences: Sequence[ArrayLike], conditions: Sequence[int] | None = None
+        cls,
+        config: Config,
+        sequences: Sequence[ArrayLike],
+        conditions: Sequence[int] | None = None,
+        groups: Sequence[int] | None = None,
     ) -> "NGram":
         """Count the sequences (integers below `config.n_symbols`), each with its condition if there are any.
 
-        Raises InputError where ids or conditions are out of range or nothing is left to count.
+        With `groups` (one number a sequence) plain counts are numbers of groups: what one song says a
+        hundred times it says once about other songs. Raises InputError where ids or conditions are out of range or nothing is left to count.
         """
         events = _Events(config, sequences, conditions)
         if not events.n:
             raise InputError("there is nothing to count: every sequence is empty")
-        raw = _count(events, config.depth)
+        if groups is not None and len(groups) != len(sequences):
+            raise InputError(f"{len(sequences)} sequences need as many groups, not {len(groups)}")
+        raw = _count(events, config.depth, None if groups is None else events.spread(groups))
         return cls(config, _adjust(raw, config))
 
     def log_probabilities_of(
@@ -323,8 +330,8 @@ def _check_range(what: str, values: Ints | None, limit: int) -> None:
         )
 
 
-def _count(events: _Events, depth: int) -> list[_Level]:
-    """The levels with plain counts."""
+def _count(events: _Events, depth: int, groups: Ints | None) -> list[_Level]:
+    """The levels with plain counts: of events, or of the groups (one number an event) that have them."""
     ids = np.zeros(events.n, np.int64)
     contexts = np.zeros(1, np.uint64)
     levels = []
@@ -336,11 +343,20 @@ def _count(events: _Events, depth: int) -> list[_Level]:
             ids = np.full(events.n, -1, np.int64)
             ids[reached] = inverse
         known = ids >= 0
-        keys, counts = np.unique(_pack(ids[known], events.targets[known]), return_counts=True)
+        every = _pack(ids[known], events.targets[known])
+        keys, counts = np.unique(every, return_counts=True)
+        if groups is not None:
+            counts = _count_groups(np.searchsorted(keys, every), groups[known], len(keys))
         levels.append(_Level(contexts, keys, np.minimum(counts, 2**32 - 1).astype(np.uint32)))
         if not len(levels[-1].keys):  # no sequence is as long
             return levels[:-1]
     return levels
+
+
+def _count_groups(which: Ints, groups: Ints, n: int) -> Ints:
+    """(n,) in how many different groups each of 0..n-1 occurs."""
+    pairs = np.unique(_pack(which, groups))
+    return np.bincount((pairs >> _SHIFT).astype(np.int64), minlength=n)
 
 
 def _adjust(raw: list[_Level], config: Config) -> list[_Level]:
