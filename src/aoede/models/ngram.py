@@ -157,8 +157,9 @@ class NGram:
     ) -> "NGram":
         """Count the sequences (integers below `config.n_symbols`), each with its condition if there are any.
 
-        With `groups` (one number a sequence) plain counts are numbers of groups: what one song says a
-        hundred times it says once about other songs. Raises InputError where ids or conditions are out of range or nothing is left to count.
+        With `groups` (one number a sequence) plain counts are numbers of groups: what one song says a hundred
+        times it says once about other songs. Raises InputError where ids or conditions are out of range or
+        nothing is left to count.
         """
         events = _Events(config, sequences, conditions)
         if not events.n:
@@ -301,9 +302,12 @@ class _Events:
             raise InputError(f"symbols must be below {config.n_symbols:,}")
         _check_range("a symbol", self.targets, config.n_symbols)
         self._positions = _ranges(np.zeros(len(lengths), np.int64), lengths)
-        self._conditions = (
-            None if conditions is None else np.repeat(np.asarray(conditions, np.int64), lengths)
-        )
+        self._lengths = lengths
+        self._conditions = None if conditions is None else self.spread(conditions)
+
+    def spread(self, values: Sequence[int]) -> Ints:
+        """One value a sequence -> one value an event."""
+        return np.repeat(np.asarray(values, np.int64), self._lengths)
 
     def context(self, depth: int, part: slice = slice(None)) -> Ints:
         """The context symbol at `depth` (1 is nearest) of each event, -1 beyond the beginning."""
