@@ -1,0 +1,186 @@
+"""The command line as a person meets it: what is printed where, exit codes, files."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from aoede.cli import main
+
+
+class Done:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def aoede(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """Run one command line inside an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> Done:
+        code = main(list(arguments))
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err + captured.out
+        return Done(code, captured.out, captured.err)
+
+    return run
+
+
+def run_process(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "aoede", *arguments],
+        cwd=cwd,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_compose_leaves_midi_sound_picture_and_json_and_says_what_it_did(aoede, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done = aoede("compose", "a song that expresses hope and wonder", "--seed", "3", "--bars", "4")
+    assert done.code == 0
+    assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".json", ".mid", ".png", ".wav"]
+    for word in ("hope", "wonder", "valence", "arousal", "bpm", "verse", "--seed 3"):
+        assert word in done.out
+    assert done.err == ""
+
+
+def test_compose_answers_chinese_with_the_same_facts(aoede, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done = aoede(
+        "compose", "我想要一首表达希望和奇迹的歌", "--seed", "3", "--bars", "4", "--audio", "none", "--json"
+    )
+    told = json.loads(done.out)
+    assert told["mood"]["language"] == "zh"
+    assert {"希望", "奇迹"} <= set(told["mood"]["keywords"])
+    assert told["mood"]["valence"] > 0.3
+    assert all(Path(path).stat().st_size > 100 for path in told["files"])
+
+
+def test_count_makes_songs_with_the_seeds_that_follow(aoede) -> None:  # type: ignore[no-untyped-def]
+    done = aoede("compose", "joy", "--seed", "5", "-n", "3", "--bars", "2", "--audio", "none", "--json")
+    assert [song["seed"] for song in json.loads(done.out)["songs"]] == [5, 6, 7]
+
+
+def test_repeating_a_command_is_harmless_but_another_song_is_not_overwritten(aoede, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    command = ("compose", "joy", "--bars", "2", "-o", "song.mid", "--seed")
+    assert aoede(*command, "1").code == 0
+    before = (tmp_path / "song.mid").read_bytes()
+    assert aoede(*command, "1").code == 0
+    refused = aoede(*command, "2")
+    assert refused.code == 73
+    assert "--force" in refused.err
+    assert (tmp_path / "song.mid").read_bytes() == before
+    assert aoede(*command, "2", "--force").code == 0
+    assert (tmp_path / "song.mid").read_bytes() != before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("compose", ""), 65, ("request",)),
+        (("compose", "x" * 1_000_000), 65, ("characters",)),
+        (("compose", "joy", "--bars", "0"), 2, ("bars", "1", "512")),
+        (("compose", "joy", "--key", "H#"), 2, ("H#", "F# minor")),
+        (("compose", "joy", "--mode", "lydan"), 2, ("lydian",)),
+        (("compose", "joy", "--count", "99"), 2, ("16",)),
+        (("compose", "joy", "--progressions", "none.csv"), 66, ("none.csv",)),
+        (("compos", "joy"), 2, ("compose",)),
+        (("compose",), 2, ("REQUEST",)),
+        (("look", "missing.mid"), 66, ("missing.mid",)),
+        (("render", "."), 65, ("folder",)),
+        (("look", "x.mid", "-o", "x.gif"), 66, ("x.mid",)),
+    ],
+)
+def test_bad_input_is_one_clear_error_with_its_code(
+    aoede, tmp_path: Path, arguments, code: int, words
+) -> None:  # type: ignore[no-untyped-def]
+    done = aoede(*arguments)
+    assert done.code == code
+    assert done.err.startswith("error: ")
+    assert all(word in done.err for word in words), done.err
+    assert done.out == ""
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_errors_are_json_where_json_was_asked_for(aoede) -> None:  # type: ignore[no-untyped-def]
+    error = json.loads(aoede("compose", "joy", "--key", "H#", "--json").err)["error"]
+    assert error["code"] == "usage"
+    assert error["exit"] == 2
+    assert error["hint"]
+
+
+def test_look_and_render_read_back_what_compose_wrote(aoede, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    aoede("compose", "a march in B minor", "--seed", "1", "--bars", "8", "-o", "song.mid")
+    told = json.loads(aoede("look", "song.mid", "--json").out)
+    assert told["bars"] == 8
+    assert told["repairs"] == []
+    assert [track["role"] for track in told["tracks"]] == ["melody", "chords", "bass"]
+    assert Path(told["picture"]).read_bytes().startswith(b"\x89PNG")
+    rendered = json.loads(aoede("render", "song.mid", "--json").out)
+    assert Path(rendered["audio"]).read_bytes().startswith(b"RIFF")
+
+
+def test_names_cannot_rewrite_the_terminal(aoede, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done = aoede("look", "\x1b[2Jevil.mid")
+    assert "\x1b" not in done.err
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000));"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "from aoede.cli import main; sys.exit(main(['compose', 'joy', '--bars', '16', '--seed', '1', '--audio', 'none']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 74
+    assert "disk is full" in done.stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file where the folder should be")
+    done = run_process("compose", "joy", "--bars", "2", "--audio", "none", cwd=tmp_path)
+    assert done.returncode == 73
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor_finds_everything_well_and_models_names_licences(aoede) -> None:  # type: ignore[no-untyped-def]
+    healthy = aoede("doctor", "--json")
+    told = json.loads(healthy.out)
+    assert healthy.code == 0, told
+    assert all(check["ok"] for check in told["checks"])
+    listed = json.loads(aoede("models", "--json").out)["models"]
+    assert {"harmony"} <= {model["name"] for model in listed}
+    assert all(model["licence"] and model["bytes"] > 1000 for model in listed)
+
+
+def test_every_command_explains_itself_with_an_example_or_purpose(aoede) -> None:  # type: ignore[no-untyped-def]
+    for command in ([], ["compose"], ["look"], ["render"], ["models"], ["doctor"]):
+        done = aoede(*command, "--help")
+        assert done.code == 0
+        assert len(done.out.split()) > 15
+
+
+def test_help_answers_quickly(tmp_path: Path) -> None:
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        assert run_process("--help", cwd=tmp_path).returncode == 0
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.3
+
+
+def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m aoede compose joy --bars 2 --seed 1 --audio none --json | head -c 10",
+        shell=True, cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""

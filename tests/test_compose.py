@@ -1,0 +1,145 @@
+"""Whole songs: the promises made of every one, over many requests and seeds."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+import aoede
+from aoede import export
+from aoede.errors import InputError, UsageError
+from aoede.formats import midi
+from aoede.music.measures import measure
+from aoede.song import Song
+
+REQUESTS = (
+    "a song that expresses hope and wonder",
+    "我想要一首表达希望和奇迹的歌",
+    "the night bus home, alone and tired",
+    "愤怒的暴风雨 angry storm 🔥",
+    "zxqv blorf",
+)
+MANY = [(request, seed) for request in REQUESTS for seed in (1, 2, 3)]
+
+
+@pytest.fixture(scope="module")
+def songs() -> list[Song]:
+    return [aoede.compose(request, seed=seed) for request, seed in MANY]
+
+
+def digest(song: Song) -> str:
+    return hashlib.sha256(export.to_bytes(song, ".mid")).hexdigest()
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_song(songs: list[Song]) -> None:
+    digests = [digest(song) for song in songs]
+    assert digests == [digest(aoede.compose(request, seed=seed)) for request, seed in MANY]
+    assert len(set(digests)) == len(MANY)
+
+
+def test_every_song_has_the_promised_tracks_sections_and_chords(songs: list[Song]) -> None:
+    for song in songs:
+        assert [track.name for track in song.tracks] == ["Melody", "Chords", "Bass"]
+        assert [s.start_ticks for s in song.sections[1:]] == [s.end_ticks for s in song.sections[:-1]]
+        assert song.chords[0].start_ticks == 0
+        assert len({chord.symbol for chord in song.chords}) >= 3
+        assert len(song.bar_starts()) == 32
+
+
+def test_notes_lie_inside_the_song_and_never_overlap_on_one_pitch(songs: list[Song]) -> None:
+    for song in songs:
+        end = song.sections[-1].end_ticks
+        for track in song.tracks:
+            assert all(note.end_ticks <= end for note in track.notes)
+            for pitch in {note.pitch for note in track.notes}:
+                same = [note for note in track.notes if note.pitch == pitch]
+                assert all(a.end_ticks <= b.start_ticks for a, b in zip(same, same[1:], strict=False))
+
+
+def test_songs_end_on_their_tonic(songs: list[Song]) -> None:
+    for song, (request, seed) in zip(songs, MANY, strict=True):
+        tonic_pc = aoede.sketch(request, seed=seed).plan.key.tonic_pc
+        bass = next(track for track in song.tracks if track.role == "bass")
+        assert bass.notes[-1].pitch % 12 == tonic_pc
+        melody = next(track for track in song.tracks if track.role == "melody")
+        assert melody.notes[-1].pitch % 12 == tonic_pc
+
+
+@pytest.mark.parametrize("bars", [1, 2, 3, 5, 8, 13, 16, 31, 64])
+def test_the_stated_length_key_and_tempo_are_those_of_the_file(bars: int) -> None:
+    song = aoede.compose("anything", seed=bars, bars=bars, key="F# minor", tempo=87.0)
+    read = midi.from_bytes(export.to_bytes(song, ".mid"), where="song.mid")
+    assert read.repairs == ()
+    assert len(read.song.bar_starts()) == bars
+    assert read.song.tempos[0].bpm == pytest.approx(87.0, abs=0.001)
+    assert (read.song.keys[0].sharps, read.song.keys[0].is_minor) == (3, True)
+
+
+def test_wishes_in_the_words_are_obeyed_and_options_win_over_them() -> None:
+    plan = aoede.sketch("a slow waltz in D minor, 70 bpm, 24 bars", seed=1).plan
+    assert (plan.key.tonic, plan.key.mode, plan.tempo_bpm, plan.bars) == ("D", "minor", 70.0, 24)
+    assert (plan.meter.numerator, plan.meter.denominator) == (3, 4)
+    plan = aoede.sketch("a waltz in D minor, 70 bpm", seed=1, key="G", mode="lydian", tempo=120, bars=9).plan
+    assert (plan.key.tonic, plan.key.mode, plan.tempo_bpm, plan.bars) == ("G", "lydian", 120.0, 9)
+
+
+def test_the_key_found_in_the_notes_is_the_key_that_was_stated() -> None:
+    hits = []
+    for seed, tonic in enumerate(["C", "D", "Eb", "F#", "A"]):
+        for mode in ("major", "minor"):
+            found = measure(aoede.compose("hope", seed=seed, key=f"{tonic} {mode}"))
+            hits.append((found.key_tonic, found.key_mode) == (tonic, mode))
+    assert sum(hits) >= 9
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"bars": 0}, "bars must be between 1 and 512"), ({"key": "H#"}, "'H#' is not a key"),
+     ({"mode": "happy"}, "'happy' is not a mode"), ({"tempo": 1e9}, "tempo in bpm must be"),
+     ({"key": "D minor", "mode": "major"}, "contradict"), ({"seed": -1}, "seed must be between")],
+)  # fmt: skip
+def test_options_that_cannot_be_obeyed_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        aoede.compose("hope", **{"seed": 1, **options})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("request_text", ["", "   \n", "a" * 1_000_001])
+def test_a_request_that_says_nothing_or_far_too_much_is_refused(request_text: str) -> None:
+    with pytest.raises(InputError):
+        aoede.compose(request_text, seed=1)
+
+
+def test_the_recipe_in_the_file_makes_the_same_file_again(songs: list[Song]) -> None:
+    for song in songs[:6]:
+        recipe = midi.from_bytes(export.to_bytes(song, ".mid"), where="song.mid").song.recipe
+        assert recipe == song.recipe
+        again = aoede.compose(recipe["request"], seed=recipe["seed"], **recipe["options"])
+        assert digest(again) == digest(song)
+
+
+def test_users_progressions_are_the_only_ones_used(tmp_path: Path) -> None:
+    table = tmp_path / "mine.csv"
+    table.write_text("chords,mood\nC Eb F Ab,happy\nCm Ab Bb Gm,sad\n", encoding="utf-8")
+    song = aoede.compose("joy and laughter", seed=1, key="C", progressions=table)
+    assert {"Eb", "Ab"} <= {chord.symbol for chord in song.chords}
+
+
+def test_json_holds_every_note(songs: list[Song]) -> None:
+    told = json.loads(export.to_bytes(songs[0], ".json"))
+    assert told["schema"] == "aoede.song/1"
+    assert [len(t["notes"]) for t in told["tracks"]] == [len(t.notes) for t in songs[0].tracks]
+
+
+def test_an_unknown_suffix_is_refused_with_the_known_ones(songs: list[Song], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no kind of file") as caught:
+        export.write(songs[0], tmp_path / "song.docx")
+    assert ".mid" in caught.value.hint
+
+
+def test_when_one_file_cannot_be_written_none_appears(songs: list[Song], tmp_path: Path) -> None:
+    (tmp_path / "song.png").write_text("mine")
+    with pytest.raises(aoede.AoedeError, match="exists already"):
+        export.write_all(songs[0], tmp_path / "song", [".mid", ".png", ".json"])
+    assert [path.name for path in tmp_path.iterdir()] == ["song.png"]
+    assert (tmp_path / "song.png").read_text() == "mine"
