@@ -1,0 +1,118 @@
+"""Notes as columns of numbers, and where they stand in their bars: the ground of all measures."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoede.song import TICKS_PER_QUARTER, Song, Track
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class NoteTable:
+    """Notes sorted by start, then pitch; four columns of equal length."""
+
+    starts_ticks: Ints
+    ends_ticks: Ints
+    pitches: Ints
+    velocities: Ints
+
+    def __len__(self) -> int:
+        return len(self.starts_ticks)
+
+    @property
+    def durations_ticks(self) -> Ints:
+        return self.ends_ticks - self.starts_ticks
+
+    def chosen(self, which: NDArray[np.bool_] | Ints) -> "NoteTable":
+        return NoteTable(
+            self.starts_ticks[which], self.ends_ticks[which], self.pitches[which], self.velocities[which]
+        )
+
+
+def table_of(tracks: Iterable[Track]) -> NoteTable:
+    """All notes of `tracks` together."""
+    rows = [
+        (note.start_ticks, note.pitch, note.end_ticks, note.velocity)
+        for track in tracks
+        for note in track.notes
+    ]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 4)
+    starts, pitches, ends, velocities = columns[np.lexsort((columns[:, 1], columns[:, 0]))].T
+    return NoteTable(starts, ends, pitches, velocities)
+
+
+def pitched_notes(song: Song) -> NoteTable:
+    """The notes of every track but drums."""
+    return table_of(track for track in song.tracks if not track.is_drum)
+
+
+def melody_of(song: Song) -> NoteTable:
+    """The top line of the tracks with the role "melody", or of all pitched tracks where none has it."""
+    melody = [track for track in song.tracks if track.role == "melody" and not track.is_drum and track.notes]
+    return skyline(table_of(melody) if melody else pitched_notes(song))
+
+
+def skyline(notes: NoteTable) -> NoteTable:
+    """The highest note at each onset (Uitdenbogerd & Zobel 1999, "all-mono"); a single line is unchanged."""
+    is_top = np.ones(len(notes), dtype=bool)
+    is_top[:-1] = notes.starts_ticks[:-1] != notes.starts_ticks[1:]  # of equal starts the highest stands last
+    return notes.chosen(is_top)
+
+
+@dataclass(frozen=True)
+class BarPlaces:
+    """For each of some moments its bar (from 0), its distance from the bar's beginning, and its meter."""
+
+    bars: Ints
+    offsets_ticks: Ints
+    meters: Ints  # index into song.meters
+    n_bars: int  # of the whole song
+
+
+def places_in_bars(song: Song, ticks: Ints) -> BarPlaces:
+    """Where `ticks` (>= 0) stand. Costs nothing a bar, so that songs of a million bars are no trouble."""
+    starts = np.array([meter.start_ticks for meter in song.meters], dtype=np.int64)
+    lengths = np.array([meter.bar_ticks for meter in song.meters], dtype=np.int64)
+    end = max(1, song.end_ticks, int(ticks.max(initial=0)) + 1)
+    ends = np.minimum(np.append(starts[1:], end), end)
+    n_bars = np.maximum(0, -((starts - ends) // lengths))
+    bars_before = np.cumsum(n_bars) - n_bars
+    which = np.searchsorted(starts, ticks, side="right") - 1
+    since = ticks - starts[which]
+    return BarPlaces(
+        bars_before[which] + since // lengths[which], since % lengths[which], which, int(n_bars.sum())
+    )
+
+
+@dataclass(frozen=True)
+class OnsetGrid:
+    """Onsets on a grid of `n_steps` a bar, for `n_bars` bars: the sorted, distinct numbers bar * n_steps + step."""
+
+    cells: Ints
+    n_bars: int
+    n_steps: int
+
+
+def onset_grid(song: Song, notes: NoteTable, steps_a_beat: int) -> OnsetGrid:
+    """Onsets rounded to the nearest of `steps_a_beat` steps a quarter note.
+
+    A bar has as many steps as the song's longest; shorter ones are padded with silence, as in MusPy.
+    """
+    places, steps = grid_places(song, notes, steps_a_beat)
+    longest_ticks = max(meter.bar_ticks for meter in song.meters)
+    n_steps = max(1, longest_ticks * steps_a_beat // TICKS_PER_QUARTER)
+    cells = np.unique(places.bars * n_steps + np.minimum(steps, n_steps - 1))
+    return OnsetGrid(cells, places.n_bars, n_steps)
+
+
+def grid_places(song: Song, notes: NoteTable, steps_a_beat: int) -> tuple[BarPlaces, Ints]:
+    """The bar of each note and its step in the bar, after rounding its onset to the grid."""
+    step_ticks = TICKS_PER_QUARTER // steps_a_beat
+    rounded = (notes.starts_ticks + step_ticks // 2) // step_ticks * step_ticks
+    rounded = np.minimum(rounded, max(0, song.end_ticks - 1) // step_ticks * step_ticks)  # open no new bar
+    places = places_in_bars(song, rounded)
+    return places, places.offsets_ticks // step_ticks
