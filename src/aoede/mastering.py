@@ -71,7 +71,7 @@ def gain_to(loudness_dbfs: float, stereo: Samples, rate_hz: int) -> np.float32:
 
 
 def limit(stereo: Samples) -> None:
-    """Turn (2, n) down where it would pass `PEAK`; the gain moves over about 50 ms on both sides."""
+    """Turn (2, n) down where it would pass `PEAK`; the gain moves over about 20 ms on both sides."""
     blocks = stereo.reshape(2, -1, BLOCK)
     if not blocks.size:
         return
@@ -79,7 +79,7 @@ def limit(stereo: Samples) -> None:
     wanted = np.minimum(1.0, PEAK / np.maximum(peaks, 1e-9))
     if wanted.min() == 1.0:
         return
-    reach = 34  # blocks
+    reach = 14  # blocks
     least = _windows(wanted, reach).min(axis=1)
     smooth = _windows(least, reach // 2).mean(axis=1)
     centres = np.arange(len(smooth)) * BLOCK + BLOCK / 2

@@ -24,7 +24,7 @@ from aoede.formats.soundfont import Preset, SoundFont, Zone, from_bytes
 from aoede.mastering import BLOCK, REVERB_S, Samples, add_reverb, gain_to, limit
 from aoede.song import Song, Track
 
-MIX_GAIN = 1.0
+MIX_GAIN = 4.8
 DRUM_BANK = 128
 BEND_SEMITONES = 2.0
 SILENT_DB = 80.0  # a voice this far below its peak is over

@@ -1,0 +1,171 @@
+"""WAV, FLAC, OGG Vorbis and MP3 through libsndfile: samples <-> bytes.
+
+Writing the same samples gives the same bytes. 16-bit files get triangular dither (Lipshitz, Wannamaker and
+Vanderkooy 1992) of a fixed stream, except where the sound is digital silence.
+"""
+
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from aoede.errors import InputError, UsageError
+from aoede.formats.files import read_bounded, write_whole
+from aoede.randomness import stream
+
+Kind = Literal["wav", "flac", "ogg", "mp3"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+BLOCK_FRAMES = 65_536  # one big write of OGG crashes libsndfile 1.2
+
+_FORMATS = {"wav": "WAV", "flac": "FLAC", "ogg": "OGG", "mp3": "MP3"}
+_SUBTYPES = {"wav": "PCM_16", "flac": "PCM_16", "ogg": "VORBIS", "mp3": "MPEG_LAYER_III"}
+_MPEG_RATES_HZ = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+
+
+def to_bytes(
+    samples: NDArray[np.floating], *, sample_rate_hz: int, kind: Kind, comment: str = "", title: str = ""
+) -> bytes:
+    """`samples`, (n,) or (n, channels) within [-1, 1] (what lies outside is clipped), as a file's bytes.
+
+    `comment` holds the recipe of a song. Raises UsageError for an unknown kind or a rate that MP3 has not.
+    """
+    if kind not in KINDS:
+        raise UsageError(f"no audio format is called {kind!r}", hint=f"Choose one of {', '.join(KINDS)}.")
+    if kind == "mp3" and sample_rate_hz not in _MPEG_RATES_HZ:
+        raise UsageError(f"MP3 has no sample rate of {sample_rate_hz} Hz", hint="Use 44100.")
+    frames = samples[:, None] if samples.ndim == 1 else samples
+    buffer = io.BytesIO()
+    with soundfile.SoundFile(
+        buffer, "w", sample_rate_hz, frames.shape[1], _SUBTYPES[kind], format=_FORMATS[kind]
+    ) as file:
+        if title:
+            file.title = title
+        if comment:
+            file.comment = comment
+        for block in _dithered(frames) if _SUBTYPES[kind] == "PCM_16" else _clipped(frames):
+            file.write(block)
+    data = buffer.getvalue()
+    return _same_serial(data) if kind == "ogg" else data
+
+
+def write(
+    path: Path,
+    samples: NDArray[np.floating],
+    *,
+    sample_rate_hz: int,
+    comment: str = "",
+    title: str = "",
+    force: bool = False,
+) -> None:
+    """`to_bytes` of the kind that the suffix names, into a file. Raises UsageError or OutputError."""
+    kind = path.suffix.lower().removeprefix(".")
+    data = to_bytes(samples, sample_rate_hz=sample_rate_hz, kind=kind, comment=comment, title=title)  # type: ignore[arg-type]
+    write_whole(path, data, force=force)
+
+
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
+def _same_serial(ogg: bytes) -> bytes:
+    """The stream's random serial number made 1 on every page, with the page's new checksum (RFC 3533)."""
+    pages: list[bytes] = []
+    at = 0
+    while at < len(ogg):
+        n_segments = ogg[at + 26]
+        end = at + 27 + n_segments + sum(ogg[at + 27 : at + 27 + n_segments])
+        page = bytearray(ogg[at:end])
+        page[14:18] = (1).to_bytes(4, "little")
+        page[22:26] = bytes(4)
+        page[22:26] = _ogg_checksum(page).to_bytes(4, "little")
+        pages.append(bytes(page))
+        at = end
+    return b"".join(pages)
+
+
+def _ogg_checksum(page: bytearray) -> int:
+    """Ogg's CRC-32 reads bits from the other end than zlib's, starts from 0 and is not inverted."""
+    mirrored = zlib.crc32(page.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int(f"{mirrored:032b}"[::-1], 2)
+
+
+def _clipped(frames: NDArray[np.floating]) -> Iterator[NDArray[np.float32]]:
+    for begin in range(0, len(frames), BLOCK_FRAMES):
+        block = np.nan_to_num(frames[begin : begin + BLOCK_FRAMES]).astype(np.float32)
+        yield np.clip(block, -1.0, 1.0)
+
+
+def _dithered(frames: NDArray[np.floating]) -> Iterator[NDArray[np.int16]]:
+    rng = stream(0, "dither")
+    for block in _clipped(frames):
+        noise = rng.random(block.shape, dtype=np.float32) - rng.random(block.shape, dtype=np.float32)
+        rounded = np.rint(block * 32767 + noise * (block != 0))
+        yield np.clip(rounded, -32768, 32767).astype(np.int16)
+
+
+def read(
+    path: Path,
+    *,
+    max_seconds: float = 600.0,
+    max_channels: int = 8,
+    max_rate_hz: int = 192_000,
+    max_bytes: int = 512 * 2**20,
+) -> tuple[NDArray[np.float32], int]:
+    """The samples of an audio file, (n, channels) in [-1, 1], and its rate in Hz.
+
+    Decodes block by block and gives up as soon as a limit is passed, whatever the header says. Raises
+    MissingError, DeniedError or InputError.
+    """
+    return from_bytes(
+        read_bounded(path, max_bytes=max_bytes),
+        where=str(path),
+        max_seconds=max_seconds,
+        max_channels=max_channels,
+        max_rate_hz=max_rate_hz,
+    )
+
+
+def from_bytes(
+    data: bytes,
+    *,
+    where: str = "",
+    max_seconds: float = 600.0,
+    max_channels: int = 8,
+    max_rate_hz: int = 192_000,
+) -> tuple[NDArray[np.float32], int]:
+    """`read` of bytes: WAV, FLAC, OGG, MP3 and whatever else libsndfile knows by its first bytes."""
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            if file.channels > max_channels:
+                raise InputError(f"{file.channels} channels; at most {max_channels} are read", where=where)
+            if not 0 < file.samplerate <= max_rate_hz:
+                raise InputError(f"a sample rate of {file.samplerate} Hz", where=where)
+            return _decode(file, max_seconds, where), file.samplerate
+    except (soundfile.SoundFileError, ValueError, TypeError) as error:
+        raise InputError(f"this cannot be read as audio ({_reason(error)})", where=where) from error
+
+
+def _decode(file: soundfile.SoundFile, max_seconds: float, where: str) -> NDArray[np.float32]:
+    blocks: list[NDArray[np.float32]] = []
+    n_frames = 0
+    while True:
+        block = file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
+        if not len(block):
+            break
+        n_frames += len(block)
+        if n_frames > max_seconds * file.samplerate:
+            raise InputError(
+                f"longer than {max_seconds:g} s", where=where, hint="Cut it into shorter pieces."
+            )
+        blocks.append(block)
+    if not blocks:
+        raise InputError("there is no sound in it", where=where)
+    return np.nan_to_num(np.concatenate(blocks), posinf=1.0, neginf=-1.0)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "error_string", error)).rstrip(".").lower()
