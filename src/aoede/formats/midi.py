@@ -8,8 +8,9 @@ How a Song is spelled in a file (Standard MIDI File, format 1, 480 ticks a quart
   "[/name]" stands at its end. Every other marker is a chord symbol. So a sequencer shows both.
 - The recipe is the text "aoede-recipe: " and one JSON object in ASCII. It also tells our files from
   others: only where it stands are markers read as sections and chords.
-- Each Track is one track with its name; its role is read from that name. Drums are on channel 10, other
-  tracks have a channel each, or share one by program where there are more than 15.
+- Each Track is one track with its name, which tells its role ("Melody", "Bass", ...), else the text
+  "aoede-role: " and the role do. Drums are on channel 10, other tracks have a channel each, or share one
+  by program where there are more than 15.
 - Syllables are lyrics in UTF-8 in the track of the melody, else in the first.
 """
 
@@ -17,7 +18,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ import numpy as np
 from aoede.errors import InputError
 from aoede.formats import midi_events as smf
 from aoede.formats.files import read_bounded, write_whole
-from aoede.formats.midi_guard import DEFAULT_LIMITS, Guarded, Limits, guard
+from aoede.formats.midi_guard import DEFAULT_LIMITS, Guarded, Limits, Text, guard
 from aoede.formats.midi_text import clean, karaoke_syllable
 from aoede.song import (
     DRUM_CHANNEL,
@@ -45,6 +46,7 @@ from aoede.song import (
 )
 
 RECIPE_PREFIX = "aoede-recipe: "
+ROLE_PREFIX = "aoede-role: "
 MAX_RECIPE_CHARS = 1_000_000
 ROLES = frozenset(("melody", "chords", "bass", "drums", "colour"))
 
@@ -101,7 +103,7 @@ def _song(score: Any, guarded: Guarded, fallback_title: str) -> Song:
     markers = [(scale.ticks(m.time), clean(m.text)) for m in score.markers] if is_ours else []
     return Song(
         title=title if title.strip() or is_ours else clean(fallback_title),
-        tracks=tuple(track for source in score.tracks if (track := _track(source, scale)).notes),
+        tracks=_tracks(score, scale, texts if is_ours else ()),
         tempos=_tempos(score, scale),
         meters=_meters(score, scale),
         keys=_keys(score, scale),
@@ -123,17 +125,31 @@ class _Scale:
         return (time * (2 * TICKS_PER_QUARTER) + self.ticks_per_quarter) // (2 * self.ticks_per_quarter)
 
 
+def _tracks(score: Any, scale: _Scale, texts: Sequence[Text]) -> tuple[Track, ...]:
+    """The tracks with notes. In a file of ours they come one from each chunk after the first."""
+    tracks = [_track(source, scale) for source in score.tracks if source.notes]
+    for text in texts:
+        role = text.text.removeprefix(ROLE_PREFIX)
+        if role != text.text and role in {"", *ROLES} and 0 < text.track <= len(tracks):
+            tracks[text.track - 1] = replace(tracks[text.track - 1], role=role)
+    return tuple(tracks)
+
+
 def _track(source: Any, scale: _Scale) -> Track:
     name = clean(source.name)
     return Track(
         name=name,
         notes=_notes(source.notes.numpy(), scale),
         program=int(source.program) & 0x7F,
-        role=name.lower() if name.lower() in ROLES else "",
+        role=_role(name),
         is_drum=bool(source.is_drum),
         controls=_controls(source, scale),
         bends=_bends(source, scale),
     )
+
+
+def _role(name: str) -> str:
+    return name.lower() if name.lower() in ROLES else ""
 
 
 def _notes(columns: Mapping[str, Any], scale: _Scale) -> tuple[Note, ...]:
@@ -148,15 +164,21 @@ def _notes(columns: Mapping[str, Any], scale: _Scale) -> tuple[Note, ...]:
 
 
 def _controls(source: Any, scale: _Scale) -> tuple[Control, ...]:
+    if not source.controls:
+        return ()
     columns = source.controls.numpy()
     times = scale.ticks(columns["time"].astype(np.int64)).tolist()
-    return tuple(sorted(map(Control, times, columns["number"].tolist(), columns["value"].tolist())))
+    found = map(Control, times, columns["number"].tolist(), columns["value"].tolist())
+    return tuple(sorted(found, key=attrgetter("start_ticks")))  # the order within a tick matters
 
 
 def _bends(source: Any, scale: _Scale) -> tuple[Bend, ...]:
+    if not source.pitch_bends:
+        return ()
     columns = source.pitch_bends.numpy()
     times = scale.ticks(columns["time"].astype(np.int64)).tolist()
-    return tuple(sorted(map(Bend, times, columns["value"].tolist())))
+    found = map(Bend, times, columns["value"].tolist())
+    return tuple(sorted(found, key=attrgetter("start_ticks")))
 
 
 def _tempos(score: Any, scale: _Scale) -> tuple[Tempo, ...]:
@@ -165,7 +187,7 @@ def _tempos(score: Any, scale: _Scale) -> tuple[Tempo, ...]:
 
 
 def _bpm(microseconds_per_quarter: int) -> float:
-    """The roundest number of at most two decimals that is written as these microseconds, else the exact one."""
+    """The number of fewest decimals, two at most, that is written as these microseconds; else the exact one."""
     exact = smf.MICROSECONDS_PER_MINUTE / microseconds_per_quarter
     for decimals in (0, 1, 2):
         bpm = round(exact, decimals)
@@ -198,7 +220,7 @@ def _sections(markers: Sequence[tuple[int, str]]) -> tuple[Section, ...]:
 
 
 def _syllables(score: Any, scale: _Scale, is_ours: bool) -> tuple[Syllable, ...]:
-    lyrics = {(scale.ticks(l.time), clean(l.text)) for track in score.tracks for l in track.lyrics}
+    lyrics = {(scale.ticks(t.time), clean(t.text)) for track in score.tracks for t in track.lyrics}
     if not is_ours:
         lyrics = {(at, karaoke_syllable(text)) for at, text in lyrics}
     return tuple(Syllable(at, text) for at, text in sorted(lyrics) if text)
@@ -210,9 +232,19 @@ def _read_recipe(text: str) -> dict[str, Any] | None:
         return None
     try:
         recipe = json.loads(text[len(RECIPE_PREFIX) :], parse_constant=_refuse)
+        return _clean_tree(recipe) if isinstance(recipe, dict) else None
     except (ValueError, RecursionError):
         return None
-    return recipe if isinstance(recipe, dict) else None
+
+
+def _clean_tree(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value, max_chars=MAX_RECIPE_CHARS, keep="\n\t")
+    if isinstance(value, list):
+        return [_clean_tree(item) for item in value]
+    if isinstance(value, dict):
+        return {_clean_tree(key): _clean_tree(item) for key, item in value.items()}
+    return value
 
 
 def _refuse(constant: str) -> None:
@@ -225,7 +257,8 @@ def _refuse(constant: str) -> None:
 def to_bytes(song: Song) -> bytes:
     """`song` as a MIDI file, as the head of this module spells it; the same song gives the same bytes.
 
-    What a MIDI file cannot hold is bent as `writable` does. Raises ValueError for a recipe that is no JSON.
+    What a MIDI file cannot hold is bent as `writable` does. Raises ValueError or TypeError for a recipe that
+    is no JSON.
     """
     song = writable(song)
     channels = _channels(song.tracks)
@@ -244,7 +277,7 @@ def writable(song: Song) -> Song:
     longest stays. Tracks without notes and empty sections go; sections end where the next begins. Texts
     lose control characters, tempos are rounded to whole microseconds a quarter note.
     """
-    tracks = (replace(t, name=clean(t.name), notes=_without_overlaps(t.notes)) for t in song.tracks)
+    tracks = [replace(t, name=clean(t.name), notes=_without_overlaps(t.notes)) for t in song.tracks]
     followers = [*(s.start_ticks for s in song.sections[1:]), song.end_ticks]
     sections = (
         replace(s, end_ticks=min(s.end_ticks, follower), name=clean(s.name))
@@ -258,6 +291,7 @@ def writable(song: Song) -> Song:
         sections=tuple(s for s in sections if s.end_ticks > s.start_ticks),
         chords=tuple(replace(c, symbol=clean(c.symbol)) for c in song.chords if clean(c.symbol)),
         syllables=tuple(replace(s, text=clean(s.text)) for s in song.syllables if clean(s.text)),
+        recipe=_clean_tree(json.loads(_json(song.recipe))),
     )
 
 
@@ -278,7 +312,7 @@ def _without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
 
 
 def _channels(tracks: Sequence[Track]) -> list[int]:
-    """A channel (0..15) for each track: 9 for drums, else one of their own, or by program if they are many."""
+    """A channel (0..15) for each track: 9 for drums, else one of its own, or by program if they are many."""
     free = [channel for channel in range(16) if channel != DRUM_CHANNEL]
     melodic = [i for i, track in enumerate(tracks) if not track.is_drum]
     if len(melodic) <= len(free):
@@ -294,10 +328,9 @@ def _sorted(events: Iterable[smf.Event]) -> list[smf.Event]:
 
 
 def _song_events(song: Song) -> list[smf.Event]:
-    recipe = json.dumps(dict(song.recipe), separators=(",", ":"), allow_nan=False)
     events = [
         (0, smf.text_meta(smf.TRACK_NAME, song.title)),
-        (0, smf.text_meta(smf.TEXT, RECIPE_PREFIX + recipe)),
+        (0, smf.text_meta(smf.TEXT, RECIPE_PREFIX + _json(song.recipe))),
     ]
     events += [(t.start_ticks, smf.tempo_meta(_microseconds(t.bpm))) for t in song.tempos]
     events += [
@@ -312,6 +345,10 @@ def _song_events(song: Song) -> list[smf.Event]:
     return events + [(c.start_ticks, smf.text_meta(smf.MARKER, c.symbol)) for c in song.chords]
 
 
+def _json(recipe: Mapping[str, Any]) -> str:
+    return json.dumps(dict(recipe), separators=(",", ":"), allow_nan=False)
+
+
 def _microseconds(bpm: float) -> int:
     """Microseconds a quarter note, as the three bytes of a tempo event hold them."""
     return min(smf.MAX_TEMPO, max(DEFAULT_LIMITS.fastest_tempo, round(smf.MICROSECONDS_PER_MINUTE / bpm)))
@@ -323,6 +360,8 @@ def _track_events(track: Track, channel: int, syllables: Sequence[Syllable]) -> 
         (0, smf.text_meta(smf.TRACK_NAME, track.name)),
         (0, bytes((smf.PROGRAM | channel, track.program))),
     ]
+    if track.role != _role(track.name):
+        events.append((0, smf.text_meta(smf.TEXT, ROLE_PREFIX + track.role)))
     events += [(n.end_ticks, bytes((smf.NOTE_OFF | channel, n.pitch, 0))) for n in track.notes]
     events += [(c.start_ticks, bytes((smf.CONTROL | channel, c.number, c.value))) for c in track.controls]
     for bend in track.bends:

@@ -21,6 +21,8 @@ METAS_OF_A_SONG = frozenset((*TEXT_KINDS, *META_BYTES))
 
 MICROSECONDS_PER_MINUTE = 60_000_000
 DEFAULT_TEMPO = 500_000  # microseconds a quarter note: 120 bpm
+MAX_WAIT_TICKS = 2**28 - 1  # what a number of four bytes holds
+MAX_TICKS = 2**31 - 1  # what native readers count with
 MAX_TEMPO = 0xFFFFFF  # what three bytes hold: 3.6 bpm
 
 Event = tuple[int, bytes]  # ticks from the beginning of the track, message without its delta time
@@ -66,9 +68,12 @@ def track(events: Iterable[Event], end_ticks: int = 0) -> bytes:
     out: list[bytes] = []
     now = 0
     for ticks, message in events:
+        while ticks - now > MAX_WAIT_TICKS:
+            out += number(MAX_WAIT_TICKS), meta(TEXT, b"")
+            now += MAX_WAIT_TICKS
         out += number(ticks - now), message
         now = ticks
-    out += number(max(0, end_ticks - now)), meta(END_OF_TRACK, b"")
+    out += number(min(MAX_WAIT_TICKS, max(0, end_ticks - now))), meta(END_OF_TRACK, b"")
     body = b"".join(out)
     return TRACK_TAG + struct.pack(">I", len(body)) + body
 

@@ -39,8 +39,9 @@ _OTHER_EVENT = re.compile(
 def guard(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Guarded:
     """A well-formed Standard MIDI File with the notes of `data`, and what was repaired to get it.
 
-    Sound files come back as the very same bytes with no repairs. Raises InputError where nothing playable
-    can be read, or where a limit is met that cannot be kept by cutting.
+    Sound files come back as the very same bytes; what is sound but rare (running status of one data byte,
+    say) is written anew without a word. Raises InputError where nothing playable can be read, or where a
+    limit is met that cannot be kept by cutting.
     """
     if not data:
         raise InputError("this file is empty", hint="A Standard MIDI File is needed.")
@@ -145,7 +146,8 @@ def _is_paired(scan: _Scan, limits: Limits) -> bool:
         return False
     ticks = scan.other_ticks + _total_ticks(raw, wait, second)
     quarters = ticks / scan.ticks_per_quarter
-    if quarters > limits.max_quarters or quarters * scan.slowest_tempo > limits.max_length_s * 1e6:
+    length_s = quarters * scan.slowest_tempo / 1e6
+    if ticks > smf.MAX_TICKS or quarters > limits.max_quarters or length_s > limits.max_length_s:
         return False
     has_status = first - wait == 2
     status = raw[np.maximum.accumulate(np.where(has_status, first - 1, 0))]

@@ -50,7 +50,7 @@ class _Header:
 
 
 def repair(data: bytes, limits: Limits) -> Guarded:
-    """`data` as a well-formed file with the list of what was done; the same bytes if nothing was.
+    """`data` written anew as a well-formed file, with the list of what had to be done for it.
 
     Raises InputError where nothing playable can be read or a limit is met.
     """
@@ -69,7 +69,7 @@ def repair(data: bytes, limits: Limits) -> Guarded:
         raise InputError("holds no note that can be read", hint="; ".join(ledger.lines()[:3]))
     if sum(n_notes for _, n_notes in chunks) > limits.max_notes:
         raise InputError(f"holds more than {limits.max_notes:,} notes", hint="Split the file.")
-    whole = smf.file([chunk for chunk, _ in chunks], ticks_per_quarter) if ledger else data
+    whole = smf.file([chunk for chunk, _ in chunks], ticks_per_quarter)
     return Guarded(whole, ledger.lines(), tuple(texts))
 
 
@@ -103,7 +103,11 @@ def _read_header(data: bytes, ledger: Ledger) -> _Header:
     if form > 2:
         ledger.add(f"unknown format {form}: read as format 1", offset=start + 8)
     body = start + 8 + length
-    return _Header(form, n_tracks, division, body if _is_chunk(data, body) else first)
+    if not _is_chunk(data, body):
+        body = first
+        if first != start + 14:
+            ledger.add("bytes after the header were skipped", offset=start + 14)
+    return _Header(form, n_tracks, division, body)
 
 
 def _is_chunk(data: bytes, pos: int) -> bool:
@@ -142,9 +146,8 @@ def _walk_tracks(
             tracks.append(found)
         if len(tracks) > limits.max_tracks:
             raise InputError(f"holds more than {limits.max_tracks:,} tracks", hint="Split the file.")
-    if n_found != head.n_tracks:
-        promise = "no number of" if head.n_tracks < 0 else head.n_tracks
-        ledger.add(f"the header promises {promise} tracks; the file holds {n_found}")
+    if n_found != head.n_tracks >= 0:
+        ledger.add(f"the header promises {head.n_tracks} tracks; the file holds {n_found}")
     return tracks
 
 
@@ -183,7 +186,7 @@ def _walk_chunk(
     """Walk one track as it is; if it turns out absurdly long, once more with long waits shortened."""
     heard = Ledger()
     found = Walk(data, start, end, track, heard).run(steps)
-    if found.end_ticks > limits.max_quarters * ticks_per_quarter:
+    if found.end_ticks > _max_ticks(ticks_per_quarter, limits):
         heard = Ledger()
         gap = (limits.max_gap_quarters * ticks_per_quarter, 4 * ticks_per_quarter)
         found = Walk(data, start, end, track, heard, gap).run(steps)
@@ -197,9 +200,7 @@ def _judge_end(found: Walked, end: int, declared: int, track: int, ledger: Ledge
     if not found.saw_end:
         ledger.add("the end-of-track mark is missing", track=track, offset=found.end_offset)
     elif found.end_offset < end:
-        ledger.add(
-            f"{end - found.end_offset} bytes after its end were skipped", track=track, offset=found.end_offset
-        )
+        ledger.add("what follows its end was skipped", track=track, offset=found.end_offset)
 
 
 def _in_sequence(tracks: list[Walked]) -> list[Walked]:
@@ -275,8 +276,8 @@ def _meta_payload(kind: int, payload: bytes) -> bytes:
 
 
 def _last_ticks(tracks: list[Walked], ticks_per_quarter: int, limits: Limits, ledger: Ledger) -> int:
-    """The last tick that is kept: where the limit in seconds or in quarter notes is reached."""
-    last = limits.max_quarters * ticks_per_quarter
+    """The last tick that is kept: where the limit in seconds, quarter notes or ticks is reached."""
+    last = _max_ticks(ticks_per_quarter, limits)
     tempos = sorted(
         (ticks, int.from_bytes(payload, "big"))
         for track in tracks
@@ -290,8 +291,12 @@ def _last_ticks(tracks: list[Walked], ticks_per_quarter: int, limits: Limits, le
             break
         left -= (end - start) * tempo
     if any(track.end_ticks > last for track in tracks):
-        ledger.add(f"what comes after {limits.max_length_s / 3600:g} hours was dropped")
+        ledger.add(f"too long: what comes after quarter note {last // ticks_per_quarter:,} was dropped")
     return last
+
+
+def _max_ticks(ticks_per_quarter: int, limits: Limits) -> int:
+    return min(limits.max_quarters * ticks_per_quarter, smf.MAX_TICKS)
 
 
 # Notes

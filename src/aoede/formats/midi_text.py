@@ -39,20 +39,17 @@ def _is_hangul(text: str) -> bool:
     return sum("가" <= char <= "힣" for char in wide) >= 0.9 * len(wide)
 
 
-def clean(text: str, *, max_chars: int = 200) -> str:
-    """`text` without control characters, bidi overrides and surrogates, at most `max_chars` long."""
-    kept = (char for char in text[: 4 * max_chars] if not _is_unsafe(char))
+def clean(text: str, *, max_chars: int = 200, keep: str = "") -> str:
+    """At most `max_chars` of `text`, without control characters (but for `keep`), bidi overrides, surrogates."""
+    if len(text) <= max_chars and text.isascii() and text.isprintable():
+        return text
+    kept = (char for char in text[: 4 * max_chars] if char in keep or not _is_unsafe(char))
     return "".join(kept)[:max_chars]
 
 
 def _is_unsafe(char: str) -> bool:
-    if char.isascii():
-        return not char.isprintable()
-    return (
-        unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
-        or "\u202a" <= char <= "\u202e"
-        or ("\u2066" <= char <= "\u2069")
-    )
+    is_bidi_override = "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069"
+    return is_bidi_override or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
 
 
 def karaoke_syllable(text: str) -> str:

@@ -157,7 +157,7 @@ class Walk:
 
     def _running_event(self, pos: int, ticks: int) -> int:
         if not self._status:
-            if self._is_damaged:
+            if self._is_damaged or self._is_interrupted:
                 return self._resume(pos, "data without an event were skipped")
             self._say("an event before any status was taken for a note", pos)
             return self._channel_event(smf.NOTE_ON, pos, ticks)
@@ -213,7 +213,9 @@ class Walk:
         """(payload, position after it) of the length and payload at `pos`; None if it has no end here."""
         length, after, is_well_formed = read_number(self._data, pos, self._end)
         if self._found.saw_end:
-            return b"", min(after + length, self._end)
+            if length:
+                self._say("an end-of-track mark with data in it", pos)
+            return b"", after
         if not is_well_formed or after + length > self._end:
             return None, self._resume(after, "a block that runs past the end of the track was dropped")
         return self._data[after : after + length], after + length
