@@ -120,7 +120,7 @@ def diatonic_walk(seed: int) -> Song:
     """A random walk on the scale of C major at random sixteenths."""
     random = stream(seed, "diatonic walk")
     onsets = np.flatnonzero(random.random(512) < 0.4)
-    degrees = np.clip(np.cumsum(random.integers(-2, 3, len(onsets))), -7, 7)
+    degrees = np.abs((np.cumsum(random.integers(-2, 3, len(onsets))) + 7) % 28 - 14) - 7  # turns at both ends
     scale = np.array([0, 2, 4, 5, 7, 9, 11])
     return line(onsets, 72 + 12 * (degrees // 7) + scale[degrees % 7])
 

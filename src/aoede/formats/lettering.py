@@ -1,6 +1,7 @@
 """Text in pictures: the fonts that are shipped, the font of each character, widths, shortening.
 
-Latin, Greek and Cyrillic are set in Roboto, Chinese and kana in Droid Sans Fallback (`presets/fonts.md`). that neither has is drawn as an empty box: it never fails.
+Latin, Greek and Cyrillic are set in Roboto, Chinese and kana in Droid Sans Fallback (`presets/fonts.md`).
+A character that neither has is drawn as an empty box: it never fails.
 """
 
 import io
@@ -35,8 +36,8 @@ def clean(text: str) -> str:
 
 
 def text_width_px(text: str, size_px: int, *, bold: bool = False) -> float:
-    """Advance width of `text` in pixels."""
-    return sum(font.getlength(run) for run, font in _runs(text, size_px, bold))
+    """Advance width of `text` in pixels, measured at twice its size as it is drawn."""
+    return _advance_px(text, 2 * size_px, bold) / 2
 
 
 def shortened(text: str, max_px: float, size_px: int, *, bold: bool = False) -> str:
@@ -64,11 +65,15 @@ def letter(
 ) -> None:
     """Draw `text` on its baseline; `align` says whether `x_px` is its left, centre or right."""
     if align != "left":
-        x_px -= text_width_px(text, size_px, bold=bold) * (0.5 if align == "centre" else 1.0)
+        x_px -= _advance_px(text, size_px, bold) * (0.5 if align == "centre" else 1.0)
     for run, font in _runs(text, size_px, bold):
         heavier = 0.02 * size_px if bold and _is_cjk(run[0]) else 0  # Droid has no bold face
         draw.text((x_px, baseline_px), run, colour, font, anchor="ls", stroke_width=heavier)
         x_px += font.getlength(run)
+
+
+def _advance_px(text: str, size_px: int, bold: bool) -> float:
+    return sum(font.getlength(run) for run, font in _runs(text, size_px, bold))
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """A song as a picture (PNG): a piano roll with sections, chord symbols, words, drums and a legend.
 
-Time runs from left to right and wraps into systems like a score; pitch runs upwards beside a keyboard; colour is
-the instrument's role and brightness its loudness. `roll_layout` says where things stand, `roll_system` draws them.
+Time runs from left to right and wraps into systems like a score; pitch runs upwards beside a keyboard; colour
+is the instrument's role and brightness its loudness. `roll_layout` says where things stand, `roll_system` draws.
 """
 
 import io
@@ -88,7 +88,7 @@ def _head(song: Song, layout: Layout, page_px: int, subtitle: str, language: str
     lines = [(clean(song.title) or words["untitled"], 30, INK, True, 62)]
     if clean(subtitle):
         lines.append((clean(subtitle), 16, MUTED, False, lines[-1][4] + 28))
-    lines.append((_facts(song, layout, language), 15, INK, False, lines[-1][4] + 28))
+    lines.append((facts(song, layout, language), 15, INK, False, lines[-1][4] + 28))
     canvas = Canvas(page_px, lines[-1][4] + 26 * len(legend) + 34)
     for text, size, colour, bold, baseline in lines:
         canvas.text(MARGIN_PX, baseline, shortened(text, room, size, bold=bold), size, colour, bold=bold)
@@ -119,7 +119,7 @@ def _legend_rows(layout: Layout, room_px: float, more: str) -> list[list[tuple[f
     return rows if rows[0] else []
 
 
-def _facts(song: Song, layout: Layout, language: str) -> str:
+def facts(song: Song, layout: Layout, language: str) -> str:
     """ "C major · 96 bpm · 4/4 · 32 bars · 1:20"."""
     words = WORDS[language]
     keys = [_key_name(key, words) for key in song.keys]

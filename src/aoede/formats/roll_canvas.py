@@ -1,6 +1,6 @@
 """A sheet to draw a piano roll on, and its colours.
 
-Shapes are drawn at twice the size and reduced, so that edges are smooth; text is drawn at its own size.
+Everything is drawn at twice the size and reduced: edges are smooth, and letters stand at half-pixel steps.
 """
 
 from PIL import Image, ImageDraw
@@ -13,12 +13,11 @@ INK, MUTED, PAPER = "#1F2430", "#5A6270", "#FFFFFF"
 
 
 class Canvas:
-    """A white sheet in pixels of the finished picture; text always lies on top of shapes."""
+    """A white sheet; all coordinates are pixels of the finished picture."""
 
     def __init__(self, width_px: int, height_px: int) -> None:
         self.image = Image.new("RGB", (width_px * OVERSAMPLING, height_px * OVERSAMPLING), PAPER)
         self.pen = ImageDraw.Draw(self.image)
-        self.texts: list[tuple[float, float, str, int, str, bool, str]] = []
 
     def box(
         self,
@@ -51,14 +50,13 @@ class Canvas:
         bold: bool = False,
         align: str = "left",
     ) -> None:
-        self.texts.append((x, baseline, text, size_px, colour, bold, align))
+        """Write on a baseline; `align` says whether `x` is the text's left, centre or right."""
+        k = OVERSAMPLING
+        letter(self.pen, x * k, baseline * k, text, size_px * k, colour, bold=bold, align=align)
 
     def finished(self) -> Image.Image:
-        picture = self.image.reduce(OVERSAMPLING)
-        pen = ImageDraw.Draw(picture)
-        for x, baseline, text, size_px, colour, bold, align in self.texts:
-            letter(pen, x, baseline, text, size_px, colour, bold=bold, align=align)
-        return picture
+        """The sheet at its own size."""
+        return self.image.reduce(OVERSAMPLING)
 
 
 def shades_of(colour: str) -> list[tuple[str, str]]:

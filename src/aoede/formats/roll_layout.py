@@ -29,6 +29,7 @@ ROLL_X_PX = MARGIN_PX + 86  # names and keyboard stand between the margin and th
 MAX_BARS_A_SYSTEM = 16
 NEAT_BAR_COUNTS = (16, 12, 8, 6, 4, 3, 2, 1)
 SHORT_NOTE_PX = 5.0  # a short note (10th percentile) is at least this wide while systems can be shorter
+MAX_NEED_PX = 90.0  # a quarter note gets no more than this for the sake of short notes and words
 MAX_QUARTER_PX = 120.0
 CHORD_SIZES_PX = (15, 13, 11)  # the largest with which all symbols of a system fit
 SYLLABLE_SIZES_PX = (13, 11)
@@ -146,13 +147,13 @@ def bar_count(song: Song) -> int:
 
 def bars_of(song: Song) -> Iterator[Bar]:
     """The bars one by one, so that the first ones of an endless song cost nothing."""
-    number = 0
+    number, song_end = 0, _end(song)
     for meter, end in _meter_spans(song):
         for start in range(meter.start_ticks, end, meter.bar_ticks):
             number += 1
             is_new = start == meter.start_ticks and number > 1
             last = start + meter.bar_ticks
-            yield Bar(number, start, last if end == _end(song) else min(last, end), meter, is_new)
+            yield Bar(number, start, last if end == song_end else min(last, end), meter, is_new)
 
 
 def _end(song: Song) -> int:
@@ -161,8 +162,8 @@ def _end(song: Song) -> int:
 
 def _meter_spans(song: Song) -> list[tuple[Meter, int]]:
     """Each meter that sounds, with the tick at which it ends."""
-    ends = [meter.start_ticks for meter in song.meters[1:]] + [_end(song)]
-    ends = [min(end, _end(song)) for end in ends]
+    song_end = _end(song)
+    ends = [min(meter.start_ticks, song_end) for meter in song.meters[1:]] + [song_end]
     return [(m, end) for m, end in zip(song.meters, ends, strict=True) if end > m.start_ticks]
 
 
@@ -225,7 +226,7 @@ def _quarter_px(song: Song) -> float:
         ([s.start_ticks for s in song.syllables], [s.text for s in song.syllables], SYLLABLE_SIZES_PX[0]),
     ):
         needs.append(_label_need(starts[:SAMPLE], texts[:SAMPLE], size))
-    return max(needs) * TICKS_PER_QUARTER
+    return min(MAX_NEED_PX, max(needs) * TICKS_PER_QUARTER)
 
 
 def _label_need(starts: list[int], texts: list[str], size_px: int) -> float:

@@ -1,4 +1,4 @@
-"""One system of a piano-roll picture: sections, chord symbols, keyboard and notes, words, drums, bar numbers."""
+"""One system of a piano-roll picture: sections, chord symbols, keyboard, notes, words, drums, bar numbers."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -130,7 +130,7 @@ def _draw_sections(
         right = ROLL_X_PX + system.x_px(section.end_ticks)
         canvas.box(left + 1, top, right - 1, top + SECTION_PX - 2, colours[section.name], radius=4)
         is_new = section.start_ticks >= system.start_ticks
-        label = shortened(_section_label(section.name, language), right - left - 16, 14, bold=is_new)
+        label = shortened(section_label(section.name, language), right - left - 16, 14, bold=is_new)
         canvas.text(left + 9, top + 16, label, 14, INK if is_new else MUTED, bold=is_new)
 
 
@@ -139,7 +139,7 @@ def _section_kind(name: str) -> str:
     return re.sub(r"[\W\d_]+", "", name.lower())
 
 
-def _section_label(name: str, language: str) -> str:
+def section_label(name: str, language: str) -> str:
     name = clean(name)
     number = re.search(r"\s*\d+$", name)
     if language == "zh" and _section_kind(name) in SECTION_WORDS:
@@ -162,9 +162,9 @@ def section_colours(sections: Sequence[Section]) -> dict[str, str]:
 
 def _draw_chords(canvas: Canvas, layout: Layout, system: System, chords: Sequence[ChordSymbol]) -> None:
     shown = _within(chords, system)
-    labels = [(system.x_px(c.start_ticks) + 2, _with_signs(clean(c.symbol))) for c in shown]
+    labels = [(system.x_px(c.start_ticks) + 2, with_signs(clean(c.symbol))) for c in shown]
     for size in CHORD_SIZES_PX:
-        kept = _spaced(labels, size, nudge_px=0, bold=True)
+        kept = spaced(labels, size, nudge_px=0, bold=True)
         if len(kept) == len(labels):
             break
     for x, text in kept:
@@ -172,7 +172,7 @@ def _draw_chords(canvas: Canvas, layout: Layout, system: System, chords: Sequenc
         canvas.text(ROLL_X_PX + x, layout.rows.chord + 17, text, size, colour, bold=True)
 
 
-def _with_signs(symbol: str) -> str:
+def with_signs(symbol: str) -> str:
     """F#m7b5 -> F♯m7♭5."""
     return re.sub(r"(?<=[A-G])b|b(?=\d)", "♭", symbol).replace("#", "♯")
 
@@ -181,7 +181,7 @@ def _draw_syllables(canvas: Canvas, layout: Layout, system: System, syllables: S
     shown = _within(syllables, system)
     labels = [(system.x_px(s.start_ticks), clean(s.text)) for s in shown]
     for size in SYLLABLE_SIZES_PX:
-        kept = _spaced(labels, size, nudge_px=12, bold=False)
+        kept = spaced(labels, size, nudge_px=12, bold=False)
         if len(kept) == len(labels):
             break
     for x, text in kept:
@@ -193,7 +193,7 @@ def _within(items: Sequence[Label], system: System) -> Sequence[Label]:
     return items[first : bisect_left(items, system.end_ticks, key=lambda item: item.start_ticks)]
 
 
-def _spaced(
+def spaced(
     labels: Sequence[tuple[float, str]], size_px: int, *, nudge_px: float, bold: bool
 ) -> list[tuple[float, str]]:
     """The labels that fit beside each other, each moved right by at most `nudge_px`."""
