@@ -1,0 +1,153 @@
+"""What a chord progression feels like: features of its functional ids, and what was learned from them.
+
+The features follow what listeners and writers agree on: mode and brightness carry valence (Gabrielsson &
+Lindström, "The role of structure in the musical expression of emotions", 2010), cadences and root motion
+carry closure, chromatic chords carry surprise.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoede.encodings.chords import QUALITIES, REDUCED
+from aoede.learning.checkpoint import Checkpoint
+
+Floats = NDArray[np.float64]
+
+# How many fifths above the tonic a pitch class lies: F -1, G 1, ... of C; sharps are bright, flats dark.
+_FIFTHS = np.array([0, -5, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5], np.float64)
+_MINOR_THIRD = np.array([3 in QUALITIES[name].intervals for name in REDUCED])
+_SEVENTH = np.array([name in ("maj7", "min7", "7") for name in REDUCED])
+_DIMINISHED = np.array([name in ("dim", "m7b5", "aug") for name in REDUCED])
+_SUSPENDED = np.array([name.startswith("sus") for name in REDUCED])
+_SCALES = {"major": {0, 2, 4, 5, 7, 9, 11}, "minor": {0, 2, 3, 5, 7, 8, 10, 11}}
+
+FEATURES = (
+    "minor tonic", "minor chords", "diminished or augmented", "suspended", "sevenths", "brightness",
+    "chromaticism", "borrowed chords", "tonic share", "ends minor", "ends on tonic", "authentic", "plagal",
+    "deceptive", "flat seventh to tonic", "flat second to tonic", "fifths down", "thirds", "steps",
+)  # fmt: skip
+
+
+def features(ids: Sequence[int]) -> Floats:
+    """(len(FEATURES),) of one progression of functional ids, read as a loop. Shares are 0..1."""
+    chords = np.asarray(ids, np.int64)
+    degrees, qualities = np.divmod(chords, len(REDUCED))
+    minor = _MINOR_THIRD[qualities]
+    on_tonic = degrees == 0
+    is_minor = _minor_tonic(degrees, minor)
+    tones = [
+        (d + i) % 12 for d, q in zip(degrees, qualities, strict=True) for i in QUALITIES[REDUCED[q]].intervals
+    ]
+    heights = _FIFTHS[tones]
+    return np.array(
+        [
+            is_minor,
+            minor.mean(),
+            _DIMINISHED[qualities].mean(),
+            _SUSPENDED[qualities].mean(),
+            _SEVENTH[qualities].mean(),
+            heights.mean() / 6,
+            heights.std() / 6,
+            borrowed_share(ids, "minor" if is_minor > 0.5 else "major"),
+            on_tonic.mean(),
+            float(minor[-1]),
+            float(on_tonic[-1]),
+            *_motions(degrees),
+        ]
+    )
+
+
+def _minor_tonic(degrees: NDArray[np.int64], minor: NDArray[np.bool_]) -> float:
+    """Share of the tonic chords that are minor; without any, whether the third degrees heard are flat."""
+    tonics = minor[degrees == 0]
+    if len(tonics):
+        return float(tonics.mean())
+    flat = np.isin(degrees, (3, 8, 10)).mean()
+    sharp = np.isin(degrees, (4, 9, 11)).mean()
+    return float(flat > sharp)
+
+
+def _motions(degrees: NDArray[np.int64]) -> list[float]:
+    """Shares of the changes that are each kind of cadence and of root motion, the last chord leading to the first."""
+    following = np.roll(degrees, -1)
+    home = following == 0
+    motion = (following - degrees) % 12
+    moves = max(1, int((motion != 0).sum()))
+    kinds = [
+        (degrees == 7) & home,
+        (degrees == 5) & home,
+        (degrees == 7) & np.isin(following, (9, 8)),
+        (degrees == 10) & home,
+        (degrees == 1) & home,
+        motion == 5,
+        np.isin(motion, (3, 4, 8, 9)),
+        np.isin(motion, (1, 2, 10, 11)),
+    ]
+    return [float(kind.sum()) / moves for kind in kinds]
+
+
+def borrowed_share(ids: Sequence[int], mode: str) -> float:
+    """Share of chords with a tone outside the scale of "major" or "minor" (with both sevenths)."""
+    scale = _SCALES[mode]
+    outside = [any((i // len(REDUCED) + t) % 12 not in scale for t in _intervals(i)) for i in ids]
+    return sum(outside) / len(outside)
+
+
+def _intervals(chord_id: int) -> tuple[int, ...]:
+    return QUALITIES[REDUCED[chord_id % len(REDUCED)]].intervals
+
+
+# The mood word whose sound was learned (see the preset's card) for each named feeling that has one.
+_WORDS = {
+    "nostalgia": "nostalgic", "longing": "nostalgic", "mystery": "mysterious", "dread": "dark", "fear": "dark",
+    "triumph": "triumphant", "pride": "triumphant", "joy": "joyful", "playfulness": "joyful",
+    "excitement": "joyful",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ChordMood:
+    """Ridge regression from features to valence (the first column) and to mood words (the others)."""
+
+    names: tuple[str, ...]  # "valence", then mood words
+    centre: Floats  # (F,) subtracted from the features
+    scale: Floats  # (F,) then divided by
+    weights: Floats  # (F, N)
+    offset: Floats  # (N,)
+    reference: Floats  # (2, N) mean and deviation of the answers over real songs
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint) -> "ChordMood":
+        """The regression that the harmony preset holds."""
+        parts = {
+            name.removeprefix("mood."): t
+            for name, t in checkpoint.tensors.items()
+            if name.startswith("mood.")
+        }
+        return cls(tuple(checkpoint.metadata["mood"]["names"]), **parts)
+
+    def raw(self, progressions: Sequence[Sequence[int]]) -> Floats:
+        """(P, N) what the regression answers, in the units of the labels."""
+        rows = np.array([features(ids) for ids in progressions])
+        return np.asarray((rows - self.centre) / self.scale @ self.weights + self.offset)
+
+    def judge(self, progressions: Sequence[Sequence[int]]) -> Floats:
+        """(P, N) answers in deviations from the mean of real songs."""
+        return np.asarray((self.raw(progressions) - self.reference[0]) / self.reference[1])
+
+    def valence(self, progressions: Sequence[Sequence[int]]) -> Floats:
+        """(P,) valence in [-1, 1]: 1.5 deviations above the mean of real songs is wholly positive."""
+        return np.asarray(np.clip(self.judge(progressions)[:, 0] / 1.5, -1, 1))
+
+    def kinship(self, progressions: Sequence[Sequence[int]], feelings: Mapping[str, float]) -> Floats:
+        """(P,) how much each sounds like the named feelings, in deviations, weighted by their weights."""
+        answers = self.judge(progressions)
+        total = np.zeros(len(answers))
+        for feeling, weight in feelings.items():
+            word = _WORDS.get(feeling)
+            if word in self.names:
+                total += weight * np.clip(answers[:, self.names.index(word)], -1.5, 1.5)
+        return total / max(1.0, sum(feelings.values()))

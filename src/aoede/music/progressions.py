@@ -1,0 +1,188 @@
+"""A person's own labelled progressions: a CSV file of chords and moods.
+
+The columns: `chords` ("C Am F G", or roman numerals "I vi IV V"), with an optional `key` ("A minor"); or
+`file`, a MIDI file beside the table whose chords are recognised. And `mood` (words in English or Chinese), or
+the two columns `valence` and `arousal`, each from -1 to 1.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path, PurePath
+
+from aoede.encodings.chords import Chord, chords_of, encode, parse_chord, parse_roman
+from aoede.errors import AoedeError, InputError
+from aoede.formats.files import read_bounded
+from aoede.music.theory import parse_key, pitch_class
+
+_NUMERALS = re.compile(r"[#b♯♭]?(?i:[iv]+)(?![a-z]*[hj-lnp-rt-z])", re.ASCII)
+_SEPARATORS = re.compile(r"[\s,;|\-–—→>、，]+")
+
+
+@dataclass(frozen=True)
+class LabelledProgression:
+    ids: tuple[int, ...]  # functional ids relative to the tonic
+    mode: str  # "major" or "minor"
+    valence: float  # [-1, 1]
+    arousal: float  # [-1, 1]
+    row: int  # the line of the table's row, the header being line 1
+
+
+@dataclass(frozen=True)
+class Table:
+    progressions: tuple[LabelledProgression, ...]
+    faults: tuple[str, ...]  # what is wrong with rows that were left out, each naming its row
+
+
+def progressions_from_csv(
+    path: Path, *, max_bytes: int = 4 << 20, max_rows: int = 20_000, max_chords: int = 256
+) -> Table:
+    """The progressions of a table, in UTF-8 (with or without a mark) or GB18030.
+
+    A row that cannot be read is left out and reported. Raises MissingError or InputError where there is no
+    such table, it lacks the columns, or no row of it can be used.
+    """
+    found: list[LabelledProgression] = []
+    faults: list[str] = []
+    for line, row in _rows(path, max_bytes, max_rows):
+        try:
+            found.append(_read_row(row, line, path.parent, max_chords))
+        except AoedeError as error:
+            faults.append(f"row {line}: {error.message}")
+    if not found:
+        raise InputError("no row of this table can be used", where=str(path), hint="; ".join(faults[:3]))
+    return Table(tuple(found), tuple(faults))
+
+
+def _rows(path: Path, max_bytes: int, max_rows: int) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, column -> cell), empty lines left out."""
+    text = _decode(read_bounded(path, max_bytes=max_bytes), path)
+    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        header = [cell.strip().lower() for cell in next(reader, [])]
+        _check_header(header, path)
+        for n, cells in enumerate(reader):
+            if n >= max_rows:
+                raise InputError(f"more than {max_rows:,} rows", where=str(path))
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    except csv.Error as error:
+        raise InputError(f"row {reader.line_num} is no row of a table ({error})", where=str(path)) from error
+
+
+def _decode(data: bytes, path: Path) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding).replace("\0", "")
+        except UnicodeDecodeError as error:
+            fault = error
+    raise InputError(f"neither UTF-8 nor GB18030 (byte {fault.start})", where=str(path)) from fault
+
+
+def _check_header(header: list[str], path: Path) -> None:
+    labelled = "mood" in header or {"valence", "arousal"} <= set(header)
+    if not labelled or not {"chords", "file"} & set(header):
+        raise InputError(
+            "the first row must name the columns",
+            where=str(path),
+            hint='Needed: "chords" or "file", and "mood" or "valence" and "arousal".',
+        )
+
+
+def _read_row(row: Mapping[str, str], line: int, folder: Path, max_chords: int) -> LabelledProgression:
+    valence, arousal = _point(row)
+    key = row.get("key", "")
+    if row.get("chords"):
+        chords, tonic_pc, mode = _written(row["chords"][: 16 * max_chords], key)
+    else:
+        chords, tonic_pc, mode = _heard(row.get("file", ""), folder, key)
+    ids = [encode(chord, tonic_pc) for chord in chords[:max_chords]]
+    changes = tuple(chord for chord, _ in groupby(ids))
+    if len(changes) < 2:
+        raise InputError("fewer than two different chords")
+    return LabelledProgression(changes, mode, valence, arousal, line)
+
+
+def _point(row: Mapping[str, str]) -> tuple[float, float]:
+    if row.get("valence") and row.get("arousal"):
+        return _coordinate("valence", row["valence"]), _coordinate("arousal", row["arousal"])
+    if not row.get("mood"):
+        raise InputError("there is no mood")
+    from aoede.mood.request import mood_of  # loads the word tables
+
+    mood = mood_of(row["mood"])
+    return mood.valence, mood.arousal
+
+
+def _coordinate(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not -1 <= value <= 1:
+        raise InputError(f"{name} must be a number from -1 to 1, not {text[:20]!r}")
+    return value
+
+
+def _written(text: str, key: str) -> tuple[list[Chord], int, str]:
+    """Chords, tonic and mode of a cell: symbols or roman numerals."""
+    words = [word for word in _SEPARATORS.split(text) if word]
+    if words and all(_NUMERALS.match(word) for word in words):
+        mode = (parse_key(key)[1] or "major") if key else _numeral_mode(words)
+        plain = "minor" if _is_minor(mode) else "major"
+        mixed = any(w.lstrip("#b♯♭")[0].islower() for w in words) and any(
+            w.lstrip("#b♯♭")[0].isupper() for w in words
+        )
+        return [Chord(*parse_roman(word, plain, case_counts=mixed)) for word in words], 0, plain
+    chords = [parse_chord(word) for word in words]
+    return chords, *_key_of(key, chords)
+
+
+def _numeral_mode(words: list[str]) -> str:
+    """Minor where the tonic is written small."""
+    return "minor" if any(re.match(r"i(?![ivIV])", word) for word in words) else "major"
+
+
+def _heard(name: str, folder: Path, key: str) -> tuple[list[Chord], int, str]:
+    """Chords, tonic and mode of a MIDI file that lies in the folder of the table or below it."""
+    inside = PurePath(name)
+    if not name or inside.is_absolute() or ".." in inside.parts:
+        raise InputError("the file must lie beside the table or below it")
+    from aoede.formats.midi import read  # loads the MIDI reader
+
+    song = read(folder / name).song
+    chords = [parse_chord(symbol.symbol) for symbol in chords_of(song) if symbol.symbol != "N.C."]
+    return chords, *_key_of(key, chords)
+
+
+def _key_of(key: str, chords: list[Chord]) -> tuple[int, str]:
+    """Tonic and mode ("major" or "minor"): as stated, else as the chords fit best."""
+    if not chords:
+        raise InputError("there are no chords")
+    if key:
+        tonic, mode = parse_key(key)
+        return pitch_class(tonic), "minor" if _is_minor(mode or "major") else "major"
+    return max(
+        ((pc, mode) for pc in range(12) for mode in ("major", "minor")), key=lambda k: _fit(*k, chords)
+    )
+
+
+def _fit(tonic_pc: int, mode: str, chords: list[Chord]) -> float:
+    """How well chords fit a key: tones in the scale, and the tonic chord above all first and last."""
+    scale = {
+        (tonic_pc + s) % 12 for s in ((0, 2, 3, 5, 7, 8, 10) if mode == "minor" else (0, 2, 4, 5, 7, 9, 11))
+    }
+    third = 3 if mode == "minor" else 4
+    inside = sum(len(chord.pitch_classes & scale) / len(chord.pitch_classes) for chord in chords) / len(
+        chords
+    )
+    tonic = [chord.root_pc == tonic_pc and third in chord.intervals for chord in chords]
+    return 4 * inside + sum(tonic) / len(tonic) + 0.3 * tonic[0] + 0.4 * tonic[-1]
+
+
+def _is_minor(mode: str) -> bool:
+    return mode in ("minor", "harmonic minor", "dorian", "phrygian")
