@@ -335,6 +335,7 @@ def test_folk_tunes_measure_as_tabled() -> None:
     lines = [
         replace(s, tracks=(replace(next(t for t in s.tracks if t.notes), role="melody"),)) for s in songs
     ]
+    reports = [measure(s) for s in songs], [measure(s) for s in lines]
     for name, all_tracks, melody_alone, tolerance in [
         ("pitch_class_entropy_bits", 2.75, 2.67, 0.03),
         ("scale_consistency", 0.980, 0.984, 0.006),

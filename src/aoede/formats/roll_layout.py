@@ -177,7 +177,7 @@ def _voices(song: Song, language: str) -> tuple[Voice, ...]:
         if not colour or used[colour]:
             colour = min(TRACK_COLOURS, key=lambda c: used[c]) if not track.is_drum else colour
         used[colour] += 1
-        voices.append(Voice(_label(track, language), colour, track))
+        voices.append(Voice(_label(track, song.title, language), colour, track))
     return tuple(voices)
 
 
@@ -191,13 +191,14 @@ ROLE_WORDS = {
 }
 
 
-def _label(track: Track, language: str) -> str:
+def _label(track: Track, title: str, language: str) -> str:
     """ "Melody · Flute"; for a track without a role its own name and its instrument."""
     if track.is_drum:
         return ROLE_WORDS[language]["drums"]
     name = ROLE_WORDS[language].get(track.role) or clean(track.name)
     instrument = program_name(track.program)
-    return f"{name} · {instrument}" if name and name.lower() != instrument.lower() else instrument
+    says_more = name and name.lower() != instrument.lower() and name != clean(title)
+    return f"{name} · {instrument}" if says_more else instrument
 
 
 def _pitch_range(pitches: list[int]) -> tuple[int, int]:
@@ -230,10 +231,10 @@ def _quarter_px(song: Song) -> float:
 
 
 def _label_need(starts: list[int], texts: list[str], size_px: int) -> float:
-    """Pixels a tick with which nine of ten labels end before the next begins."""
+    """Pixels a tick with which four of five labels end before the next begins (others move or shrink)."""
     gaps = [(a, b - a, text) for a, b, text in zip(starts, starts[1:], texts, strict=False) if b > a]
     needs = sorted((text_width_px(clean(text), size_px) + 5) / gap for _, gap, text in gaps)
-    return needs[int(0.9 * (len(needs) - 1))] if needs else 0.0
+    return needs[int(0.8 * (len(needs) - 1))] if needs else 0.0
 
 
 def _sample(song: Song) -> list[Note]:
