@@ -310,11 +310,13 @@ def train(data: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
 
 
 def _mood_tensors(x: Floats, y: Floats, songs: Sequence[Passage]) -> dict[str, NDArray[Any]]:
-    """The regression, and the mean and deviation of its answers over eight-chord windows of songs."""
+    """The regression, and for each mode the mean and deviation of its answers over eight-chord windows of songs."""
     centre, scale, weights, offset = ridge(x, y)
     windows = [p.ids[i : i + 8] for p in songs for i in range(0, len(p.ids) - 7, 8)][::5]
-    answers = (np.array([features(window) for window in windows]) - centre) / scale @ weights + offset
-    reference = np.stack([answers.mean(axis=0), answers.std(axis=0)])
+    heard = np.array([features(window) for window in windows])
+    answers = (heard - centre) / scale @ weights + offset
+    of_mode = [answers[heard[:, 0] <= 0.5], answers[heard[:, 0] > 0.5]]
+    reference = np.array([[own.mean(axis=0), own.std(axis=0)] for own in of_mode])
     parts = {"centre": centre, "scale": scale, "weights": weights, "offset": offset, "reference": reference}
     return {f"mood.{name}": np.asarray(part) for name, part in parts.items()}
 

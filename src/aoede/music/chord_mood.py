@@ -107,6 +107,9 @@ _WORDS = {
     "excitement": "joyful",
 }  # fmt: skip
 
+# The middle of the requests for which a plan chooses major and minor.
+_MAJOR_VALENCE, _MINOR_VALENCE = 0.55, -0.45
+
 
 @dataclass(frozen=True)
 class ChordMood:
@@ -117,7 +120,7 @@ class ChordMood:
     scale: Floats  # (F,) then divided by
     weights: Floats  # (F, N)
     offset: Floats  # (N,)
-    reference: Floats  # (2, N) mean and deviation of the answers over real songs
+    reference: Floats  # (2, 2, N) for major and for minor: mean and deviation of the answers over real songs
 
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> "ChordMood":
@@ -129,18 +132,18 @@ class ChordMood:
         }
         return cls(tuple(checkpoint.metadata["mood"]["names"]), **parts)
 
-    def raw(self, progressions: Sequence[Sequence[int]]) -> Floats:
-        """(P, N) what the regression answers, in the units of the labels."""
-        rows = np.array([features(ids) for ids in progressions])
-        return np.asarray((rows - self.centre) / self.scale @ self.weights + self.offset)
-
     def judge(self, progressions: Sequence[Sequence[int]]) -> Floats:
-        """(P, N) answers in deviations from the mean of real songs."""
-        return np.asarray((self.raw(progressions) - self.reference[0]) / self.reference[1])
+        """(P, N) answers in deviations from the mean of real songs of the same mode, major or minor."""
+        rows = np.array([features(ids) for ids in progressions])
+        answers = (rows - self.centre) / self.scale @ self.weights + self.offset
+        mean, deviation = self.reference[(rows[:, 0] > 0.5).astype(int)].swapaxes(0, 1)
+        return np.asarray((answers - mean) / deviation)
 
     def valence(self, progressions: Sequence[Sequence[int]]) -> Floats:
-        """(P,) valence in [-1, 1]: 1.5 deviations above the mean of real songs is wholly positive."""
-        return np.asarray(np.clip(self.judge(progressions)[:, 0] / 1.5, -1, 1))
+        """(P,) valence in [-1, 1]: what the mode says, and within the mode a quarter a deviation."""
+        is_minor = np.array([features(ids)[0] > 0.5 for ids in progressions])
+        of_mode = np.where(is_minor, _MINOR_VALENCE, _MAJOR_VALENCE)
+        return np.asarray(np.clip(of_mode + 0.25 * self.judge(progressions)[:, 0], -1, 1))
 
     def kinship(self, progressions: Sequence[Sequence[int]], feelings: Mapping[str, float]) -> Floats:
         """(P,) how much each sounds like the named feelings, in deviations, weighted by their weights."""

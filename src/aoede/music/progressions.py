@@ -16,10 +16,10 @@ from pathlib import Path, PurePath
 from aoede.encodings.chords import Chord, chords_of, encode, parse_chord, parse_roman
 from aoede.errors import AoedeError, InputError
 from aoede.formats.files import read_bounded
-from aoede.music.theory import parse_key, pitch_class
+from aoede.music.theory import MODES, parse_key, pitch_class
 
-_NUMERALS = re.compile(r"[#b♯♭]?(?i:[iv]+)(?![a-z]*[hj-lnp-rt-z])", re.ASCII)
-_SEPARATORS = re.compile(r"[\s,;|\-–—→>、，]+")
+_NUMERAL = re.compile(r"[#b♯♭]?[ivIV]")  # chord symbols begin with A to G
+_SEPARATORS = re.compile(r"[\s,;|–—→>、，]+|-(?=[A-GIViv])")
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _coordinate(name: str, text: str) -> float:
 def _written(text: str, key: str) -> tuple[list[Chord], int, str]:
     """Chords, tonic and mode of a cell: symbols or roman numerals."""
     words = [word for word in _SEPARATORS.split(text) if word]
-    if words and all(_NUMERALS.match(word) for word in words):
+    if words and all(_NUMERAL.match(word) for word in words):
         mode = (parse_key(key)[1] or "major") if key else _numeral_mode(words)
         plain = "minor" if _is_minor(mode) else "major"
         mixed = any(w.lstrip("#b♯♭")[0].islower() for w in words) and any(
@@ -166,16 +166,13 @@ def _key_of(key: str, chords: list[Chord]) -> tuple[int, str]:
     if key:
         tonic, mode = parse_key(key)
         return pitch_class(tonic), "minor" if _is_minor(mode or "major") else "major"
-    return max(
-        ((pc, mode) for pc in range(12) for mode in ("major", "minor")), key=lambda k: _fit(*k, chords)
-    )
+    keys = [(pc, mode) for pc in range(12) for mode in ("major", "minor")]
+    return max(keys, key=lambda key: _fit(key[0], key[1], chords))
 
 
 def _fit(tonic_pc: int, mode: str, chords: list[Chord]) -> float:
     """How well chords fit a key: tones in the scale, and the tonic chord above all first and last."""
-    scale = {
-        (tonic_pc + s) % 12 for s in ((0, 2, 3, 5, 7, 8, 10) if mode == "minor" else (0, 2, 4, 5, 7, 9, 11))
-    }
+    scale = {(tonic_pc + step) % 12 for step in MODES[mode]}
     third = 3 if mode == "minor" else 4
     inside = sum(len(chord.pitch_classes & scale) / len(chord.pitch_classes) for chord in chords) / len(
         chords
@@ -185,4 +182,4 @@ def _fit(tonic_pc: int, mode: str, chords: list[Chord]) -> float:
 
 
 def _is_minor(mode: str) -> bool:
-    return mode in ("minor", "harmonic minor", "dorian", "phrygian")
+    return 3 in MODES[mode]
