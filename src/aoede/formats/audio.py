@@ -43,13 +43,15 @@ def to_bytes(
     with soundfile.SoundFile(
         buffer, "w", sample_rate_hz, frames.shape[1], _SUBTYPES[kind], format=_FORMATS[kind]
     ) as file:
-        if title:
+        if title and kind != "mp3":
             file.title = title
-        if comment:
+        if comment and kind != "mp3":
             file.comment = comment
         for block in _dithered(frames) if _SUBTYPES[kind] == "PCM_16" else _clipped(frames):
             file.write(block)
     data = buffer.getvalue()
+    if kind == "mp3":
+        return _id3(title, comment) + data
     return _same_serial(data) if kind == "ogg" else data
 
 
@@ -66,6 +68,21 @@ def write(
     kind = path.suffix.lower().removeprefix(".")
     data = to_bytes(samples, sample_rate_hz=sample_rate_hz, kind=kind, comment=comment, title=title)  # type: ignore[arg-type]
     write_whole(path, data, force=force)
+
+
+def _id3(title: str, comment: str) -> bytes:
+    """An ID3v2.3 tag in UTF-16 (libsndfile's own holds Latin letters only); empty where there is nothing."""
+    frames = b""
+    if title:
+        frames += _id3_frame(b"TIT2", b"\x01" + title.encode("utf-16"))
+    if comment:
+        frames += _id3_frame(b"COMM", b"\x01eng" + "\0".encode("utf-16") + comment.encode("utf-16"))
+    size = bytes(len(frames) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    return b"ID3\x03\0\0" + size + frames if frames else b""
+
+
+def _id3_frame(name: bytes, body: bytes) -> bytes:
+    return name + len(body).to_bytes(4, "big") + b"\0\0" + body
 
 
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
