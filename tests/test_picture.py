@@ -230,7 +230,7 @@ def test_faster_notes_get_fewer_bars_a_system() -> None:
 
     quarter, thirtysecond = layout(song(480)).systems[0], layout(song(60)).systems[0]
     assert len(thirtysecond.bars) < len(quarter.bars) == 16
-    assert 60 * thirtysecond.px_a_tick >= 4.5
+    assert 60 * thirtysecond.px_a_tick >= 4
 
 
 def test_bars_follow_changes_of_meter() -> None:

@@ -29,6 +29,7 @@ ROLL_X_PX = MARGIN_PX + 86  # names and keyboard stand between the margin and th
 MAX_BARS_A_SYSTEM = 16
 NEAT_BAR_COUNTS = (16, 12, 8, 6, 4, 3, 2, 1)
 SHORT_NOTE_PX = 5.0  # a short note (10th percentile) is at least this wide while systems can be shorter
+SQUEEZE = 1.1  # a neat number of bars is worth that much less room than wished for
 MAX_NEED_PX = 90.0  # a quarter note gets no more than this for the sake of short notes and words
 MAX_QUARTER_PX = 120.0
 CHORD_SIZES_PX = (15, 13, 11)  # the largest with which all symbols of a system fit
@@ -247,7 +248,7 @@ def _bars_a_system(
 ) -> int:
     bar_ticks = median(bar.end_ticks - bar.start_ticks for bar in bars)
     bar_px = max(quarter_px * bar_ticks / TICKS_PER_QUARTER, width_px / MAX_BARS_A_SYSTEM)
-    fitting = next((n for n in NEAT_BAR_COUNTS if n * bar_px <= width_px * 1.05), 1)
+    fitting = next((n for n in NEAT_BAR_COUNTS if n * bar_px <= width_px * SQUEEZE), 1)
     most = min(MAX_BARS_A_SYSTEM, max(fitting, -(-n_bars // max_systems)))  # thinner notes before a cut
     n_systems = -(-n_bars // most)
     even = -(-n_bars // n_systems)
