@@ -53,17 +53,17 @@ def main() -> None:
     print(f"{'bright / dark':<72} mode  clarity  drift of notes/s")
     for bright, dark in BRIGHT_DARK:
         pairs = [(measured(bright, seed), measured(dark, seed)) for seed in seeds]
-        modes = mean(a.key_mode == "major" and b.key_mode == "minor" for a, b in pairs)
+        modes = mean(a.key.endswith("major") and b.key.endswith("minor") for a, b in pairs)
         clearer = mean(a.key_clarity > b.key_clarity for a, b in pairs)
-        drift = mean(a.notes_a_second for a, _ in pairs) / mean(b.notes_a_second for _, b in pairs)
+        drift = mean(a.notes_per_second for a, _ in pairs) / mean(b.notes_per_second for _, b in pairs)
         print(f"{bright + ' / ' + dark:<72} {modes:4.0%}  {clearer:7.0%}  x{drift:.2f}")
     print(f"{'calm / restless':<72} slower  drift of clarity, same mode")
     for calm, restless in CALM_RESTLESS:
         pairs = [(measured(calm, seed), measured(restless, seed)) for seed in seeds]
-        slower = mean(a.notes_a_second < b.notes_a_second for a, b in pairs)
-        ratio = mean(b.notes_a_second for _, b in pairs) / mean(a.notes_a_second for a, _ in pairs)
+        slower = mean(a.notes_per_second < b.notes_per_second for a, b in pairs)
+        ratio = mean(b.notes_per_second for _, b in pairs) / mean(a.notes_per_second for a, _ in pairs)
         drift = mean(a.key_clarity - b.key_clarity for a, b in pairs)
-        same = mean(a.key_mode == b.key_mode for a, b in pairs)
+        same = mean(a.key.split()[-1] == b.key.split()[-1] for a, b in pairs)
         print(f"{calm + ' / ' + restless:<72} {slower:6.0%} x{ratio:.2f}  {drift:+.3f}, {same:4.0%}")
 
 

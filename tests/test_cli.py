@@ -135,7 +135,8 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000));"
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "from aoede.cli import main; sys.exit(main(['compose', 'joy', '--bars', '16', '--seed', '1', '--audio', 'none']))"
+        "from aoede.cli import main;"
+        "sys.exit(main(['compose', 'joy', '--bars', '16', '--seed', '1', '--audio', 'none']))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False

@@ -200,6 +200,13 @@ def test_a_sound_file_comes_back_as_the_same_bytes() -> None:
         assert guarded.data is data and guarded.repairs == ()
 
 
+def test_texts_are_read_up_to_a_limit() -> None:
+    lyrics = b"".join(meta(5, b"x" * 400) for _ in range(10))
+    reading = midi.from_bytes(one(lyrics), limits=Limits(max_text_bytes=1_000))
+    assert len(reading.song.tracks) == 1 and n_notes(reading.song) == 4
+    assert reading.repairs == ("track 1: a text was dropped: too much text in this file (8 times)",)
+
+
 def test_waits_longer_than_four_bytes_hold_are_bridged() -> None:
     track = smf.track([(3, b"\x90\x3c\x40"), (2**30, b"\x80\x3c\x00")])
     (read,) = midi.from_bytes(head(division=32_767) + track).song.tracks[0].notes

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from aoede.encodings.chords import decode
 from aoede.errors import UsageError
 from aoede.learning.checkpoint import load_preset
@@ -21,6 +23,7 @@ from aoede.music.harmony import candidates, nearest
 from aoede.music.melody import melody_for
 from aoede.music.parts import bass_part, chord_part
 from aoede.music.plan import Plan, PlannedSection, plan_for
+from aoede.music.progressions import LabelledProgression, progressions_from_csv
 from aoede.music.theory import PlacedChord, parse_key, parse_mode
 from aoede.randomness import MAX_SEED, stream
 from aoede.song import ChordSymbol, Control, Note, Section, Song, Tempo, Track
@@ -45,6 +48,8 @@ class Sketch:
     mood: Mood
     wishes: Wishes  # from the words and the options; the options win
     plan: Plan
+    progressions: tuple[LabelledProgression, ...] = ()  # the user's own, where there are any
+    faults: tuple[str, ...] = ()  # what could not be read of them
 
 
 def compose(
@@ -77,7 +82,11 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     stated = {name: value for name, value in options.items() if value is not None}
     wishes = _with_options(wishes_of(request), stated)
     mood = mood_of(request)
-    return Sketch(request, seed, stated, mood, wishes, plan_for(mood, wishes, seed=seed))
+    plan = plan_for(mood, wishes, seed=seed)
+    if "progressions" not in stated:
+        return Sketch(request, seed, stated, mood, wishes, plan)
+    table = progressions_from_csv(Path(stated["progressions"]))
+    return Sketch(request, seed, stated, mood, wishes, plan, table.progressions, table.faults)
 
 
 def _with_options(wishes: Wishes, stated: Mapping[str, Any]) -> Wishes:
@@ -157,6 +166,8 @@ def _progression(sketch: Sketch, material: str, n_chords: int) -> tuple[int, ...
     plan = sketch.plan
     uses = [section for section in plan.sections if section.material == material]
     rng = stream(sketch.seed, "harmony", material)
+    if sketch.progressions:
+        return _own_progression(sketch, n_chords, rng)
     pool = candidates(
         n_chords,
         plan.key.mode,
@@ -165,6 +176,20 @@ def _progression(sketch: Sketch, material: str, n_chords: int) -> tuple[int, ...
         cadence=_cadence(plan, uses[-1], uses[-1] is plan.sections[-1]),
     )
     return nearest(pool, plan.valence, plan.arousal, plan.feelings, rng=rng)
+
+
+def _own_progression(sketch: Sketch, n_chords: int, rng: np.random.Generator) -> tuple[int, ...]:
+    """One of the user's own progressions near the mood, one of the plan's mode if possible, played in turn."""
+    plan = sketch.plan
+    learned = "minor" if plan.key.is_minor else "major"
+
+    def distance(own: LabelledProgression) -> float:
+        away = math.hypot(own.valence - plan.valence, own.arousal - plan.arousal)
+        return away + (0.0 if own.mode == learned else 0.5)
+
+    near = sorted(sketch.progressions, key=distance)[:2]
+    ids = near[int(rng.random() < 0.3) % len(near)].ids
+    return tuple(ids[i % len(ids)] for i in range(n_chords))
 
 
 def _cadence(plan: Plan, section: PlannedSection, is_end: bool) -> str:
@@ -252,6 +277,7 @@ def _recipe(sketch: Sketch) -> dict[str, Any]:
         "aoede": __version__,
         "request": sketch.request,
         "seed": sketch.seed,
+        "key": str(sketch.plan.key),
         "options": {name: str(v) if isinstance(v, Path) else v for name, v in sketch.options.items()},
         "models": {name: load_preset(name).sha256[:16] for name in ("harmony",)},
     }

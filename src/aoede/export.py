@@ -71,7 +71,8 @@ def _audio(kind: str) -> Callable[[Song], bytes]:
 def _picture(song: Song) -> bytes:
     from aoede.formats import picture
 
-    return picture.to_bytes(song, comment=recipe_text(song))
+    language = "en" if song.title.isascii() else "zh"
+    return picture.to_bytes(song, subtitle=subtitle(song), language=language, comment=recipe_text(song))
 
 
 def _json(song: Song) -> bytes:
@@ -86,6 +87,11 @@ _WRITERS: Mapping[str, Callable[[Song], bytes]] = {
     ".json": _json,
     **{f".{kind}": _audio(kind) for kind in ("wav", "mp3", "flac", "ogg")},
 }
+
+
+def subtitle(song: Song) -> str:
+    """The request and the scale of a composed song, or ""."""
+    return " · ".join(str(song.recipe[name]) for name in ("request", "key") if name in song.recipe)
 
 
 def recipe_text(song: Song) -> str:

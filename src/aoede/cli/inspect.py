@@ -80,10 +80,8 @@ def _with_suffix(path: Path, allowed: tuple[str, ...]) -> Path:
 
 
 def _facts(file: Path, reading: "Reading") -> dict[str, Any]:
-    from dataclasses import asdict
-
     from aoede.encodings.chords import chords_of
-    from aoede.formats.general_midi import instrument_name
+    from aoede.formats.general_midi import program_name
     from aoede.music.measures import measure
 
     song = reading.song
@@ -99,7 +97,7 @@ def _facts(file: Path, reading: "Reading") -> dict[str, Any]:
         "tracks": [
             {
                 "name": track.name,
-                "instrument": "Drums" if track.is_drum else instrument_name(track.program),
+                "instrument": "Drums" if track.is_drum else program_name(track.program),
                 "role": track.role,
                 "notes": len(track.notes),
             }
@@ -107,7 +105,7 @@ def _facts(file: Path, reading: "Reading") -> dict[str, Any]:
         ],
         "sections": [section.name for section in song.sections],
         "chords": [chord.symbol for chord in chords],
-        "measured": asdict(measure(song)),
+        "measured": measure(song).as_dict(),
         "repairs": list(reading.repairs),
         "recipe": dict(song.recipe),
     }

@@ -68,10 +68,10 @@ def compose(
     exactly, and so are the options, which win over the words.
     """
     from aoede.compose import fill, sketch
-    from aoede.mood.request import MAX_REQUEST_CHARS
+    from aoede.mood.request import MAX_CHARACTERS
 
     if request == "-":
-        request = sys.stdin.read(MAX_REQUEST_CHARS + 1)
+        request = sys.stdin.read(MAX_CHARACTERS + 1)
     reports = []
     for _ in range(count):
         began = time.perf_counter()
@@ -111,8 +111,6 @@ def file_stem(song: "Song", planned: "Sketch") -> str:
 
 
 def _report(planned: "Sketch", song: "Song", files: list[Path], seconds: float) -> dict[str, Any]:
-    from dataclasses import asdict
-
     from aoede.music.measures import measure
 
     mood, plan = planned.mood, planned.plan
@@ -142,7 +140,7 @@ def _report(planned: "Sketch", song: "Song", files: list[Path], seconds: float) 
             "programs": dict(plan.programs),
         },
         "chords": _chords_by_section(song),
-        "measured": asdict(measure(song)),
+        "measured": measure(song).as_dict(),
         "duration_s": round(song.duration_s, 2),
         "files": [str(path) for path in files],
         "recipe": dict(song.recipe),

@@ -63,6 +63,7 @@ class _Scan:
     texts: list[Text] = field(default_factory=list)
     n_other_events: int = 0
     other_ticks: int = 0
+    text_bytes: int = 0
     slowest_tempo: int = smf.DEFAULT_TEMPO
 
 
@@ -124,6 +125,9 @@ def _scan_meta(kind: int, payload: bytes, track: int, scan: _Scan, limits: Limit
         if kind == smf.TEMPO:
             scan.slowest_tempo = max(scan.slowest_tempo, int.from_bytes(payload, "big"))
         return len(payload) == smf.META_BYTES[kind] and not meta_complaint(kind, payload, limits)
+    scan.text_bytes += len(payload)
+    if scan.text_bytes > limits.max_text_bytes:
+        return False
     try:
         text = payload.decode()
     except UnicodeDecodeError:

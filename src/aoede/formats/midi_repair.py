@@ -61,6 +61,7 @@ def repair(data: bytes, limits: Limits) -> Guarded:
     if head.form == 2 and len(tracks) > 1:
         ledger.add("format 2: its patterns were laid one after another")
         tracks = _in_sequence(tracks)
+    _limit_texts(tracks, limits, ledger)
     texts = _decode_texts(tracks, ledger)
     tracks = [_judge_metas(track, limits, fixed_tempo, ledger) for track in tracks]
     last_ticks = _last_ticks(tracks, ticks_per_quarter, limits, ledger)
@@ -216,6 +217,21 @@ def _in_sequence(tracks: list[Walked]) -> list[Walked]:
 
 
 # Meta events
+
+
+def _limit_texts(tracks: list[Walked], limits: Limits, ledger: Ledger) -> None:
+    """Drop, in place, the texts that do not fit into the limit for all texts together."""
+    left = limits.max_text_bytes
+    for track in tracks:
+        kept: list[tuple[int, int, bytes, int]] = []
+        for found in track.metas:
+            size = len(found[2]) if found[1] in smf.TEXT_KINDS else 0
+            if size <= left:
+                left -= size
+                kept.append(found)
+        dropped = len(track.metas) - len(kept)
+        ledger.add("a text was dropped: too much text in this file", track=track.number, count=dropped)
+        track.metas[:] = kept
 
 
 def _decode_texts(tracks: list[Walked], ledger: Ledger) -> list[Text]:

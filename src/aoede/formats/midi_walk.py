@@ -19,8 +19,9 @@ class Limits:
 
     max_bytes: int = 20_000_000
     max_tracks: int = 1_024  # tracks with anything in them
-    max_events: int = 1_000_000  # of all tracks together
-    max_notes: int = 500_000
+    max_events: int = 600_000  # of all tracks together
+    max_notes: int = 200_000
+    max_text_bytes: int = 4_000_000  # of all texts together; further ones are left out
     max_quarters: int = 500_000  # 24 hours at 347 bpm
     max_length_s: float = 86_400.0
     fastest_tempo: int = 6_000  # microseconds a quarter note; 10,000 bpm

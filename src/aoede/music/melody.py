@@ -19,7 +19,7 @@ LOWEST, HIGHEST = 55, 84  # G3..C6: what most voices can sing, an octave allowed
 # Log weights of the melodic interval in semitones, up or down: about the shares of repeats, steps and
 # leaps in folk and pop melodies (repeat .12-.23, step .45-.53, leap of a fourth and more .13-.15).
 _INTERVALS = np.log(
-    [0.11, 0.20, 0.32, 0.11, 0.08, 0.07, 0.004, 0.04, 0.006, 0.012, 0.001, 0.0005, 0.012]
+    [0.06, 0.20, 0.34, 0.12, 0.08, 0.07, 0.004, 0.04, 0.006, 0.012, 0.001, 0.0005, 0.012]
 )  # fmt: skip
 _FORBIDDEN = -1e9
 
@@ -142,7 +142,7 @@ def _line(
         altered = [pc for pc in chord_pcs if pc not in plan.key.scale]
         clashes = np.isin(pcs, [(pc + step) % 12 for pc in altered for step in (-1, 1)])
         allowed = in_chord[t] | (in_scale & ~clashes)
-        fit = np.where(in_chord[t], 1.5, -2.5) if slot.is_strong else np.where(in_chord[t], 0.3, 0.0)
+        fit = np.where(in_chord[t], 1.2, -1.6) if slot.is_strong else np.where(in_chord[t], 0.3, 0.0)
         unary[t] = np.where(allowed, fit, _FORBIDDEN)
     unary -= 0.5 * ((pitches[None, :] - _contour(slots, plan, section)[:, None]) / 3.0) ** 2
     if model is not None:
