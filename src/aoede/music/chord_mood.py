@@ -22,7 +22,14 @@ _MINOR_THIRD = np.array([3 in QUALITIES[name].intervals for name in REDUCED])
 _SEVENTH = np.array([name in ("maj7", "min7", "7") for name in REDUCED])
 _DIMINISHED = np.array([name in ("dim", "m7b5", "aug") for name in REDUCED])
 _SUSPENDED = np.array([name.startswith("sus") for name in REDUCED])
-_SCALES = {"major": {0, 2, 4, 5, 7, 9, 11}, "minor": {0, 2, 3, 5, 7, 8, 10, 11}}
+_SCALES = {"major": {0, 2, 4, 5, 7, 9, 11}, "minor": {0, 2, 3, 5, 7, 8, 10, 11}}  # minor with both sevenths
+_TONES = [
+    [(degree + t) % 12 for t in QUALITIES[quality].intervals] for degree in range(12) for quality in REDUCED
+]
+_N_TONES = np.array([len(tones) for tones in _TONES])
+_HEIGHT = np.array([_FIFTHS[tones].sum() for tones in _TONES])
+_HEIGHT_SQUARED = np.array([(_FIFTHS[tones] ** 2).sum() for tones in _TONES])
+_OUTSIDE = {mode: np.array([not set(tones) <= scale for tones in _TONES]) for mode, scale in _SCALES.items()}
 
 FEATURES = (
     "minor tonic", "minor chords", "diminished or augmented", "suspended", "sevenths", "brightness",
@@ -38,10 +45,10 @@ def features(ids: Sequence[int]) -> Floats:
     minor = _MINOR_THIRD[qualities]
     on_tonic = degrees == 0
     is_minor = _minor_tonic(degrees, minor)
-    tones = [
-        (d + i) % 12 for d, q in zip(degrees, qualities, strict=True) for i in QUALITIES[REDUCED[q]].intervals
-    ]
-    heights = _FIFTHS[tones]
+    n_tones = _N_TONES[chords].sum()
+    brightness = _HEIGHT[chords].sum() / n_tones
+    spread = np.sqrt(_HEIGHT_SQUARED[chords].sum() / n_tones - brightness**2)
+    outside = _OUTSIDE["minor" if is_minor > 0.5 else "major"]
     return np.array(
         [
             is_minor,
@@ -49,9 +56,9 @@ def features(ids: Sequence[int]) -> Floats:
             _DIMINISHED[qualities].mean(),
             _SUSPENDED[qualities].mean(),
             _SEVENTH[qualities].mean(),
-            heights.mean() / 6,
-            heights.std() / 6,
-            borrowed_share(ids, "minor" if is_minor > 0.5 else "major"),
+            brightness / 6,
+            spread / 6,
+            outside[chords].mean(),
             on_tonic.mean(),
             float(minor[-1]),
             float(on_tonic[-1]),
@@ -89,17 +96,6 @@ def _motions(degrees: NDArray[np.int64]) -> list[float]:
     return [float(kind.sum()) / moves for kind in kinds]
 
 
-def borrowed_share(ids: Sequence[int], mode: str) -> float:
-    """Share of chords with a tone outside the scale of "major" or "minor" (with both sevenths)."""
-    scale = _SCALES[mode]
-    outside = [any((i // len(REDUCED) + t) % 12 not in scale for t in _intervals(i)) for i in ids]
-    return sum(outside) / len(outside)
-
-
-def _intervals(chord_id: int) -> tuple[int, ...]:
-    return QUALITIES[REDUCED[chord_id % len(REDUCED)]].intervals
-
-
 # The mood word whose sound was learned (see the preset's card) for each named feeling that has one.
 _WORDS = {
     "nostalgia": "nostalgic", "longing": "nostalgic", "mystery": "mysterious", "dread": "dark", "fear": "dark",
@@ -132,22 +128,34 @@ class ChordMood:
         }
         return cls(tuple(checkpoint.metadata["mood"]["names"]), **parts)
 
-    def judge(self, progressions: Sequence[Sequence[int]]) -> Floats:
-        """(P, N) answers in deviations from the mean of real songs of the same mode, major or minor."""
-        rows = np.array([features(ids) for ids in progressions])
-        answers = (rows - self.centre) / self.scale @ self.weights + self.offset
-        mean, deviation = self.reference[(rows[:, 0] > 0.5).astype(int)].swapaxes(0, 1)
-        return np.asarray((answers - mean) / deviation)
-
     def valence(self, progressions: Sequence[Sequence[int]]) -> Floats:
         """(P,) valence in [-1, 1]: what the mode says, and within the mode a quarter a deviation."""
-        is_minor = np.array([features(ids)[0] > 0.5 for ids in progressions])
-        of_mode = np.where(is_minor, _MINOR_VALENCE, _MAJOR_VALENCE)
-        return np.asarray(np.clip(of_mode + 0.25 * self.judge(progressions)[:, 0], -1, 1))
+        return self._valence(*self._judge(progressions))
 
     def kinship(self, progressions: Sequence[Sequence[int]], feelings: Mapping[str, float]) -> Floats:
         """(P,) how much each sounds like the named feelings, in deviations, weighted by their weights."""
-        answers = self.judge(progressions)
+        return self._kinship(self._judge(progressions)[0], feelings)
+
+    def distances(
+        self, progressions: Sequence[Sequence[int]], valence: float, feelings: Mapping[str, float]
+    ) -> Floats:
+        """(P,) how far each progression is from a mood; smaller is nearer."""
+        answers, is_minor = self._judge(progressions)
+        return np.abs(self._valence(answers, is_minor) - valence) - 0.25 * self._kinship(answers, feelings)
+
+    def _judge(self, progressions: Sequence[Sequence[int]]) -> tuple[Floats, NDArray[np.bool_]]:
+        """(P, N) answers in deviations from the mean of real songs of the same mode, and (P,) which are minor."""
+        rows = np.array([features(ids) for ids in progressions])
+        answers = (rows - self.centre) / self.scale @ self.weights + self.offset
+        is_minor = rows[:, 0] > 0.5
+        mean, deviation = self.reference[is_minor.astype(int)].swapaxes(0, 1)
+        return (answers - mean) / deviation, is_minor
+
+    def _valence(self, answers: Floats, is_minor: NDArray[np.bool_]) -> Floats:
+        of_mode = np.where(is_minor, _MINOR_VALENCE, _MAJOR_VALENCE)
+        return np.asarray(np.clip(of_mode + 0.25 * answers[:, 0], -1, 1))
+
+    def _kinship(self, answers: Floats, feelings: Mapping[str, float]) -> Floats:
         total = np.zeros(len(answers))
         for feeling, weight in feelings.items():
             word = _WORDS.get(feeling)

@@ -337,12 +337,6 @@ def nearest(
     """
     if not progressions:
         raise UsageError("there are no progressions to choose from")
-    order = np.argsort(distances(progressions, valence, feelings), kind="stable")[:4]
+    order = np.argsort(_preset()[1].distances(progressions, valence, feelings), kind="stable")[:4]
     chances = 0.55 ** np.arange(len(order))
     return progressions[int(rng.choice(order, p=chances / chances.sum()))]
-
-
-def distances(progressions: Sequence[Progression], valence: float, feelings: Mapping[str, float]) -> Floats:
-    """(P,) how far each progression is from a mood; smaller is nearer."""
-    mood = _preset()[1]
-    return np.abs(mood.valence(progressions) - valence) - 0.25 * mood.kinship(progressions, feelings)

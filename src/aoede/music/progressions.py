@@ -47,7 +47,7 @@ def progressions_from_csv(
     """
     found: list[LabelledProgression] = []
     faults: list[str] = []
-    for line, row in _rows(path, max_bytes, max_rows):
+    for line, row in list(_rows(path, max_bytes, max_rows)):  # all rows first: the caps come before the work
         try:
             found.append(_read_row(row, line, path.parent, max_chords))
         except AoedeError as error:
