@@ -71,7 +71,9 @@ def render(
         part.play(mix)
     stereo = mix[:2]
     add_reverb(stereo, mix[2], sample_rate_hz)
-    stereo *= MIX_GAIN if loudness_dbfs is None else gain_to(loudness_dbfs, stereo, sample_rate_hz)
+    stereo *= np.float32(MIX_GAIN)
+    if loudness_dbfs is not None:
+        stereo *= gain_to(loudness_dbfs, stereo, sample_rate_hz)
     limit(stereo)
     return stereo.T
 
@@ -115,9 +117,10 @@ class _Curve:
         self.values = [default, *(value for _, value in ordered)]
         self.ramp = ramp
 
-    def over(self, first: int, n: int) -> float | NDArray[np.float64]:
-        """Its values over [first, first + n): one number where it does not move."""
-        begin, end = bisect_right(self.at, first - self.ramp), bisect_left(self.at, first + n)
+    def over(self, first: int, n: int, since: int) -> float | NDArray[np.float64]:
+        """Its values over [first, first + n) for a voice since `since`: one number where it does not move."""
+        begin = max(bisect_right(self.at, since), bisect_right(self.at, first - self.ramp))
+        end = bisect_left(self.at, first + n)
         if begin == end:
             return self.values[begin]
         x = np.repeat(np.array(self.at[begin:end], dtype=np.float64), 2)
@@ -186,12 +189,12 @@ class _Part:
         """Add the voices to `mix`, (3, n_samples): left, right, reverb send."""
         alike: dict[tuple[Zone, int, int], list[_Voice]] = defaultdict(list)
         for voice in self.voices:
-            is_bent = np.any(self.bend.over(voice.on, voice.length))
+            is_bent = np.any(self.bend.over(voice.on, voice.length, voice.on))
             alike[voice.zone, voice.key, voice.on if is_bent else -1].append(voice)
         for (zone, key, bent_from), group in alike.items():
             wave = _Wave(zone, key, self.font, self.rate_hz)
             longest = max(voice.length for voice in group)
-            bend = self.bend.over(bent_from, longest) if bent_from >= 0 else 0.0
+            bend = self.bend.over(bent_from, longest, bent_from) if bent_from >= 0 else 0.0
             for first in range(0, longest, SEGMENT):
                 shaped = wave.shaped(first, min(SEGMENT, longest - first), bend)
                 for voice in group:
@@ -208,10 +211,11 @@ class _Part:
             since = np.arange(max(up, 0), n, dtype=np.float32) - np.float32(up)
             rate = -math.log(10) * 5 / (voice.release_s * self.rate_hz)  # 100 dB is a factor of 10^5
             sound[max(up, 0) :] *= np.exp(since * np.float32(rate))
-        sound *= _float32(self.controls[VOLUME].over(at, n) * self.controls[EXPRESSION].over(at, n))
-        pan = np.clip(self.controls[PAN].over(at, n) + voice.zone.pan, -1.0, 1.0)
+        now = {number: curve.over(at, n, voice.on) for number, curve in self.controls.items()}
+        sound *= _float32(now[VOLUME] * now[EXPRESSION])
+        pan = np.clip(now[PAN] + voice.zone.pan, -1.0, 1.0)
         angle = (pan + 1.0) * (math.pi / 4)  # equal power
-        send = self.controls[REVERB].over(at, n) + voice.zone.reverb_send
+        send = now[REVERB] + voice.zone.reverb_send
         for channel, gain in zip(mix, (np.cos(angle), np.sin(angle), send), strict=True):
             channel[at : at + n] += sound * _float32(gain)
 
@@ -312,7 +316,7 @@ class _Wave:
     def shaped(self, first: int, n: int, bend: float | NDArray[np.float64]) -> Samples:
         """Output samples [first, first + n) with the volume envelope, the key being down."""
         if isinstance(bend, float):
-            positions = self.step * np.arange(first, first + n, dtype=np.float64)
+            positions = self.step * 2.0 ** (bend / 12) * np.arange(first, first + n, dtype=np.float64)
         else:
             positions = np.cumsum(self.step * np.exp2(bend / 12))[first : first + n]
         wave = np.empty(n, dtype=np.float32)
