@@ -1,6 +1,7 @@
 """Chord symbols, labels, numerals, functional ids, and chords heard in notes."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from aoede.encodings.chords import (
     parse_roman,
 )
 from aoede.errors import InputError
-from aoede.song import Note, Song, Track
+from aoede.song import KeySignature, Note, Song, Track
 
 CHORDS = st.builds(
     Chord, st.integers(0, 11), st.sampled_from(sorted(QUALITIES)), st.none() | st.integers(0, 11)
@@ -158,6 +159,11 @@ def test_passing_notes_do_not_hide_the_chords():
         current = heard.get(bar * BAR, current)
         right += parse_chord(current).root_pc == parse_chord(symbol).root_pc
     assert right >= 72
+
+
+def test_flats_are_written_in_flat_keys():
+    song = replace(song_of(["Eb", "Bb"]), keys=(KeySignature(0, -3, False),))
+    assert [c.symbol for c in chords_of(song)] == ["Eb", "Bb"]
 
 
 def test_silence_is_no_chord_and_drums_are_not_heard():

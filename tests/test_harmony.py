@@ -100,6 +100,10 @@ def test_unknown_wishes_are_refused_with_what_there_is():
         candidates(8, "major", rng=stream(0), cadence="perfect")
     with pytest.raises(UsageError, match="at least one chord"):
         candidates(0, "major", rng=stream(0))
+    with pytest.raises(UsageError, match="first chord"):
+        candidates(4, "major", rng=stream(0), start=120)
+    with pytest.raises(UsageError, match="temperature"):
+        candidates(4, "major", rng=stream(0), temperature=0)
     with pytest.raises(UsageError, match="no progressions to choose"):
         nearest([], 0, 0, {}, rng=stream(0))
 
@@ -201,7 +205,7 @@ def test_a_table_of_symbols_and_numerals_is_read(tmp_path):
     assert [(p.ids, p.mode, p.row) for p in table.progressions] == [
         (ids("I vi IV V"), "major", 2),
         (ids("im bVIM bIIIM bVIIM"), "minor", 3),
-        (ids("vi IV I V"), "major", 4),
+        (ids("im bVIM bIIIM bVIIM"), "minor", 4),  # the first chord is taken for home
     ]
     assert [p.valence for p in table.progressions] == [0.5, -0.4, 0.0]
     assert table.faults == ()

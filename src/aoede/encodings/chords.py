@@ -308,6 +308,7 @@ _LOW_PITCH = 52  # notes below E3 tell the root
 _LOW_SHARE = 0.25  # what the root in the bass is worth against all other evidence
 _MISSING_COST = 0.12  # for a chord tone that hardly sounds
 _EXTRA_TONE_COST = 0.05  # for a fourth tone: a seventh must earn its place
+_RARE_COST = {"sus2": 0.08, "sus4": 0.08, "dim": 0.04, "m7b5": 0.04, "dim7": 0.06, "aug": 0.08}
 _CHANGE_COST = 0.06  # for a second chord in the bar
 
 
@@ -323,7 +324,8 @@ def chords_of(song: Song, *, max_bars: int = 20_000) -> tuple[ChordSymbol, ...]:
     ends = [*bars[1:], max(song.end_ticks, bars[-1] + 1)]
     middles = [(start + end) // 2 for start, end in zip(bars, ends, strict=True)]
     edges = [edge for pair in zip(bars, middles, strict=True) for edge in pair] + [ends[-1]]
-    heard = _name_bars(_sounding(song, edges, 0, 128), _sounding(song, edges, 0, _LOW_PITCH))
+    flats = bool(song.keys) and song.keys[0].sharps < 0
+    heard = _name_bars(_sounding(song, edges, 0, 128), _sounding(song, edges, 0, _LOW_PITCH), flats)
     symbols = [ChordSymbol(tick, name) for tick, name in zip(edges[:-1], heard, strict=True)]
     return tuple(s for i, s in enumerate(symbols) if i == 0 or s.symbol != symbols[i - 1].symbol)
 
@@ -351,7 +353,7 @@ def _elapsed(moments: "NDArray[np.int64]", at: "NDArray[np.int64]") -> "NDArray[
     return np.asarray(count * at - sums[count], np.float64)
 
 
-def _name_bars(weights: "NDArray[np.float64]", low: "NDArray[np.float64]") -> list[str]:
+def _name_bars(weights: "NDArray[np.float64]", low: "NDArray[np.float64]", flats: bool) -> list[str]:
     """A symbol for each half bar; both halves carry the same where one chord explains the bar well enough."""
     import numpy as np
 
@@ -363,7 +365,7 @@ def _name_bars(weights: "NDArray[np.float64]", low: "NDArray[np.float64]") -> li
     joined = wholes.max(axis=1) >= split - _CHANGE_COST
     best = np.where(np.repeat(joined, 2), np.repeat(wholes.argmax(axis=1), 2), halves.argmax(axis=1))
     silent = np.where(np.repeat(joined, 2), np.repeat(shares.sum(axis=1) == 0, 2), weights.sum(axis=1) == 0)
-    names = [Chord(i % 12, _HEARD[i // 12]).symbol() for i in range(12 * len(_HEARD))]
+    names = [Chord(i % 12, _HEARD[i // 12]).symbol(flats) for i in range(12 * len(_HEARD))]
     return ["N.C." if quiet else names[i] for i, quiet in zip(best, silent, strict=True)]
 
 
@@ -382,4 +384,5 @@ def _scores(weights: "NDArray[np.float64]", low: "NDArray[np.float64]") -> "NDAr
     missing = n_tones - (share > 0.05) @ templates.T
     rooted = np.tile(low_share, (1, len(_HEARD)))
     fit = share @ templates.T + _LOW_SHARE * rooted
-    return np.asarray(fit - _MISSING_COST * missing - _EXTRA_TONE_COST * (n_tones - 3))
+    rare = np.repeat([_RARE_COST.get(quality, 0.0) for quality in _HEARD], 12)
+    return np.asarray(fit - rare - _MISSING_COST * missing - _EXTRA_TONE_COST * (n_tones - 3))

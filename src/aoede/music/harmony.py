@@ -111,6 +111,10 @@ def candidates(
     Raises UsageError for a mode, cadence or songbook that there is not and for fewer than one chord.
     """
     _check(n_chords, mode, cadence, songbook)
+    if start is not None and not 0 <= start < N_CHORDS:
+        raise UsageError(f"the first chord must be an id below {N_CHORDS}, not {start}")
+    if temperature <= 0:
+        raise UsageError(f"the temperature must be above 0, not {temperature:g}")
     draw = _Draw(n_chords, _MODES[mode], mode, section, cadence, seventh_share, surprise, temperature, start)
     found: dict[Progression, None] = {}
     for strict in (True, True, True, False):
@@ -188,6 +192,8 @@ def _return_to(chords: Ints, sources: Ints, drawn: Ints, place: int, draw: _Draw
         return drawn
     repeated = chords[np.arange(len(chords)), np.maximum(sources, 0)]
     returns = (sources >= 0) & (repeated != chords[:, place - 1])
+    if place == draw.n_chords - 3:  # the cadence comes next
+        returns &= ~np.isin(repeated // len(REDUCED), [goal // len(REDUCED) for goal in _goals(draw)])
     return np.where(returns, repeated, drawn)
 
 
@@ -228,7 +234,7 @@ def _place_bias(draw: _Draw, place: int) -> Floats:
         degrees = _OPENINGS.get(draw.section, (0,))
         return _only(home) if home and draw.section != "bridge" else _on_degrees(degrees, draw)
     if place == last - 2:  # what comes next is kept fresh
-        return _weigh_roots(_goals(draw), -2.0)
+        return _weigh_roots(_goals(draw), -3.0)
     at_phrase_end = place % _PHRASE == _PHRASE - 1
     return _weigh(draw.mode.tonic, -1.0) if at_phrase_end else np.zeros(N_CHORDS)
 
