@@ -17,7 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     {"cli", "studio", "__main__"},
     {"compose", "write", "reply", "sound", "export"},
-    {"learning", "mood", "music", "words", "synth"},
+    {"learning", "mood", "music", "words", "synth", "mastering"},
     {"models", "encodings", "formats", "presets"},
     {"song", "errors", "randomness", "version"},
 ]

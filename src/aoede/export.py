@@ -3,11 +3,16 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aoede.errors import UsageError
 from aoede.formats.files import write_together
 from aoede.song import Song
 
+if TYPE_CHECKING:
+    from aoede.formats.audio import Kind
+
+SAMPLE_RATE_HZ = 44_100
 SUFFIXES = (".mid", ".wav", ".mp3", ".flac", ".ogg", ".png", ".json")
 
 
@@ -51,18 +56,15 @@ def _midi(song: Song) -> bytes:
     return midi.to_bytes(song)
 
 
-def _audio(kind: str) -> Callable[[Song], bytes]:
+def _audio(kind: "Kind") -> Callable[[Song], bytes]:
     def to_audio(song: Song) -> bytes:
         from aoede import synth
         from aoede.formats import audio
 
-        samples = synth.render(song)
+        samples = synth.render(song, sample_rate_hz=SAMPLE_RATE_HZ)
+        comment = recipe_text(song)
         return audio.to_bytes(
-            samples,
-            sample_rate_hz=synth.SAMPLE_RATE_HZ,
-            kind=kind,
-            comment=recipe_text(song),
-            title=song.title,
+            samples, sample_rate_hz=SAMPLE_RATE_HZ, kind=kind, comment=comment, title=song.title
         )
 
     return to_audio
@@ -85,7 +87,10 @@ _WRITERS: Mapping[str, Callable[[Song], bytes]] = {
     ".mid": _midi,
     ".png": _picture,
     ".json": _json,
-    **{f".{kind}": _audio(kind) for kind in ("wav", "mp3", "flac", "ogg")},
+    ".wav": _audio("wav"),
+    ".mp3": _audio("mp3"),
+    ".flac": _audio("flac"),
+    ".ogg": _audio("ogg"),
 }
 
 

@@ -13,11 +13,11 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @_json
 def models(as_json: bool) -> None:
     """List the shipped models: what each is, its licence and size."""
-    from aoede.learning.checkpoint import presets
+    from aoede.learning.checkpoint import load_preset, preset_names
 
     rows = [
         {
-            "name": preset.name,
+            "name": name,
             "family": preset.metadata["family"],
             "encoding": preset.metadata["encoding"],
             "kind": preset.metadata["kind"],
@@ -25,7 +25,7 @@ def models(as_json: bool) -> None:
             "bytes": preset.n_bytes,
             "sha256": preset.sha256,
         }
-        for preset in presets()
+        for name, preset in ((name, load_preset(name)) for name in preset_names())
     ]
     if as_json:
         click.echo(json.dumps({"schema": "aoede.models/1", "models": rows}, ensure_ascii=False, indent=2))
@@ -76,10 +76,10 @@ def _packages() -> str:
 
 
 def _presets() -> str:
-    from aoede.learning.checkpoint import presets
+    from aoede.learning.checkpoint import load_preset, preset_names
 
-    found = presets()
-    return f"{len(found)} whole: {', '.join(preset.name for preset in found)}"
+    whole = [f"{name} {load_preset(name).sha256[:8]}" for name in preset_names()]
+    return f"{len(whole)} whole: {', '.join(whole)}"
 
 
 def _mood() -> str:
@@ -108,12 +108,13 @@ def _sound() -> str:
 
     from aoede import synth
     from aoede.compose import compose
+    from aoede.export import SAMPLE_RATE_HZ
 
     samples = synth.render(compose("hope", seed=1, bars=2))
     peak = float(np.abs(samples).max())
     if not 0.05 < peak < 1.0:
         raise RuntimeError(f"the peak is {peak:.3f}")
-    return f"{len(samples) / synth.SAMPLE_RATE_HZ:.1f} s rendered, peak {20 * np.log10(peak):.1f} dB"
+    return f"{len(samples) / SAMPLE_RATE_HZ:.1f} s rendered, peak {20 * np.log10(peak):.1f} dB"
 
 
 def _picture() -> str:

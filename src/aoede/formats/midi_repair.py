@@ -329,10 +329,10 @@ def _encode(track: Walked, last_ticks: int, ticks_per_quarter: int, ledger: Ledg
         packed += _packed_notes(key >> 7, key & 0x7F, kept)
         n_notes += len(kept)
     packed.sort()
-    events = [(ticks, smf.meta(kind, body)) for ticks, kind, body, _ in track.metas if ticks <= last_ticks]
-    events += [(event >> 28, _message(event)) for event in packed]
-    events.sort(key=lambda event: event[0])
-    return smf.track(events), n_notes
+    messages = [(ticks, smf.meta(kind, body)) for ticks, kind, body, _ in track.metas if ticks <= last_ticks]
+    messages += [(event >> 28, _message(event)) for event in packed]
+    messages.sort(key=lambda message: message[0])
+    return smf.track(messages), n_notes
 
 
 def _pair(events: list[int], close_ticks: int, track: int, ledger: Ledger) -> list[_Span]:

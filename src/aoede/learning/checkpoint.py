@@ -48,6 +48,7 @@ class Checkpoint:
     tensors: Mapping[str, NDArray[Any]]  # read-only arrays
     metadata: Mapping[str, Any]
     sha256: str  # of the whole file; it names this model in recipes
+    n_bytes: int
 
 
 def save(
@@ -98,22 +99,26 @@ def from_bytes(data: bytes, *, where: str = "") -> Checkpoint:
         raise InputError(error.message, hint=error.hint, where=where) from error
     except (SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise _damaged(where) from error
-    return Checkpoint(tensors, metadata, stored)
+    return Checkpoint(tensors, metadata, stored, len(data))
+
+
+def preset_names() -> list[str]:
+    """The checkpoints shipped in the package."""
+    entries = resources.files("aoede.presets").iterdir()
+    return sorted(entry.name.removesuffix(SUFFIX) for entry in entries if entry.name.endswith(SUFFIX))
 
 
 @lru_cache(maxsize=16)
 def load_preset(name: str) -> Checkpoint:
     """A checkpoint shipped in the package, by name. Raises MissingError listing those there are."""
-    folder = resources.files("aoede.presets")
-    names = sorted(
-        entry.name.removesuffix(SUFFIX) for entry in folder.iterdir() if entry.name.endswith(SUFFIX)
-    )
+    names = preset_names()
     if name not in names:
         raise MissingError(
             f"there is no preset {name!r}",
             hint=f"Presets are {', '.join(names)}." if names else "None is shipped.",
         )
-    return from_bytes(folder.joinpath(name + SUFFIX).read_bytes(), where=f"preset {name}")
+    data = resources.files("aoede.presets").joinpath(name + SUFFIX).read_bytes()
+    return from_bytes(data, where=f"preset {name}")
 
 
 def _check_frame(data: bytes) -> None:

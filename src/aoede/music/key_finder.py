@@ -49,7 +49,7 @@ def _unit_profiles() -> NDArray[np.float64]:
     """(24, 12), each row of mean 0 and length 1."""
     rotated = [np.roll(profile, tonic) for profile in (MAJOR_PROFILE, MINOR_PROFILE) for tonic in range(12)]
     centred = np.array(rotated) - np.mean(rotated, axis=1, keepdims=True)
-    return centred / np.linalg.norm(centred, axis=1, keepdims=True)
+    return np.asarray(centred / np.linalg.norm(centred, axis=1, keepdims=True), dtype=np.float64)
 
 
 _PROFILES = _unit_profiles()

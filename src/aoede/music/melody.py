@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aoede.music.paths import Floats, best_path
 from aoede.music.plan import Plan, PlannedSection, phrase_lengths
@@ -168,11 +169,11 @@ def _contour(slots: Sequence[_Slot], plan: Plan, section: PlannedSection) -> Flo
     return np.asarray(line, dtype=np.float64)
 
 
-def _moves(pitches: Floats, in_chord: Floats) -> Floats:
+def _moves(pitches: NDArray[np.int_], in_chord: NDArray[np.bool_]) -> Floats:
     """Log weights (T-1, S, S) of going from pitch to pitch; a passing note is left by step."""
     size = np.abs(pitches[:, None] - pitches[None, :])
     weights = np.where(size < len(_INTERVALS), _INTERVALS[np.minimum(size, len(_INTERVALS) - 1)], -12.0)
-    passing = ~np.asarray(in_chord[:-1], dtype=bool)
+    passing = ~in_chord[:-1]
     return np.asarray(weights[None] - 4.0 * (passing[:, :, None] & (size > 2)[None]), dtype=np.float64)
 
 
