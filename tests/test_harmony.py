@@ -15,7 +15,7 @@ from aoede.models.ngram import NGram
 from aoede.music import harmony
 from aoede.music.chord_mood import FEATURES, ChordMood, features
 from aoede.music.harmony import CADENCES, candidates, nearest
-from aoede.music.progressions import progressions_from_csv
+from aoede.music.progressions import nearest_own, progressions_from_csv
 from aoede.music.theory import MODES
 from aoede.randomness import stream
 
@@ -209,6 +209,18 @@ def test_a_table_of_symbols_and_numerals_is_read(tmp_path):
     ]
     assert [p.valence for p in table.progressions] == [0.5, -0.4, 0.0]
     assert table.faults == ()
+
+
+def test_own_progressions_are_chosen_by_their_labels_and_fill_the_length(tmp_path):
+    path = write(
+        tmp_path, "chords,key,valence,arousal\nC F G C,C,0.9,0.5\nAm Dm E,Am,-0.6,0\nC Am F G,C,0.2,0\n"
+    )
+    table = progressions_from_csv(path)
+    dark = nearest_own(table, -0.5, 0, 8, "dorian", rng=stream(0))
+    assert dark == ids("im ivm V im ivm V im ivm")
+    bright = [nearest_own(table, 0.9, 0.5, 6, "major", rng=stream(s)) for s in range(20)]
+    assert bright.count(ids("I IV V I IV V")) > 10
+    assert ids("I vi IV V I vi") in bright
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePath
 
+import numpy as np
+
 from aoede.encodings.chords import Chord, chords_of, encode, parse_chord, parse_roman
 from aoede.errors import AoedeError, InputError
 from aoede.formats.files import read_bounded
@@ -55,6 +57,22 @@ def progressions_from_csv(
     if not found:
         raise InputError("no row of this table can be used", where=str(path), hint="; ".join(faults[:3]))
     return Table(tuple(found), tuple(faults))
+
+
+def nearest_own(
+    table: Table, valence: float, arousal: float, n_chords: int, mode: str, *, rng: np.random.Generator
+) -> tuple[int, ...]:
+    """One of the table's four progressions labelled nearest to a mood, repeated or cut to `n_chords`.
+
+    Those whose third (major or minor) fits `mode`, a key of MODES, come before all others.
+    """
+    wanted = "minor" if _is_minor(mode) else "major"
+    fitting = [p for p in table.progressions if p.mode == wanted] or list(table.progressions)
+    ranked = sorted(fitting, key=lambda p: (p.valence - valence) ** 2 + (p.arousal - arousal) ** 2)[:4]
+    chances = 0.55 ** np.arange(len(ranked))
+    ids = ranked[int(rng.choice(len(ranked), p=chances / chances.sum()))].ids
+    loop = ids[:-1] if ids[0] == ids[-1] else ids  # home is not played twice where the loop closes
+    return tuple(loop[i % len(loop)] for i in range(n_chords))
 
 
 def _rows(path: Path, max_bytes: int, max_rows: int) -> Iterator[tuple[int, dict[str, str]]]:
