@@ -291,6 +291,24 @@ def test_a_plain_zone_is_played_at_its_rate_with_its_envelope() -> None:
     assert level_db(sound, 2.5, 3.5) - full == pytest.approx(-30, abs=0.1)
 
 
+def test_extreme_zones_still_give_finite_sound() -> None:
+    samples = np.tile(np.array([12_000, -12_000], np.int16), 200)
+    plain = {"keys": (0, 127), "velocities": (0, 127), "sample_name": "x", "start": 0, "end": 300}
+    loops = ((0, 1), (299, 300), (0, 300))
+    extremes = (
+        {"cents_per_key": 1200, "root_key": 0},
+        {"root_key": 127, "tune_cents": -12_000},
+        {"cutoff_hz": 20.0},
+    )
+    for (loop_start, loop_end), extreme in ((loop, extreme) for loop in loops for extreme in extremes):
+        zone = Zone(
+            **plain, loop_start=loop_start, loop_end=loop_end, rate_hz=192_000, loop_mode="always", **extreme
+        )
+        font = SoundFont("t", "", samples, {(0, 0): Preset("p", (zone, zone))})
+        sound = synth.render(one_note(120, 127, 2), soundfont=font)
+        assert np.isfinite(sound).all() and np.abs(sound).max() <= mastering.PEAK
+
+
 def test_the_limiter_leaves_soft_sound_alone_and_holds_loud_sound_below_the_peak() -> None:
     rng = np.random.Generator(np.random.PCG64(1))
     soft = (0.1 * rng.standard_normal((2, 6400))).clip(-0.8, 0.8).astype(np.float32)

@@ -31,6 +31,7 @@ LAYERS = (((0, 60), 0.5), ((61, 95), 0.75), ((96, 127), 1.0))  # velocities, sha
 PEAK = 0.97
 DRUM_BANK = 128
 DRUMS_LOUDER_DB = 2.0
+QUICK_FALL_DB = 10.0  # a second; from here on a long loop's own swells would be heard
 
 
 @dataclass(frozen=True)
@@ -210,12 +211,13 @@ def cut_held(sound: Sound, zone: Zone, cut: Cut) -> Cutting:
 
 def cut_early(sound: Sound, zone: Zone, cut: Cut) -> Cutting:
     """Level what follows the attack and loop it; the envelope puts the fall back if the sound decays."""
-    natural = resample_rate(as_played(sound, zone, cut.seconds + 0.5), zone.rate_hz, cut.rate_hz)
+    natural = resample_rate(as_played(sound, zone, cut.seconds + 1.0), zone.rate_hz, cut.rate_hz)
     n = min(len(natural), round(cut.seconds * cut.rate_hz), fallen_by(natural, cut.rate_hz, 36.0))
-    slope_db = fall_db_a_second(natural[: n + cut.rate_hz // 4], n, cut.rate_hz)
+    slope_db = fall_db_a_second(natural[n * 7 // 10 : n + cut.rate_hz], cut.rate_hz)
     slope_db = min(60.0, max(1.0, slope_db)) if cut.decays else min(3.0, max(-3.0, slope_db))
     level = natural[:n] * 10 ** (slope_db / 20 * np.arange(n) / cut.rate_hz)
-    looped, period = crossfade_loop(level, cut.rate_hz)
+    longest = round((0.9 if slope_db < QUICK_FALL_DB else 0.3) * cut.rate_hz)
+    looped, period = crossfade_loop(level, cut.rate_hz, longest)
     kept = np.concatenate([looped, np.tile(looped[n - period :], 1 + 16 // period)[:16]])
     zone = replace(zone, hold_s=2.0**-10, sustain_db=100.0 if cut.decays else 0.0)
     return Cutting(
@@ -258,24 +260,23 @@ def levels_db(sound: Sound, size: int) -> Sound:
     return levels
 
 
-def fall_db_a_second(sound: Sound, n: int, rate_hz: int) -> float:
-    """Slope of the level around the later half of the first n samples, by least squares."""
-    size = rate_hz // 20
-    levels = levels_db(sound[n // 2 :], size)
-    slope = np.polyfit(np.arange(len(levels)) * 0.05, levels, 1)[0]
-    return float(-slope)
+def fall_db_a_second(sound: Sound, rate_hz: int) -> float:
+    """Slope of the level, by least squares over frames of 50 ms."""
+    levels = levels_db(sound, rate_hz // 20)
+    return -float(np.polyfit(np.arange(len(levels)) * 0.05, levels, 1)[0])
 
 
-def crossfade_loop(sound: Sound, rate_hz: int) -> tuple[Sound, int]:
+def crossfade_loop(sound: Sound, rate_hz: int, longest: int) -> tuple[Sound, int]:
     """`sound` with its end turned into a loop: the same up to a crossfade, and the loop's length in samples.
 
-    The length is that at which the sound most resembles itself, of those up to 0.9 s or two thirds of it. The
-    crossfade keeps the power that two sounds of that likeness have.
+    The length is that at which the sound most resembles itself, of those up to `longest` or two thirds of it.
+    The crossfade keeps the power that two sounds of that likeness have.
     """
     n = len(sound)
-    fade = min(round(0.25 * rate_hz), n // 4)
+    shortest = min(n, longest) // 4
+    fade = min(round(0.25 * rate_hz), shortest)  # no longer than the loop, or its start would be faded too
     tail = sound[n - fade :]
-    lags = range(n // 4, min(round(0.9 * rate_hz), n - fade - n // 6))
+    lags = range(shortest, min(longest, n - fade - n // 6))
     earlier = [sound[n - fade - lag : n - lag] for lag in lags]
     likeness = np.array([tail @ part / (np.linalg.norm(part) + 1e-9) for part in earlier])
     best = int(np.argmax(likeness))

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ TAIL_S = 4.0  # at most this long after the last key is up, and then the reverb
 RAMP_S = 0.005  # a controller's step, smoothed
 CUT_S = 0.05  # release of a voice that its exclusive class ends
 SEGMENT = 20 * 44_100  # samples of one waveform held at a time
+MAX_VOICES = 500_000  # of a track
 N_PHASES = 1024  # interpolation kernels between two samples
 
 VOLUME, PAN, EXPRESSION, PEDAL, REVERB = 7, 10, 11, 64, 91
@@ -154,12 +156,16 @@ class _Part:
     def _voices(self, track: Track, song: Song, preset: Preset) -> list[_Voice]:
         on = self._samples(song, [note.start_ticks for note in track.notes])
         off = self._samples(song, _key_up_ticks(track))
-        voices = [
+        zones_at = {pitch: _zones_at(preset, pitch) for pitch in {note.pitch for note in track.notes}}
+        sounding = (
             self._voice(zone, note.pitch, note.velocity, begin, max(begin + 1, end))
             for note, begin, end in zip(track.notes, on, off, strict=True)
-            for zone in preset.zones
+            for zone in zones_at[note.pitch]
             if zone.sounds_at(note.pitch, note.velocity)
-        ]
+        )
+        voices = list(islice(sounding, MAX_VOICES + 1))
+        if len(voices) > MAX_VOICES:
+            raise InputError(f"more than {MAX_VOICES:,} notes to render in one track")
         _apply_exclusive_classes(voices)
         for voice in voices:
             voice.length = min(voice.length, voice.off - voice.on + self._release_samples(voice))
@@ -242,6 +248,10 @@ def _preset_for(font: SoundFont, track: Track) -> Preset | None:
     return font.presets.get((0, nearest))
 
 
+def _zones_at(preset: Preset, pitch: int) -> list[Zone]:
+    return [zone for zone in preset.zones if zone.keys[0] <= pitch <= zone.keys[1]]
+
+
 def _key_up_ticks(track: Track) -> list[int]:
     """When each note is let go: at its end, when the pedal comes up, or when its key is struck again."""
     pedal = [control for control in track.controls if control.number == PEDAL]
@@ -278,7 +288,7 @@ def _apply_exclusive_classes(voices: list[_Voice]) -> None:
 def _step(zone: Zone, key: int, rate_hz: float) -> float:
     """How far to go in the sample for one sample of output."""
     cents = (key - zone.root_key) * zone.cents_per_key + zone.tune_cents
-    return float(zone.rate_hz / rate_hz * 2.0 ** (cents / 1200))
+    return float(zone.rate_hz / rate_hz * 2.0 ** (min(cents, 12_000) / 1200))
 
 
 def _hold_and_decay_s(zone: Zone, key: int) -> tuple[float, float]:
@@ -364,14 +374,14 @@ def _kernels(cutoff_sixths: int, step_quarters: int) -> Samples:
     Their response is that of a second-order Butterworth low-pass at 2^(cutoff_sixths / 6) of the sample's
     rate, cut off where the output (2^(step_quarters / 4) samples a step) would alias, in a Kaiser window.
     """
-    cutoff, limit = 2.0 ** (cutoff_sixths / 6), 0.5 / 2.0 ** (step_quarters / 4)
-    n_taps = 16 if min(cutoff, limit) > 0.1 else 32 if min(cutoff, limit) > 0.04 else 64
+    cutoff, limit = 2.0 ** (cutoff_sixths / 6), 0.47 / 2.0 ** (step_quarters / 4)
+    n_taps = 24 if min(cutoff, limit) > 0.1 else 32 if min(cutoff, limit) > 0.04 else 64
     frequency = np.arange(n_taps * N_PHASES + 1) / (2 * n_taps)  # in units of the sample's rate
     response = np.where(frequency < limit, 1 / np.sqrt(1 + (frequency / cutoff) ** 4), 0.0)
     impulse = np.fft.fftshift(np.fft.irfft(response)) * N_PHASES  # at -n_taps .. n_taps, N_PHASES a sample
     centre = n_taps * N_PHASES
     half = n_taps // 2 * N_PHASES
-    impulse = impulse[centre - half : centre + half + 1] * np.kaiser(2 * half + 1, 7.0)
+    impulse = impulse[centre - half : centre + half + 1] * np.kaiser(2 * half + 1, 6.0)
     # Tap j of row p weighs the sample at j - (n_taps / 2 - 1), the wanted one being at p / N_PHASES.
     taps = np.arange(n_taps) - (n_taps // 2 - 1)
     places = half + taps[None, :] * N_PHASES - np.arange(N_PHASES + 1)[:, None]
