@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from aoede.encodings.chords import decode
 from aoede.errors import UsageError
 from aoede.learning.checkpoint import load_preset
@@ -23,12 +21,14 @@ from aoede.music.harmony import candidates, nearest
 from aoede.music.melody import melody_for
 from aoede.music.parts import bass_part, chord_part
 from aoede.music.plan import Plan, PlannedSection, plan_for
-from aoede.music.progressions import LabelledProgression, progressions_from_csv
-from aoede.music.theory import PlacedChord, parse_key, parse_mode
+from aoede.music.progressions import Table, nearest_own, progressions_from_csv
+from aoede.music.theory import Chord, PlacedChord, parse_key, parse_mode
 from aoede.randomness import MAX_SEED, stream
 from aoede.song import ChordSymbol, Control, Note, Section, Song, Tempo, Track
 from aoede.version import __version__
 
+N_CANDIDATES = 128
+SURPRISE_BY_DARKNESS = 0.4  # how readily the darkest songs borrow chords from outside their scale
 _VOLUME, _PAN = 7, 10
 # role -> (track name, volume, pan): the melody in front, the chords a little to the left.
 _DESK: Mapping[str, tuple[str, int, int]] = {
@@ -48,8 +48,7 @@ class Sketch:
     mood: Mood
     wishes: Wishes  # from the words and the options; the options win
     plan: Plan
-    progressions: tuple[LabelledProgression, ...] = ()  # the user's own, where there are any
-    faults: tuple[str, ...] = ()  # what could not be read of them
+    own: Table | None = None  # the user's own progressions, and what could not be read of them
 
 
 def compose(
@@ -83,10 +82,8 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     wishes = _with_options(wishes_of(request), stated)
     mood = mood_of(request)
     plan = plan_for(mood, wishes, seed=seed)
-    if "progressions" not in stated:
-        return Sketch(request, seed, stated, mood, wishes, plan)
-    table = progressions_from_csv(Path(stated["progressions"]))
-    return Sketch(request, seed, stated, mood, wishes, plan, table.progressions, table.faults)
+    own = progressions_from_csv(Path(stated["progressions"])) if "progressions" in stated else None
+    return Sketch(request, seed, stated, mood, wishes, plan, own)
 
 
 def _with_options(wishes: Wishes, stated: Mapping[str, Any]) -> Wishes:
@@ -154,7 +151,10 @@ def _harmonies(sketch: Sketch) -> list[list[PlacedChord]]:
     plan = sketch.plan
     longest = {m: max(s.bars for s in plan.sections if s.material == m) for m in _materials(plan)}
     chosen = {m: _progression(sketch, m, math.ceil(bars * plan.chords_a_bar)) for m, bars in longest.items()}
-    return [_placed(chosen[section.material], section.bars, plan) for section in plan.sections]
+    harmonies = [_placed(chosen[section.material], section.bars, plan) for section in plan.sections]
+    last = harmonies[-1][-1]
+    harmonies[-1][-1] = replace(last, chord=Chord(plan.key.tonic_pc, "min" if plan.key.is_minor else "maj"))
+    return harmonies
 
 
 def _materials(plan: Plan) -> list[str]:
@@ -164,37 +164,26 @@ def _materials(plan: Plan) -> list[str]:
 def _progression(sketch: Sketch, material: str, n_chords: int) -> tuple[int, ...]:
     """Functional chord ids of one material: those nearest to the requested mood among many candidates."""
     plan = sketch.plan
-    uses = [section for section in plan.sections if section.material == material]
+    section = [section for section in plan.sections if section.material == material][-1]
     rng = stream(sketch.seed, "harmony", material)
-    if sketch.progressions:
-        return _own_progression(sketch, n_chords, rng)
+    if sketch.own is not None:
+        return nearest_own(sketch.own, plan.valence, plan.arousal, n_chords, plan.key.mode, rng=rng)
     pool = candidates(
         n_chords,
         plan.key.mode,
-        uses[-1].name,
+        section.name,
         rng=rng,
-        cadence=_cadence(plan, uses[-1], uses[-1] is plan.sections[-1]),
+        n=N_CANDIDATES,
+        cadence=_cadence(plan, section),
+        surprise=max(0.0, -SURPRISE_BY_DARKNESS * plan.valence),
+        songbook="pop909" if sketch.mood.language == "zh" else None,
     )
     return nearest(pool, plan.valence, plan.arousal, plan.feelings, rng=rng)
 
 
-def _own_progression(sketch: Sketch, n_chords: int, rng: np.random.Generator) -> tuple[int, ...]:
-    """One of the user's own progressions near the mood, one of the plan's mode if possible, played in turn."""
-    plan = sketch.plan
-    learned = "minor" if plan.key.is_minor else "major"
-
-    def distance(own: LabelledProgression) -> float:
-        away = math.hypot(own.valence - plan.valence, own.arousal - plan.arousal)
-        return away + (0.0 if own.mode == learned else 0.5)
-
-    near = sorted(sketch.progressions, key=distance)[:2]
-    ids = near[int(rng.random() < 0.3) % len(near)].ids
-    return tuple(ids[i % len(ids)] for i in range(n_chords))
-
-
-def _cadence(plan: Plan, section: PlannedSection, is_end: bool) -> str:
+def _cadence(plan: Plan, section: PlannedSection) -> str:
     """Verses lean towards what follows, choruses close as the feeling wants, the end comes home."""
-    if is_end:
+    if section is plan.sections[-1]:
         return plan.cadence if plan.cadence in ("authentic", "plagal") else "authentic"
     return "half" if section.name in ("verse", "bridge") else plan.cadence
 

@@ -76,6 +76,8 @@ def compose(
     for _ in range(count):
         began = time.perf_counter()
         planned = sketch(request, **options)
+        for fault in planned.own.faults if planned.own else ():
+            click.echo(f"left out: {printable(fault)}", err=True)
         song = fill(planned)
         files = _write(song, planned, out, audio, force)
         report = _report(planned, song, files, time.perf_counter() - began)

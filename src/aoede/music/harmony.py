@@ -16,6 +16,7 @@ from aoede.errors import UsageError
 from aoede.learning.checkpoint import load_preset
 from aoede.models.ngram import NGram
 from aoede.music.chord_mood import ChordMood
+from aoede.music.key_finder import key_correlations
 from aoede.music.theory import MODES
 
 Floats = NDArray[np.float64]
@@ -23,6 +24,7 @@ Ints = NDArray[np.int64]
 Progression = tuple[int, ...]
 
 CADENCES = ("authentic", "plagal", "half", "open")
+CLARITY_AT_REST, CLARITY_BY_VALENCE = 0.82, 0.14  # correlation of a progression's tones with its key
 _PHRASE = 4  # chords
 _FORBIDDEN = -1e9
 
@@ -338,11 +340,39 @@ def nearest(
     """One of the progressions nearest to a mood: the four best, the first the likeliest, so that seeds differ.
 
     Nearness is that of the regression's valence to `valence` ([-1, 1]), less kinship with the named feelings
-    (name -> weight). `arousal` is not used: labelled progressions do not tell it (see the preset's card).
+    (name -> weight), and that of the key's clarity: bright songs state their key, dark ones veil it.
+    `arousal` is not used: labelled progressions do not tell it (see the preset's card).
     Raises UsageError where there is nothing to choose from.
     """
     if not progressions:
         raise UsageError("there are no progressions to choose from")
-    order = np.argsort(_preset()[1].distances(progressions, valence, feelings), kind="stable")[:4]
+    distances = _preset()[1].distances(progressions, valence, feelings) + _veil(progressions, valence)
+    order = np.argsort(distances, kind="stable")[:4]
     chances = 0.55 ** np.arange(len(order))
     return progressions[int(rng.choice(order, p=chances / chances.sum()))]
+
+
+def _veil(progressions: Sequence[Progression], valence: float) -> Floats:
+    """(P,) how far the clarity of each progression's key is from what suits `valence`; a wrong key costs more.
+
+    Listeners hear key clarity as valence (r = .35 over labelled pieces, more than any other single measure).
+    """
+    weights = np.array([_TONES[list(ids)].sum(axis=0) for ids in progressions])
+    correlations = key_correlations(weights)  # of the 24 keys; ours is on 0, major or minor
+    home = np.maximum(correlations[:, 0], correlations[:, 12])
+    rival = np.delete(correlations, (0, 12), axis=1).max(axis=1)
+    wanted = CLARITY_AT_REST + CLARITY_BY_VALENCE * valence
+    return np.asarray(3.0 * np.abs(home - wanted) + 8.0 * np.maximum(0.0, rival + 0.03 - home))
+
+
+def _tones() -> Floats:
+    """(N_CHORDS, 12) what each chord gives to the pitch classes above the tonic, its root doubled by the bass."""
+    tones = np.zeros((N_CHORDS, 12))
+    for chord in range(N_CHORDS):
+        degree, quality = divmod(chord, len(REDUCED))
+        tones[chord, [(degree + t) % 12 for t in QUALITIES[REDUCED[quality]].intervals]] = 1.0
+        tones[chord, degree] += 1.0
+    return tones
+
+
+_TONES = _tones()

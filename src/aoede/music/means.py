@@ -103,8 +103,8 @@ MEANS: Mapping[str, Means] = MappingProxyType(
 
 # (least valence, modes with weights), from bright to dark; the first row that applies is drawn from.
 MODES_BY_VALENCE: tuple[tuple[float, Mapping[str, float]], ...] = (
-    (0.10, {"major": 1.0}),
-    (-0.10, {"mixolydian": 0.6, "dorian": 0.4}),
+    (0.20, {"major": 1.0}),
+    (0.00, {"major": 0.7, "mixolydian": 0.3}),
     (-0.45, {"minor": 0.7, "dorian": 0.3}),
     (-1.01, {"minor": 0.7, "harmonic minor": 0.3}),
 )

@@ -20,7 +20,7 @@ LOWEST, HIGHEST = 55, 84  # G3..C6: what most voices can sing, an octave allowed
 # Log weights of the melodic interval in semitones, up or down: about the shares of repeats, steps and
 # leaps in folk and pop melodies (repeat .12-.23, step .45-.53, leap of a fourth and more .13-.15).
 _INTERVALS = np.log(
-    [0.06, 0.20, 0.34, 0.12, 0.08, 0.07, 0.004, 0.04, 0.006, 0.012, 0.001, 0.0005, 0.012]
+    [0.08, 0.20, 0.34, 0.12, 0.08, 0.07, 0.004, 0.04, 0.006, 0.012, 0.001, 0.0005, 0.012]
 )  # fmt: skip
 _FORBIDDEN = -1e9
 
