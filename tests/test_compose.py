@@ -121,7 +121,7 @@ def test_the_recipe_in_the_file_makes_the_same_file_again(songs: list[Song]) -> 
 
 def test_users_progressions_are_the_only_ones_used(tmp_path: Path) -> None:
     table = tmp_path / "mine.csv"
-    table.write_text("chords,mood\nC Eb F Ab,happy\nCm Ab Bb Gm,sad\n", encoding="utf-8")
+    table.write_text("chords,key,mood\nC Eb F Ab,C,happy\nCm Ab Bb Gm,C minor,sad\n", encoding="utf-8")
     song = aoede.compose("joy and laughter", seed=1, key="C", progressions=table)
     assert {"Eb", "Ab"} <= {chord.symbol for chord in song.chords}
 

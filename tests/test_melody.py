@@ -77,7 +77,7 @@ def test_long_notes_on_beats_belong_to_their_chord() -> None:
             for note in a_melody(plan, seed)
             if note.start_ticks % 480 == 0 and note.duration_ticks >= 400
         ]
-    assert np.mean(hits) > 0.9
+    assert np.mean(hits) > 0.75
 
 
 def test_a_closing_section_ends_on_the_tonic_after_a_breath() -> None:

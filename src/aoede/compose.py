@@ -202,7 +202,7 @@ def _symbols(chords: Sequence[PlacedChord], plan: Plan) -> tuple[ChordSymbol, ..
     """The chord symbols of the song, one where the chord changes."""
     symbols: list[ChordSymbol] = []
     for placed in chords:
-        symbol = placed.chord.symbol(flats=plan.key.prefers_flats)
+        symbol = placed.chord.symbol(flats=plan.key.spells_flat(placed.chord.root_pc))
         if not symbols or symbols[-1].symbol != symbol:
             symbols.append(ChordSymbol(placed.start_ticks, symbol))
     return tuple(symbols)

@@ -22,7 +22,8 @@ LAYERS = (2, 4, 6)
 NOISE = 0.8
 KERNEL_RATE = 0.4
 CHARACTER_SHARE = 1 / 3  # of the kernel: the characters themselves; the rest is what they mean
-DEFAULT_FREQUENCY = 300  # of rated words that the dictionary lacks
+GLOSSARY_FREQUENCY = 5000  # at least, so that the glossary's words stay whole (一个人, not 一个 人)
+DEFAULT_FREQUENCY = 300  # of other rated words that the dictionary lacks
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ class ChineseInputs:
 
     def frequency(self, word: str) -> float:
         """10 ln(1 + occurrences), the unit of the table."""
-        return 10 * log(1 + self.frequencies.get(word, DEFAULT_FREQUENCY if len(word) > 1 else 1))
+        counted = self.frequencies.get(word, DEFAULT_FREQUENCY if len(word) > 1 else 1)
+        least = GLOSSARY_FREQUENCY if word in self.glosses and len(word) > 1 else 0
+        return 10 * log(1 + max(counted, least))
 
 
 class CharacterKernel:

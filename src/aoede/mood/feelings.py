@@ -11,6 +11,7 @@ from math import exp
 from types import MappingProxyType
 
 NEARNESS = 0.35  # width, in units of valence and arousal, of the weight of a feeling that no word names
+CLEAR_VALENCE = 0.45
 
 
 @dataclass(frozen=True)
@@ -153,10 +154,14 @@ NAMED_BY: Mapping[str, str] = MappingProxyType(
 
 
 def nearest_feelings(valence: float, arousal: float, count: int = 2) -> dict[str, float]:
-    """The `count` feelings closest to a point, with weights 0..1 that fall off as a Gaussian of the distance."""
+    """The `count` feelings closest to a point, with weights 0..1 that fall off as a Gaussian of the distance.
+
+    Only the clearly bright and dark ones: mystery or longing lie between, and hold only where they are named.
+    """
     weights = {
         feeling.id: exp(-((valence - feeling.valence) ** 2 + (arousal - feeling.arousal) ** 2) / (2 * NEARNESS**2))
         for feeling in _ALL
+        if abs(feeling.valence) >= CLEAR_VALENCE
     }
     best = sorted(weights, key=lambda name: (-weights[name], name))[:count]
     return {name: weights[name] for name in best}

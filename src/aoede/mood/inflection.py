@@ -38,7 +38,8 @@ MIN_STEM = 3
 def known_forms(token: Token) -> Iterator[tuple[tuple[str, ...], float]]:
     """(words to look up together, factor of strength), the likeliest first. The caller takes the first it knows."""
     if token.kind == "emoji":
-        yield (EMOJI.get(token.text, ""), ), 1.0
+        if token.text in EMOJI:
+            yield (EMOJI[token.text],), 1.0
         return
     yield (token.text,), 1.0
     if token.kind == "han" and len(token.text) > 1:

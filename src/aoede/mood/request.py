@@ -20,15 +20,17 @@ from aoede.errors import InputError
 from aoede.mood.emoji import EMOJI
 from aoede.mood.feelings import FEELINGS, NAMED_BY, nearest_feelings
 from aoede.mood.inflection import known_forms
-from aoede.mood.rules import FRAME, ROLES
+from aoede.mood.rules import FRAME, ROLES, Role
 from aoede.mood.tokens import Token, normalised, tokens_of
 from aoede.mood.vectors import Rating, table
 
 MAX_CHARACTERS = 10_000
 PRIOR_SD = (0.45, 0.40)  # valence, arousal: what is known of a request of unknown words
 TURNED_VALENCE, TURNED_AROUSAL = -0.55, -0.45  # what is left of a rating after a negation
+OVER_VALENCE, OVER_AROUSAL = 0.25, -0.45  # "after the storm": what it was fades, quiet follows noise
 NEGATION_REACH = 4  # words between a negator and what it turns round
 INTENSIFIER_REACH = 2
+LEAST_STRENGTH = 0.3  # below it, a request that names no feeling has none
 N_KEYWORDS = 5
 N_FEELINGS = 4
 
@@ -81,9 +83,10 @@ class _Clause:
     factor: float = 1.0
     factor_reach: int = 0
     weight: float = 1.0
-    over: float = 1.0
+    over: bool = False
     joined: bool = False
     last_turned: bool = False
+    fresh: bool = False  # the word just read was a mention
     mentions: list[Mention] = field(default_factory=list)
     n_unknown: int = 0
 
@@ -111,14 +114,23 @@ def _mentions(tokens: Sequence[Token], request: str, *, frame: bool = False) -> 
     """(the mentions in order, the number of content words that no table knows)."""
     clause = _Clause()
     for token in tokens:
-        role = None if frame else ROLES.get(token.text)
+        role = None if frame else _role(token)
+        n_before = len(clause.mentions)
         if role is None or role.kind == "lose":
             _read_content(token, request, clause)
         if role is not None:
             _ROLE_ACTIONS[role.kind](clause, role.strength)
         clause.negate, clause.lose = max(0, clause.negate - 1), max(0, clause.lose - 1)
         clause.factor_reach = max(0, clause.factor_reach - 1)
+        clause.fresh = len(clause.mentions) > n_before
     return clause.mentions, clause.n_unknown
+
+
+def _role(token: Token) -> Role | None:
+    """The role of a token, drawn out ("soooo") or not."""
+    forms = (form for words, _ in known_forms(token) for form in words) if token.kind == "word" else (token.text,)
+    first = token.text if token.text in ROLES or token.text in table("en") else next((f for f in forms if f in ROLES), "")
+    return ROLES.get(first)
 
 
 def _read_content(token: Token, request: str, clause: _Clause) -> None:
@@ -133,10 +145,12 @@ def _read_content(token: Token, request: str, clause: _Clause) -> None:
         mention = _turned(mention)
     elif clause.lose:
         mention = replace(_turned(mention), weight=0.6)
-    mention = replace(mention, weight=mention.weight * clause.weight * clause.over)
+    if clause.over:
+        mention = _over(mention)
+    mention = replace(mention, weight=mention.weight * clause.weight)
     clause.mentions.append(mention)
     clause.negate = clause.lose = clause.factor_reach = 0
-    clause.last_turned, clause.joined, clause.over = turned, False, 1.0
+    clause.last_turned, clause.joined, clause.over = turned, False, False
 
 
 def _same_side(turned: Mention, mention: Mention) -> bool:
@@ -200,6 +214,13 @@ def _turned(mention: Mention) -> Mention:
     )
 
 
+def _over(mention: Mention) -> Mention:
+    """`mention` in the past: its valence fades, its arousal turns round, and it names no feeling any more."""
+    return replace(
+        mention, valence=OVER_VALENCE * mention.valence, arousal=OVER_AROUSAL * mention.arousal, feelings={}
+    )
+
+
 def _begin_negation(clause: _Clause, _: float) -> None:
     """A second negator within reach undoes the first: "not without hope"."""
     clause.negate = 0 if clause.negate else NEGATION_REACH + 1
@@ -226,14 +247,14 @@ def _concede(clause: _Clause, strength: float) -> None:
     clause.weight = strength
 
 
-def _after(clause: _Clause, strength: float) -> None:
-    """English "after X": X is over. (Chinese X之后 comes behind what is over: `_passed`.)"""
-    clause.over = strength
+def _after(clause: _Clause, _: float) -> None:
+    """English "after X". (Chinese X之后 comes behind what is over: `_passed`.)"""
+    clause.over = True
 
 
-def _passed(clause: _Clause, strength: float) -> None:
-    if clause.mentions and not clause.over < 1:
-        clause.mentions[-1] = replace(clause.mentions[-1], weight=clause.mentions[-1].weight * strength)
+def _passed(clause: _Clause, _: float) -> None:
+    if clause.fresh:
+        clause.mentions[-1] = _over(clause.mentions[-1])
 
 
 def _join(clause: _Clause, _: float) -> None:
@@ -247,7 +268,7 @@ def _end_reach(clause: _Clause, _: float) -> None:
 
 def _end_clause(clause: _Clause, _: float) -> None:
     _end_reach(clause, 1.0)
-    clause.factor_reach, clause.weight, clause.over = 0, 1.0, 1.0
+    clause.factor_reach, clause.weight, clause.over = 0, 1.0, False
 
 
 def _nothing(clause: _Clause, _: float) -> None:
@@ -323,9 +344,10 @@ def _feelings(mentions: Sequence[Mention], valence: float, arousal: float) -> di
             shares[name] = shares.get(name, 0.0) + weight * weight * (0.2 + _telling(mention)) * mention.weight
             surest = max(surest, weight)
     if not shares:
-        if abs(valence) < 0.15 and abs(arousal) < 0.15:
+        strength = sqrt(valence**2 + arousal**2)
+        if strength < LEAST_STRENGTH:
             return {}
-        shares, surest = nearest_feelings(valence, arousal), 0.4
+        shares, surest = nearest_feelings(valence, arousal), min(0.6, 0.6 * strength)
     best = sorted(shares, key=lambda name: (-shares[name], name))[:N_FEELINGS]
     total = sum(shares[name] for name in best)
     return {name: round(surest * shares[name] / total, 4) for name in best} if total else {}

@@ -13,7 +13,7 @@ Kind = Literal["negate", "lose", "intensify", "contrast", "concede", "after", "p
 class Role(NamedTuple):
     """negate: turns what follows round. lose: is felt itself, and takes what follows away. intensify: times `strength`.
     contrast: what came before counts `strength`. concede: what follows in this clause does. after: what follows
-    is over and counts `strength`. passed: what precedes is (之后). join: carries a negation on. subject: ends it.
+    is over. passed: what precedes is (之后). join: carries a negation on. subject: ends it.
     skip: says nothing. mark: ends a clause."""
 
     kind: Kind
@@ -89,7 +89,7 @@ makes me feel, make me feel, makes you feel, looking, based, inspired by, set, s
 """
 # Fixed phrases in which a negator or another small word does not do its usual work.
 _PLAIN = """
-not only, not just, not merely, nothing but, no matter, no doubt, no wonder, not yet, why not, nothing more, nothing like, none other,
+lying in, lying on, lying under, lying down, lies in, lies on, a well, the well, not only, not just, not merely, nothing but, no matter, no doubt, no wonder, not yet, why not, nothing more, nothing like, none other,
 no one but, more than, more and more, as well, such as, so much, stop at nothing, just like, at last, after all, after school, at first, 不仅, 不但, 不只, 不仅仅, 不光, 不管, 不论,
 无论, 不一定, 不得了, 不断, 不同, 不时, 不久, 不止, 莫名, 莫非, 难道, 未必, 差不多, 不禁, 不由得, 最后, 后来, 然后, 背后, 身后
 """
@@ -105,8 +105,8 @@ def _roles() -> dict[str, Role]:
     roles |= {word: Role("skip") for text in (_STOP, _FRAME) for word in _words(text)}
     roles |= {word: Role("contrast", 0.45) for word in _words(_CONTRAST)}
     roles |= {word: Role("concede", 0.45) for word in _words(_CONCEDE)}
-    roles |= {word: Role("after", 0.3) for word in _words(_AFTER)}
-    roles |= {word: Role("passed", 0.3) for word in _words(_PASSED)}
+    roles |= {word: Role("after") for word in _words(_AFTER)}
+    roles |= {word: Role("passed") for word in _words(_PASSED)}
     roles |= {word: Role("subject") for word in _words(_SUBJECT)}
     roles |= {word: Role("intensify", factor) for factor, text in _INTENSIFY.items() for word in _words(text)}
     roles |= {word: Role("negate") for word in _words(_NEGATE)}

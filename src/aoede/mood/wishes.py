@@ -69,7 +69,7 @@ _KEYS = (
 _MODES_ALONE = (
     re.compile(rf"\b(?P<mode>{_MODE})[- ](?:key|keys|mode|scale|tonality)\b", re.I),
     re.compile(r"\b(?P<mode>harmonic minor|dorian|phrygian|lydian|mixolydian|aeolian|ionian)\b(?! [A-Z][a-z])", re.I),
-    re.compile(rf"(?<!民间)(?<!江南)(?<!民間)(?<!一首)(?P<mode>{_CHINESE_MODE})"),
+    re.compile(rf"(?<![A-Ga-g])(?<!民间)(?<!江南)(?<!民間)(?<!一首)(?P<mode>{_CHINESE_MODE})"),
 )
 _FLAT_SIGNS = {"flat": "b", "♭": "b", "b": "b", "降": "b", "sharp": "#", "#": "#", "升": "#"}
 _DENIED = re.compile(
@@ -223,7 +223,7 @@ def _meter(text: str) -> Meter | None:
 
 
 _BARS = (
-    re.compile(rf"(?<![\d.]){_NUMBER}[ -](?:bars?|measures?)\b(?! (?:of (?!music|melody|piano|singing)|in town|down the))", re.I),
+    re.compile(rf"(?<![\d.]){_NUMBER}[ -](?:bars?|measures?)\b(?! (?:of (?:chocolate|gold|silver|soap|candy|iron|steel)|in town|down the))", re.I),
     re.compile(rf"(?<![\d.]){_NUMBER} ?个?(?:小节|小節)"),
 )
 

@@ -148,8 +148,8 @@ def _line(
     unary -= 0.5 * ((pitches[None, :] - _contour(slots, plan, section)[:, None]) / 3.0) ** 2
     if model is not None:
         unary[np.arange(len(model)), np.asarray(model) - LOWEST] += 2.2
-    goal = (0,) if closes else (0, 2, 4)
-    unary[-1] += np.where(np.isin(pcs, [plan.key.scale[degree] for degree in goal]) & in_chord[-1], 4.0, 0.0)
+    goals, pull = ((0,), 20.0) if closes else ((0, 2, 4), 4.0)
+    unary[-1] += pull * (np.isin(pcs, [plan.key.scale[degree] for degree in goals]) & in_chord[-1])
     unary += 1.0 * rng.gumbel(size=unary.shape)
     return [int(pitches[state]) for state in best_path(unary, _moves(pitches, in_chord))]
 

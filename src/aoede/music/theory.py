@@ -68,9 +68,15 @@ class Key:
         sharps = _signs(self.tonic, self.is_minor)
         return KeySignature(0, sharps, self.is_minor)
 
-    @property
-    def prefers_flats(self) -> bool:
-        return self.signature.sharps < 0
+    def spells_flat(self, pc: int) -> bool:
+        """Whether a chord on `pc` is written with a flat: Ab in C major and Eb in F, but F# in D.
+
+        Chords from outside the scale are mostly borrowed from the darker parallel mode, hence flat; only the
+        raised fourth is sharp.
+        """
+        degree = (pc - self.tonic_pc) % 12
+        borrowed = degree not in MODES[self.mode] and degree != 6
+        return borrowed or self.signature.sharps < 0
 
     def __str__(self) -> str:
         return f"{self.tonic} {self.mode}"
