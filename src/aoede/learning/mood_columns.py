@@ -34,7 +34,9 @@ class WordVectors:
         rows = np.load(rows_file, allow_pickle=False) if known else None
         missing = sorted(set(texts) - set(known))
         if missing:
-            fresh = self.encoder.encode([template.format(text) for text in missing], layers).astype(np.float16)
+            fresh = self.encoder.encode([template.format(text) for text in missing], layers).astype(
+                np.float16
+            )
             rows = fresh if rows is None else np.concatenate([rows, fresh])
             known += missing
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -46,7 +48,9 @@ class WordVectors:
         return chosen
 
     def joined(self, texts: Sequence[str]) -> Floats:
-        return np.concatenate([self.of(texts, template, layers) for template, layers in TEMPLATES.items()], axis=1)
+        return np.concatenate(
+            [self.of(texts, template, layers) for template, layers in TEMPLATES.items()], axis=1
+        )
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,9 @@ class Scale:
         return net
 
     def apply(self, valence: Doubles, arousal: Doubles) -> tuple[Doubles, Doubles]:
-        return _three_points(valence, self.valence), _three_points(self.net_arousal(valence, arousal), self.arousal)
+        return _three_points(valence, self.valence), _three_points(
+            self.net_arousal(valence, arousal), self.arousal
+        )
 
     @property
     def unit(self) -> tuple[float, float]:
@@ -85,7 +91,9 @@ class Scale:
 
 def _three_points(x: Doubles, points: tuple[float, float, float]) -> Doubles:
     low, middle, high = points
-    scaled: Doubles = np.where(x < middle, 0.8 * (x - middle) / (middle - low), 0.8 * (x - middle) / (high - middle))
+    scaled: Doubles = np.where(
+        x < middle, 0.8 * (x - middle) / (middle - low), 0.8 * (x - middle) / (high - middle)
+    )
     return np.clip(scaled, -1, 1)
 
 
@@ -105,7 +113,7 @@ class Ratings:
 
 
 def pack(ratings: Ratings, scale: Scale, feeling: Doubles, weight: Doubles, frequency: Doubles,
-         language: str, extra: Mapping[str, npt.NDArray[np.generic]]) -> bytes:  # fmt: skip
+         metadata: Mapping[str, str], extra: Mapping[str, npt.NDArray[np.generic]]) -> bytes:  # fmt: skip
     """The safetensors bytes of a table, in the columns that `aoede.mood.vectors` describes."""
     valence, arousal = scale.apply(ratings.valence, ratings.arousal)
     unit_valence, unit_arousal = scale.unit
@@ -124,7 +132,4 @@ def pack(ratings: Ratings, scale: Scale, feeling: Doubles, weight: Doubles, freq
         "feeling_weight": byte(100 * weight),
         "frequency": byte(frequency),
     }
-    metadata = {"schema": SCHEMA, "language": language, "feelings": ",".join(FEELINGS)}
-    return save({**columns, **extra}, metadata=metadata)
-
-
+    return save({**columns, **extra}, metadata={"schema": SCHEMA, "feelings": ",".join(FEELINGS), **metadata})

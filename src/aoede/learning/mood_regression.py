@@ -34,7 +34,9 @@ class Regression:
         return values, np.sqrt(variance)[:, None] * self.unit_sd
 
 
-def fit(kernel: Floats, targets: Doubles, noise: float, folds: npt.NDArray[np.int64]) -> tuple[Regression, Doubles]:
+def fit(
+    kernel: Floats, targets: Doubles, noise: float, folds: npt.NDArray[np.int64]
+) -> tuple[Regression, Doubles]:
     """The regression on all words, and the held-out predictions (N, targets) of the cross-validation."""
     held_out = cross_validate(kernel, targets, noise, folds)
     inverse = _inverse(kernel, noise)

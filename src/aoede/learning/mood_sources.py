@@ -73,7 +73,9 @@ def _mean(ratings: list[Rated]) -> Rated:
 def vader(data: Path) -> dict[str, float]:
     """Token of letters -> mean valence, -4..4 (ten raters)."""
     rows = _rows(data / "lexicon_en_valence_vader" / "vader.tsv")
-    return {row["token"].lower(): float(row["valence"]) for row in rows if WORD.fullmatch(row["token"].lower())}
+    return {
+        row["token"].lower(): float(row["valence"]) for row in rows if WORD.fullmatch(row["token"].lower())
+    }
 
 
 def chinese_projected(data: Path) -> dict[str, Rated]:
@@ -100,7 +102,12 @@ def glosses(path: Path) -> dict[str, tuple[str, ...]]:
 def english_vocabulary(data: Path, word_lists: Iterable[Path], must: Iterable[str]) -> list[str]:
     """The words to rate: dictionary words, rated words, frequent words of the texts; rare inflections left out."""
     lower, capital = _counts(data)
-    spelled = {word for path in word_lists for word in path.read_text("utf-8").split() if re.fullmatch("[a-z]+", word)}
+    spelled = {
+        word
+        for path in word_lists
+        for word in path.read_text("utf-8").split()
+        if re.fullmatch("[a-z]+", word)
+    }
     spoken = _cmudict(data)
     frequent = {word for word in spoken if lower[word] >= 3 and lower[word] > capital[word]}
     kept = set(must) | spelled | frequent | _corpora(data)
@@ -143,7 +150,9 @@ def _is_inflected(word: str, known: set[str]) -> bool:
 
 def character_glosses(unihan: Path) -> dict[str, str]:
     """Character -> its first meanings, from kDefinition of Unihan_Readings.txt or .txt.bz2."""
-    opened = bz2.open(unihan, "rt", encoding="utf-8") if unihan.suffix == ".bz2" else unihan.open(encoding="utf-8")
+    opened = (
+        bz2.open(unihan, "rt", encoding="utf-8") if unihan.suffix == ".bz2" else unihan.open(encoding="utf-8")
+    )
     found: dict[str, str] = {}
     with opened as lines:
         for line in lines:

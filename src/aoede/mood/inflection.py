@@ -35,28 +35,28 @@ _ENDINGS = (
 MIN_STEM = 3
 
 
-def known_forms(token: Token) -> Iterator[tuple[tuple[str, ...], float]]:
-    """(words to look up together, factor of strength), the likeliest first. The caller takes the first it knows."""
+def known_forms(token: Token) -> Iterator[tuple[str, float]]:
+    """(form, factor of strength), the likeliest first. The caller takes the first that it knows."""
     if token.kind == "emoji":
         if token.text in EMOJI:
-            yield (EMOJI[token.text],), 1.0
+            yield EMOJI[token.text], 1.0
         return
-    yield (token.text,), 1.0
+    yield token.text, 1.0
     if token.kind == "han" and len(token.text) > 1:
         yield from _han_forms(token.text)
     elif token.kind == "word":
         for form in _stems(token.text):
-            yield (form,), 1.0
+            yield form, 1.0
         for short in _shortened(token.text):
-            yield (short,), DRAWN_OUT
+            yield short, DRAWN_OUT
             for form in _stems(short):
-                yield (form,), DRAWN_OUT
+                yield form, DRAWN_OUT
 
 
-def _han_forms(word: str) -> Iterator[tuple[tuple[str, ...], float]]:
+def _han_forms(word: str) -> Iterator[tuple[str, float]]:
     """快快乐乐 -> 快乐, 慢慢的 -> 慢慢."""
     if len(word) == 4 and word[0] == word[1] and word[2] == word[3]:
-        yield (word[0] + word[2],), 1.0
+        yield word[0] + word[2], 1.0
 
 
 def _stems(word: str) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _stems(word: str) -> Iterator[str]:
 
 
 def _shortened(word: str) -> Iterator[str]:
-    """"haaappy" -> "haappy", "happy": runs of three letters or more written once or twice."""
+    """ "haaappy" -> "haappy", "happy": runs of three letters or more written once or twice."""
     if re.search(r"(.)\1\1", word):
         yield re.sub(r"(.)\1{2,}", r"\1\1", word)
         yield re.sub(r"(.)\1{2,}", r"\1", word)

@@ -35,7 +35,11 @@ COLUMNS = (
     "feeling_weight",
     "frequency",
 )
-RATED_BY = ("model", "people", "translation")  # translation: people rated the English words it is the word for
+RATED_BY = (
+    "model",
+    "people",
+    "translation",
+)  # translation: people rated the English words it is the word for
 
 
 @dataclass(frozen=True)

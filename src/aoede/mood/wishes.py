@@ -1,5 +1,6 @@
-"""What a request states outright, in English or Chinese: key, mode, tempo, meter, number of bars. Nothing is guessed:
-a letter is a key only where the words around it say so ("a major change" and "C you later" name none).
+"""What a request states outright, in English or Chinese: key, mode, tempo, meter, number of bars.
+
+Nothing is guessed: a letter is a key only where the words around it say so ("a major change" names none).
 
 Tempo words follow the usual metronome ranges (Kennedy, Oxford Dictionary of Music; most metronomes print the same).
 """
@@ -68,7 +69,9 @@ _KEYS = (
 )  # fmt: skip
 _MODES_ALONE = (
     re.compile(rf"\b(?P<mode>{_MODE})[- ](?:key|keys|mode|scale|tonality)\b", re.I),
-    re.compile(r"\b(?P<mode>harmonic minor|dorian|phrygian|lydian|mixolydian|aeolian|ionian)\b(?! [A-Z][a-z])", re.I),
+    re.compile(
+        r"\b(?P<mode>harmonic minor|dorian|phrygian|lydian|mixolydian|aeolian|ionian)\b(?! [A-Z][a-z])", re.I
+    ),
     re.compile(rf"(?<![A-Ga-g])(?<!民间)(?<!江南)(?<!民間)(?<!一首)(?P<mode>{_CHINESE_MODE})"),
 )
 _FLAT_SIGNS = {"flat": "b", "♭": "b", "b": "b", "降": "b", "sharp": "#", "#": "#", "升": "#"}
@@ -101,10 +104,11 @@ def _mode(name: str | None) -> str | None:
 
 
 _SMALL = MappingProxyType(dict(zip(
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen twenty".split(), range(2, 21), strict=True)))  # fmt: skip
-_TENS = MappingProxyType(dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)))  # fmt: skip
-_DIGITS = MappingProxyType({digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2})
+    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"], range(2, 21), strict=True)))  # fmt: skip
+_TENS = MappingProxyType(dict(zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)))  # fmt: skip
+_DIGITS = MappingProxyType(
+    {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
+)
 _ENGLISH_NUMBER = rf"(?:(?:{'|'.join(_TENS)})[- ](?:one|{'|'.join(list(_SMALL)[:8])})|{'|'.join([*_TENS, *reversed(_SMALL)])})"
 _CHINESE_NUMBER = "[一二三四五六七八九十百零两兩]{1,6}"
 _NUMBER = rf"(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?|{_ENGLISH_NUMBER}|{_CHINESE_NUMBER})"
@@ -186,7 +190,9 @@ def _tempo_range(text: str) -> Range | None:
     if span:
         low, high = sorted((float(span["low"]), float(span["high"])))
         return low, high
-    found = [(m.start(), -len(m[0]), limits) for pattern, limits in _TEMPO_PATTERNS for m in _stated(pattern, text)]
+    found = [
+        (m.start(), -len(m[0]), limits) for pattern, limits in _TEMPO_PATTERNS for m in _stated(pattern, text)
+    ]
     return min(found)[2] if found else None
 
 
@@ -223,7 +229,10 @@ def _meter(text: str) -> Meter | None:
 
 
 _BARS = (
-    re.compile(rf"(?<![\d.]){_NUMBER}[ -](?:bars?|measures?)\b(?! (?:of (?:chocolate|gold|silver|soap|candy|iron|steel)|in town|down the))", re.I),
+    re.compile(
+        rf"(?<![\d.]){_NUMBER}[ -](?:bars?|measures?)\b(?! (?:of (?:chocolate|gold|silver|soap|candy|iron|steel)|in town|down the))",
+        re.I,
+    ),
     re.compile(rf"(?<![\d.]){_NUMBER} ?个?(?:小节|小節)"),
 )
 
