@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export REQUEST
 
-.PHONY: song test test-slow check bench presets clean
+.PHONY: song test test-slow check bench presets gallery clean
 
 song: .venv/.base  ## compose $(REQUEST) into out/
 	@$(BIN)/aoede compose "$$REQUEST" --out out
@@ -27,7 +27,10 @@ bench: .venv/.dev  ## the figures of docs/BENCHMARKS.md
 
 presets: .venv/.presets  ## train the shipped models from DATA
 	$(BIN)/python -m aoede.learning.mood_table $(DATA) src/aoede/presets
-	$(BIN)/python -m aoede.learning.harmony $(DATA) src/aoede/presets
+	$(BIN)/python -m aoede.learning.harmony $(DATA) src/aoede/presets/harmony.safetensors
+
+gallery: .venv/.base  ## compose the songs of docs/songs again
+	$(BIN)/python tools/gallery.py
 
 clean:
 	rm -rf .venv out build src/*.egg-info

@@ -26,9 +26,10 @@ from aoede.music.theory import Chord, PlacedChord, parse_key, parse_mode
 from aoede.randomness import MAX_SEED, stream
 from aoede.song import ChordSymbol, Control, Note, Section, Song, Tempo, Track
 from aoede.version import __version__
+from aoede.words.title import title_of
 
 N_CANDIDATES = 128
-SURPRISE_BY_DARKNESS = 0.4  # how readily the darkest songs borrow chords from outside their scale
+SURPRISE_BY_DARKNESS = 0.6  # how readily the darkest songs borrow chords from outside their scale
 _VOLUME, _PAN = 7, 10
 # role -> (track name, volume, pan): the melody in front, the chords a little to the left.
 _DESK: Mapping[str, tuple[str, int, int]] = {
@@ -132,7 +133,7 @@ def fill(sketch: Sketch) -> Song:
         ]
         start_ticks = end_ticks
     return Song(
-        title=title_of(sketch),
+        title=title_of(sketch.request),
         tracks=tuple(_track(role, notes, plan) for role, notes in parts.items() if notes),
         tempos=(Tempo(0, plan.tempo_bpm),),
         meters=(plan.meter,),
@@ -249,16 +250,6 @@ def _track(role: str, notes: Sequence[Note], plan: Plan) -> Track:
 
 
 # ---- what the song says of itself ------------------------------------------------------------------
-
-
-def title_of(sketch: Sketch) -> str:
-    """A title from the keywords: "Hope and Wonder", 希望与奇迹; else the beginning of the request."""
-    words = sketch.mood.keywords[:2]
-    if not words:
-        return " ".join(sketch.request.split())[:40]
-    if all(word.isascii() for word in words):
-        return " and ".join(word.title() for word in words)
-    return "与".join(words)
 
 
 def _recipe(sketch: Sketch) -> dict[str, Any]:

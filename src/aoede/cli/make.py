@@ -141,7 +141,7 @@ def _report(planned: "Sketch", song: "Song", files: list[Path], seconds: float) 
             "form": [{"name": s.name, "bars": s.bars} for s in plan.sections],
             "programs": dict(plan.programs),
         },
-        "chords": _chords_by_section(song),
+        "chords": chords_by_section(song),
         "measured": measure(song).as_dict(),
         "duration_s": round(song.duration_s, 2),
         "files": [str(path) for path in files],
@@ -150,7 +150,7 @@ def _report(planned: "Sketch", song: "Song", files: list[Path], seconds: float) 
     }
 
 
-def _chords_by_section(song: "Song") -> list[dict[str, Any]]:
+def chords_by_section(song: "Song") -> list[dict[str, Any]]:
     """The chord symbols of each bar, by section; a bar that holds its chord repeats it."""
     bars = song.bar_starts()
     rows = []

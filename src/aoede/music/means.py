@@ -106,7 +106,7 @@ MODES_BY_VALENCE: tuple[tuple[float, Mapping[str, float]], ...] = (
     (0.20, {"major": 1.0}),
     (0.00, {"major": 0.7, "mixolydian": 0.3}),
     (-0.45, {"minor": 0.7, "dorian": 0.3}),
-    (-1.01, {"minor": 0.7, "harmonic minor": 0.3}),
+    (-1.01, {"minor": 0.75, "phrygian": 0.25}),
 )
 
 LEADS: Mapping[str, tuple[int, ...]] = MappingProxyType(

@@ -1,7 +1,7 @@
 """The plan of a song: everything that is decided before the first note.
 
 `plan_for(mood, wishes, seed)` turns valence, arousal and named feelings into key, mode, tempo, meter, form
-and curves. What the user stated is obeyed exactly; the rest is drawn from the stream (seed, "plan").
+and curves. What the user stated is obeyed exactly; the rest is drawn from the stream (seed, "plan", keywords).
 """
 
 from collections.abc import Mapping, Sequence
@@ -75,7 +75,7 @@ def plan_for(mood: Mood, wishes: Wishes, *, seed: int) -> Plan:
 
     Raises UsageError for a wish that no song can have (0 bars, 5000 bpm, a meter of 1/64).
     """
-    rng = stream(seed, "plan")
+    rng = stream(seed, "plan", *mood.keywords)
     means = _blend(mood.feelings)
     key = _key(mood.valence, wishes, means, rng)
     meter = _meter(wishes, means, rng)

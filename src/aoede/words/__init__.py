@@ -1,0 +1,1 @@
+"""Words: titles, and later syllables, rhyme, language, novelty."""
