@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import safe_open
 
 from aoede.mood.request import mood_of
@@ -60,9 +61,9 @@ def main() -> None:
 
 
 def _stored_figures() -> dict[str, float]:
-    with resources.as_file(resources.files("aoede.presets") / "mood_en.safetensors") as path:
-        with safe_open(path, framework="numpy") as opened:
-            figures: dict[str, float] = json.loads(opened.metadata()["held_out"])
+    file = resources.files("aoede.presets") / "mood_en.safetensors"
+    with resources.as_file(file) as path, safe_open(path, framework="numpy") as opened:
+        figures: dict[str, float] = json.loads(opened.metadata()["held_out"])
     return figures
 
 
@@ -72,21 +73,21 @@ def _emobank(path: Path) -> None:
     texts = [row[4] for row in rows]
     moods = [mood_of(text) for text in texts]
     print(f"EmoBank, {len(texts)} open sentences, Pearson r")
-    print(
-        f"  aoede   valence {_r([m.valence for m in moods], rated[:, 0]):.3f}  arousal {_r([m.arousal for m in moods], rated[:, 1]):.3f}"
-    )
+    _row("aoede", [m.valence for m in moods], [m.arousal for m in moods], rated)
     try:
         vader = importlib.import_module("vaderSentiment.vaderSentiment").SentimentIntensityAnalyzer()
     except ImportError:
         print("  VADER   not installed (pip install vaderSentiment)")
         return
     compound = np.array([vader.polarity_scores(text)["compound"] for text in texts])
-    print(
-        f"  VADER   valence {_r(compound, rated[:, 0]):.3f}  arousal {_r(np.abs(compound), rated[:, 1]):.3f} (its size)"
-    )
+    _row("VADER", compound, np.abs(compound), rated)  # it has no arousal; the size of its valence stands in
 
 
-def _r(a: object, b: object) -> float:
+def _row(name: str, valence: npt.ArrayLike, arousal: npt.ArrayLike, rated: npt.NDArray[np.float64]) -> None:
+    print(f"  {name}   valence {_r(valence, rated[:, 0]):.3f}  arousal {_r(arousal, rated[:, 1]):.3f}")
+
+
+def _r(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     return float(np.corrcoef(np.asarray(a, float), np.asarray(b, float))[0, 1])
 
 

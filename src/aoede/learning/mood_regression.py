@@ -1,8 +1,8 @@
 """Kernel ridge regression (Gaussian-process means) with cross-validation by groups, for the mood tables.
 
-With kernel matrix K over the rated words, noise n and targets y of mean m, the prediction for a word with kernel row k
-is m + k (K + nI)^-1 (y - m), its variance 1 + n - k (K + nI)^-1 k' in units of the signal (Rasmussen & Williams 2006,
-equations 2.25 and 2.26). The unit is set from the cross-validated residuals.
+With kernel matrix K over the rated words, noise n and targets y of mean m, the prediction for a word with kernel
+row k is m + k (K + nI)^-1 (y - m); its variance, in units of the signal, is 1 + n - k (K + nI)^-1 k' (Rasmussen
+& Williams 2006, equations 2.25 and 2.26). The unit is set from the cross-validated residuals.
 """
 
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ def cross_validate(kernel: Floats, targets: Doubles, noise: float, folds: npt.ND
 def _inverse(kernel: Floats, noise: float) -> Doubles:
     regular = kernel.astype(np.float64)
     regular[np.diag_indices(len(regular))] += noise
-    return np.linalg.inv(regular)
+    return np.linalg.inv(regular).astype(np.float64)
 
 
 def gaussian_kernel(a: Floats, b: Floats, rate: float) -> Floats:
@@ -77,7 +77,7 @@ def linear_ridge(x: Doubles, y: Doubles, noise: float) -> tuple[Doubles, float]:
     gram = x.T @ x
     gram[np.diag_indices(len(gram))] += noise
     mean = float(y.mean())
-    return np.linalg.solve(gram, x.T @ (y - mean)), mean
+    return np.linalg.solve(gram, x.T @ (y - mean)).astype(np.float64), mean
 
 
 def folds_of(groups: Sequence[str], seed: int = 0) -> npt.NDArray[np.int64]:

@@ -150,11 +150,9 @@ def _is_inflected(word: str, known: set[str]) -> bool:
 
 def character_glosses(unihan: Path) -> dict[str, str]:
     """Character -> its first meanings, from kDefinition of Unihan_Readings.txt or .txt.bz2."""
-    opened = (
-        bz2.open(unihan, "rt", encoding="utf-8") if unihan.suffix == ".bz2" else unihan.open(encoding="utf-8")
-    )
+    open_text = bz2.open if unihan.suffix == ".bz2" else open
     found: dict[str, str] = {}
-    with opened as lines:
+    with open_text(unihan, "rt", encoding="utf-8") as lines:
         for line in lines:
             if "\tkDefinition\t" in line:
                 code, _, text = line.rstrip("\n").split("\t")

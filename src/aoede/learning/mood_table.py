@@ -68,7 +68,7 @@ class EnglishModel:
         return scaled
 
     def _fit_vader(self) -> None:
-        """Ridges from vectors to VADER's valence, one a fold, so that a VADER word is told apart from its own label."""
+        """Ridges from vectors to VADER's valence, one a fold, so that no word's guess has seen its own label."""
         words = sorted(self.vader)
         x, y = self._standard(words).astype(np.float64), np.array([self.vader[word] for word in words])
         folds = folds_of([stem(word) for word in words], seed=1)

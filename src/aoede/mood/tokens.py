@@ -23,7 +23,7 @@ _PICTURE = r"[\u2190-\u2bff\U0001f000-\U0001faff][\ufe0e\ufe0f]?"
 
 @dataclass(frozen=True)
 class Token:
-    """`text` is normalised; `kind` is "word", "han", "emoji", "mark" or "other" (a script that nothing here reads)."""
+    """`text` is normalised; `kind` is "word", "han", "emoji", "mark" or "other" (scripts not read here)."""
 
     text: str
     start: int

@@ -35,11 +35,8 @@ COLUMNS = (
     "feeling_weight",
     "frequency",
 )
-RATED_BY = (
-    "model",
-    "people",
-    "translation",
-)  # translation: people rated the English words it is the word for
+# "translation": people rated the English words that it is the word for
+RATED_BY = ("model", "people", "translation")
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class MoodTable:
         self.rows = dict(zip(self.words, range(len(self.words)), strict=True))
         self.columns = {name: tensors[name] for name in COLUMNS}
         self.feelings = (None, *feelings)
-        self.to_simplified = str.maketrans({})
+        self.to_simplified: dict[int, int] = {}
         if "traditional" in tensors:
             self.to_simplified = str.maketrans(_text(tensors["traditional"]), _text(tensors["simplified"]))
 

@@ -41,21 +41,22 @@ def _plain(text: str) -> str:
 
 _MODES: Mapping[str, str] = MappingProxyType({
     "harmonic minor": "harmonic minor", "natural minor": "minor", "major": "major", "maj": "major",
-    "minor": "minor", "min": "minor", "ionian": "major", "dorian": "dorian", "phrygian": "phrygian", "lydian": "lydian",
-    "mixolydian": "mixolydian", "aeolian": "minor",
+    "minor": "minor", "min": "minor", "ionian": "major", "dorian": "dorian", "phrygian": "phrygian",
+    "lydian": "lydian", "mixolydian": "mixolydian", "aeolian": "minor",
 })  # fmt: skip
 _CHINESE_MODES: Mapping[str, str] = MappingProxyType({
-    "和声小调": "harmonic minor", "和聲小調": "harmonic minor", "自然小调": "minor", "自然大调": "major", "大调": "major",
-    "大調": "major", "小调": "minor", "小調": "minor", "混合利底亚": "mixolydian", "利底亚": "lydian", "多利亚": "dorian",
-    "弗里几亚": "phrygian", "弗里吉亚": "phrygian", "爱奥尼亚": "major", "伊奥尼亚": "major", "爱奥利亚": "minor",
-    "伊奥利亚": "minor", "多利亞": "dorian", "利底亞": "lydian",
+    "和声小调": "harmonic minor", "和聲小調": "harmonic minor", "自然小调": "minor", "自然大调": "major",
+    "大调": "major", "大調": "major", "小调": "minor", "小調": "minor", "混合利底亚": "mixolydian",
+    "利底亚": "lydian", "利底亞": "lydian", "多利亚": "dorian", "多利亞": "dorian", "弗里几亚": "phrygian",
+    "弗里吉亚": "phrygian", "爱奥尼亚": "major", "伊奥尼亚": "major", "爱奥利亚": "minor", "伊奥利亚": "minor",
 })  # fmt: skip
 _MODE = "|".join(sorted(_MODES, key=len, reverse=True))
 _CHINESE_MODE = "|".join(sorted(_CHINESE_MODES, key=len, reverse=True))
 _ACCIDENTAL = r"(?P<accidental>[ -]?sharp|[ -]?flat|#|♭|b)?"
 _MUSIC_NOUN = r"(?: (?:key|scale|mode|chord|chords|tonality))?"
 # After "A minor" at the start of a phrase, a noun would make it "a minor problem".
-_NO_NOUN = rf"(?={_MUSIC_NOUN}\s*(?:$|[^\sA-Za-z]|(?:at|and|with|in|for|please|about|waltz|ballad|piece|song|tune|that|which|of)\b))"
+_AFTER_KEY = "at|and|with|in|for|please|about|waltz|ballad|piece|song|tune|that|which|of"
+_NO_NOUN = rf"(?={_MUSIC_NOUN}\s*(?:$|[^\sA-Za-z]|(?:{_AFTER_KEY})\b))"
 _KEYS = (
     re.compile(rf"\bkey(?: of|:| is|=) ?(?P<tonic>[A-Ga-g]){_ACCIDENTAL}(?:[ -]?(?P<mode>{_MODE}|m))?\b", re.I),
     re.compile(rf"\b(?:in|In|into) (?P<tonic>[A-G]){_ACCIDENTAL}(?P<mode>m)\b"),
@@ -63,7 +64,10 @@ _KEYS = (
     re.compile(rf"\b(?P<tonic>[Aa])(?P<accidental>[ -]sharp|[ -]flat|#|♭|b)[ -]?(?P<mode>{_MODE})\b", re.I),
     re.compile(rf"\b(?P<tonic>A)[ -](?P<mode>(?i:{_MODE}))\b{_NO_NOUN}"),
     re.compile(rf"\bin (?P<tonic>a)[ -](?P<mode>{_MODE})(?=\s*(?:$|[^\sA-Za-z]))", re.I),
-    re.compile(r"\bin (?P<tonic>[A-G])(?P<accidental>[ -]?sharp|[ -]?flat|#|♭|b)?(?=\s*(?:$|[,.;!)]|(?:at|and|with|for|please)\b))(?! and [A-Z]\b)"),
+    re.compile(
+        r"\bin (?P<tonic>[A-G])(?P<accidental>[ -]?sharp|[ -]?flat|#|♭|b)?"
+        r"(?=\s*(?:$|[,.;!)]|(?:at|and|with|for|please)\b))(?! and [A-Z]\b)"
+    ),
     re.compile(rf"(?P<flat>降|升|[b♭#])?(?P<tonic>[A-Ga-g])(?P<accidental>#|♭|b)?\s?(?P<mode>{_CHINESE_MODE})"),
     re.compile(r"(?P<flat>降|升|[b♭#])?(?<![A-Za-z])(?P<tonic>[A-G])(?P<accidental>#|♭|b)?[调調]"),
 )  # fmt: skip
@@ -103,13 +107,20 @@ def _mode(name: str | None) -> str | None:
     return "minor" if name == "m" else _MODES.get(name.lower()) or _CHINESE_MODES[name]
 
 
-_SMALL = MappingProxyType(dict(zip(
-    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"], range(2, 21), strict=True)))  # fmt: skip
-_TENS = MappingProxyType(dict(zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)))  # fmt: skip
+_COUNTED = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_SMALL: Mapping[str, int] = MappingProxyType({word: n for n, word in enumerate(_COUNTED.split(), start=2)})
+_ROUND = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TENS: Mapping[str, int] = MappingProxyType({word: 10 * n for n, word in enumerate(_ROUND.split(), start=2)})
 _DIGITS = MappingProxyType(
     {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
 )
-_ENGLISH_NUMBER = rf"(?:(?:{'|'.join(_TENS)})[- ](?:one|{'|'.join(list(_SMALL)[:8])})|{'|'.join([*_TENS, *reversed(_SMALL)])})"
+_ONES = "|".join(["one", *_COUNTED.split()[:8]])
+_ENGLISH_NUMBER = (
+    rf"(?:(?:{'|'.join(_TENS)})[- ](?:{_ONES})|{'|'.join([*_TENS, *reversed(_COUNTED.split())])})"
+)
 _CHINESE_NUMBER = "[一二三四五六七八九十百零两兩]{1,6}"
 _NUMBER = rf"(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?|{_ENGLISH_NUMBER}|{_CHINESE_NUMBER})"
 
@@ -177,10 +188,10 @@ _TEMPO_WORDS: tuple[tuple[str, Range], ...] = (
     (r"\b(?:mid|medium|moderate)[- ]?(?:tempo|pace|speed)\b|中速|中等速度|速度适中", _MEDIUM),
     (r"\bup[- ]?tempo\b|\b(?:quick|brisk|lively|high) (?:tempo|pace|beat)\b", (118.0, 150.0)),
     (r"\bdown[- ]?tempo\b", (60.0, 90.0)),
-    (r"(?<!hold )(?<!stand )(?<!break )\bfast\b(?! (?:asleep|food|forward|friends?|lane|track))|快节奏|快速|快歌|速度快|快節奏|"
-     r"节奏(?:要|很|比较)?快|(?<![很尽赶凉])快一[点些]", _FAST),
-    (r"\bslow(?:-tempo)?\b(?! (?:down|motion|burn|cooker|days?))|慢歌|慢速|慢节奏|慢節奏|缓慢|緩慢|速度慢|节奏(?:要|很|比较)?慢|慢一[点些]",
-     _SLOW),
+    (r"(?<!hold )(?<!stand )(?<!break )\bfast\b(?! (?:asleep|food|forward|friends?|lane|track))|"
+     r"快节奏|快速|快歌|速度快|快節奏|节奏(?:要|很|比较)?快|(?<![很尽赶凉])快一[点些]", _FAST),
+    (r"\bslow(?:-tempo)?\b(?! (?:down|motion|burn|cooker|days?))|"
+     r"慢歌|慢速|慢节奏|慢節奏|缓慢|緩慢|速度慢|节奏(?:要|很|比较)?慢|慢一[点些]", _SLOW),
 )  # fmt: skip
 _TEMPO_PATTERNS = tuple((re.compile(words, re.I), span) for words, span in _TEMPO_WORDS)
 
@@ -196,8 +207,14 @@ def _tempo_range(text: str) -> Range | None:
     return min(found)[2] if found else None
 
 
-_FRACTION = re.compile(r"(?<![\d/.])(?P<beats>1[0-5]|[2-9]) ?/ ?(?P<unit>16|8|4|2)(?![\d/])(?! (?:of|cups?|inch(?:es)?|hours?|miles?)\b)")  # fmt: skip
-_SPOKEN = re.compile(r"\b(?P<beats>two|three|four|five|six|seven|nine|twelve)[- ](?P<unit>two|four|eight)(?: time| meter|\b)", re.I)  # fmt: skip
+_FRACTION = re.compile(
+    r"(?<![\d/.])(?P<beats>1[0-5]|[2-9]) ?/ ?(?P<unit>16|8|4|2)(?![\d/])"
+    r"(?! (?:of|cups?|inch(?:es)?|hours?|miles?)\b)"
+)
+_SPOKEN = re.compile(
+    r"\b(?P<beats>two|three|four|five|six|seven|nine|twelve)[- ](?P<unit>two|four|eight)(?: time| meter|\b)",
+    re.I,
+)
 _CHINESE_FRACTION = re.compile(r"(?P<unit>[二四八])分?之?(?P<beats>[二三四五六七九]|十二)拍(?!子)")
 _CHINESE_BEATS = re.compile(r"(?<![四八])(?P<beats>[二两三四五六])拍子")
 _DANCES: tuple[tuple[str, Meter], ...] = (
@@ -230,7 +247,8 @@ def _meter(text: str) -> Meter | None:
 
 _BARS = (
     re.compile(
-        rf"(?<![\d.]){_NUMBER}[ -](?:bars?|measures?)\b(?! (?:of (?:chocolate|gold|silver|soap|candy|iron|steel)|in town|down the))",
+        rf"(?<![\d.]){_NUMBER}[ -](?:bars?|measures?)\b"
+        r"(?! (?:of (?:chocolate|gold|silver|soap|candy|iron|steel)|in town|down the))",
         re.I,
     ),
     re.compile(rf"(?<![\d.]){_NUMBER} ?个?(?:小节|小節)"),
