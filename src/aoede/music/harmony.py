@@ -57,7 +57,7 @@ _DOMINANTS = _ids("7:maj 7:7 7:sus4")
 _MODES: Mapping[str, _Mode] = {
     "major": _Mode("major", _MAJOR, _DOMINANTS, _ids("5:maj 5:maj7 2:min7"), _DOMINANTS),
     "lydian": _Mode("major", _MAJOR, _ids("7:maj 11:min 2:maj"), _ids("2:maj"), _ids("2:maj 7:maj"),
-                    own=_ids("2:maj"), own_weight=2.0),
+                    own=_ids("2:maj"), own_weight=0.8),
     "mixolydian": _Mode("major", _ids("0:maj 0:7 0:sus4"), _ids("10:maj 7:min 7:min7"), _ids("5:maj"),
                         _ids("10:maj 5:maj 7:min"), own=_ids("10:maj 7:min 10:maj7"), own_weight=1.2),
     "dorian": _Mode("minor", _MINOR, _ids("10:maj 7:min 7:min7"), _ids("5:maj 5:7"), _ids("7:min 5:maj 10:maj"),
