@@ -16,7 +16,7 @@ from aoede.music.theory import Chord, PlacedChord, nearest_pitch
 from aoede.song import TICKS_PER_QUARTER, Note
 
 _CHORDS_LOW, _CHORDS_HIGH = 50, 69  # D3..A4: below most melodies, above the bass
-_BASS_LOW, _BASS_HIGH = 31, 50  # G1..D3
+_BASS_LOW, _BASS_HIGH = 31, 48  # G1..C3
 _SUSTAINING = {CHOIR, PAD, STRINGS}  # instruments whose long notes do not fade
 
 Voicing = tuple[int, ...]
@@ -74,7 +74,8 @@ def chord_part(
     texture = _texture(plan, section, rng)
     pulse = pulse_ticks(plan.meter)
     notes: list[Note] = []
-    voicings = voicings_for([placed.chord for placed in chords])
+    centre = float(np.clip(plan.register + section.lift - 11, 54, 59))  # out of a low melody's way
+    voicings = voicings_for([placed.chord for placed in chords], centre=centre)
     for index, (placed, voicing) in enumerate(zip(chords, voicings, strict=True)):
         rings = is_end and index == len(chords) - 1
         play = _held if rings else texture
@@ -89,7 +90,8 @@ def _texture(plan: Plan, section: PlannedSection, rng: np.random.Generator) -> T
     busy = 1.25 * (plan.arousal + 1) + 1.4 * (section.energy - 0.5) + float(rng.uniform(-0.2, 0.2))
     if plan.programs["chords"] in _SUSTAINING:
         return _held if busy < 1.9 else _struck
-    ladder = (_held, _rolled, _broken, _off_beat, _driving)
+    in_three = plan.meter.numerator == 3
+    ladder = (_held, _waltz if in_three else _rolled, _broken, _waltz if in_three else _off_beat, _driving)
     return ladder[int(np.clip(round(busy), 0, len(ladder) - 1))]
 
 
@@ -110,6 +112,13 @@ def _rolled(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[in
     """The lowest note first, the others one beat later, all held to the end of the chord."""
     later = start + pulse if end - start > pulse else start
     return [(voicing[0], start, end - start, 0)] + [(p, later, end - later, -4) for p in voicing[1:]]
+
+
+def _waltz(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int, int, int, int]]:
+    """The lowest note on the first beat, the rest of the chord short on every other beat."""
+    beats = range(start + pulse, end, pulse)
+    first = (voicing[0], start, min(pulse, end - start), 3)
+    return [first] + [(p, t, min(pulse, end - t) * 7 // 10, -4) for t in beats for p in voicing[1:]]
 
 
 def _broken(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int, int, int, int]]:
