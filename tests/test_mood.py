@@ -1,19 +1,28 @@
 """Requests in English and Chinese are understood: valence, arousal, feelings, and how sure that is."""
 
+import json
 import math
 import time
+from importlib import resources
 from statistics import correlation, mean
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors import safe_open
 
 from aoede.errors import InputError
+from aoede.learning.mood_columns import Scale
+from aoede.learning.mood_regression import cross_validate, fit, folds_of, gaussian_kernel
+from aoede.learning.mood_table_zh import families
 from aoede.mood.emoji import EMOJI
 from aoede.mood.feelings import FEELINGS, NAMED_BY, nearest_feelings
 from aoede.mood.request import PRIOR_SD, Mood, mood_of
 from aoede.mood.tokens import normalised, tokens_of
 from aoede.mood.vectors import RATED_BY, table
+
+HELD_OUT_AT_LEAST = {"en_valence": 0.85, "en_arousal": 0.65, "zh_valence": 0.6, "zh_arousal": 0.45}
 
 
 def valence(request_text: str) -> float:
@@ -178,6 +187,12 @@ def test_the_frame_of_a_request_says_nothing(frame: str) -> None:
 def test_the_chinese_frame_says_nothing(frame: str) -> None:
     assert mood_of(frame.format("希望")).keywords == ("希望",)
     assert valence(frame.format("希望")) == valence("希望")
+
+
+def test_a_request_of_small_words_says_nothing_but_one_alone_is_rated() -> None:
+    silent, alone = mood_of("write me a song"), mood_of("music")
+    assert (silent.coverage, silent.valence, silent.valence_sd) == (0.0, 0.0, PRIOR_SD[0])
+    assert (alone.coverage, alone.keywords) == (1.0, ("music",))
 
 
 def test_neutral_words_do_not_wash_out_a_strong_one() -> None:
@@ -427,3 +442,45 @@ def test_the_longest_request_is_understood_within_a_second() -> None:
     mood_of("不是很快乐，但是" * 1250)
     mood_of("not sad but " * 833)
     assert time.perf_counter() - start < 1.0
+
+
+def test_the_stored_held_out_figures_are_good() -> None:
+    file = resources.files("aoede.presets") / "mood_en.safetensors"
+    with resources.as_file(file) as path, safe_open(path, framework="numpy") as opened:
+        figures = json.loads(opened.metadata()["held_out"])
+    assert all(figures[name] >= least for name, least in HELD_OUT_AT_LEAST.items())
+
+
+def test_the_held_out_prediction_has_not_seen_its_family() -> None:
+    rng = np.random.Generator(np.random.PCG64(3))
+    targets = rng.normal(size=(200, 1))
+    groups = [f"family {row // 2}" for row in range(200)]
+    targets[1::2] = targets[::2]  # twins: seeing one gives the other away
+    kernel = np.kron(np.eye(100), np.ones((2, 2))).astype(np.float32)
+    together = cross_validate(kernel, targets, 0.1, folds_of(groups))
+    apart = cross_validate(kernel, targets, 0.1, folds_of([str(row) for row in range(200)]))
+    assert correlation(together[:, 0].tolist(), targets[:, 0].tolist()) < 0.1
+    assert correlation(apart[:, 0].tolist(), targets[:, 0].tolist()) > 0.8
+
+
+def test_the_regression_follows_a_smooth_function_and_is_surer_near_its_words() -> None:
+    x = np.linspace(-2, 2, 60, dtype=np.float32)[:, None]
+    y = np.sin(2 * x).astype(np.float64)
+    regression, held_out = fit(gaussian_kernel(x, x, 2.0), y, 0.01, folds_of([str(row) for row in range(60)]))
+    assert float(np.abs(held_out - y).mean()) < 0.05
+    values, sd = regression.predict(gaussian_kernel(np.array([[0.5], [6.0]], np.float32), x, 2.0))
+    assert values[0, 0] == pytest.approx(math.sin(1.0), abs=0.05)
+    assert sd[1, 0] > 2 * sd[0, 0]
+
+
+def test_words_with_a_common_source_are_one_family() -> None:
+    origins = {"快乐": ["happy"], "高兴": ["happy", "glad"], "喜悦": ["glad"], "山": ["hill"]}
+    names = families(["快乐", "高兴", "喜悦", "山"], origins)
+    assert names[0] == names[1] == names[2] != names[3]
+
+
+def test_the_scale_puts_the_middle_at_zero_and_keeps_order() -> None:
+    valence = np.linspace(1, 9, 101)
+    scale = Scale.of(valence, np.full(101, 5.0) + np.sin(valence))
+    bright, _ = scale.apply(np.array([scale.valence[0], scale.valence[1], scale.valence[2]]), np.full(3, 5.0))
+    assert bright == pytest.approx([-0.8, 0.0, 0.8])

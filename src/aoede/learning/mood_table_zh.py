@@ -26,7 +26,7 @@ from aoede.learning.mood_regression import (
 )
 from aoede.mood.feelings import FEELINGS, NAMED_BY
 
-N_DICTIONARY_WORDS = 36_000  # the most frequent ones are shipped
+N_DICTIONARY_WORDS = 60_000  # the most frequent ones are shipped
 LAYERS = (2, 4, 6)
 NOISE = 0.8
 KERNEL_RATE = 0.4

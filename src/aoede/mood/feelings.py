@@ -129,31 +129,28 @@ _ALL = (
     _feeling(
         "dreaminess", 0.50, -0.30, "tension",
         """dreamy, dreaminess, dreamlike, dreaming, dream, dreams, daydream, floating, drifting, hazy,
-        ethereal, moonlight, moonlit, stars, starlight, starry, lost in thought, clouds""",
+        ethereal, moonlight, moonlit, starlight, starry, lost in thought""",
         """梦幻 梦境 梦 做梦 朦胧 朦朦胧胧 如梦如幻 空灵 缥缈 白日梦 幻想 迷离 恍惚 月光 月色 星空 星光
         美梦""",
     ),
     _feeling(
         "nostalgia", 0.30, -0.20, "hope",
         """nostalgia, nostalgic, memories, memory, remembrance, remembering, reminisce, childhood,
-        old days, old times, photograph, photographs, hometown, yesterday, bygone, grandmother,
-        grandfather""",
+        old days, old times, hometown, bygone, grandfather""",
         """怀旧 怀念 回忆 记忆 往事 乡愁 童年 旧时光 故乡 家乡 往日 从前 老照片 追忆 回首 岁月 老歌
         触景生情 曾经 外婆""",
     ),
     _feeling(
         "longing", 0.05, 0.10, "peace",
         """longing, long for, yearning, yearn, yearns, craving, desire, ache, miss you, missing you,
-        homesick, homesickness, pining, waiting, far away, distance, wish you were here""",
-        """思念 想念 渴望 相思 牵挂 思乡 想家 眷恋 向往 望穿秋水 魂牵梦绕 朝思暮想 等待 守候 守望 远方
-        挂念""",
+        homesick, homesickness, pining, wish you were here""",
+        """思念 想念 渴望 相思 牵挂 思乡 想家 眷恋 向往 望穿秋水 魂牵梦绕 朝思暮想 守候 守望 挂念""",
     ),
     _feeling(
         "melancholy", -0.50, -0.35, "joy",
-        """melancholy, melancholic, wistful, wistfulness, bittersweet, pensive, blue, blues, gloom, gloomy,
-        sombre, somber, rain, rainy, autumn, dusk, dejected, weary, brooding""",
-        """忧郁 惆怅 忧伤 忧愁 愁 感伤 伤感 怅然 愁绪 阴郁 低落 郁闷 深秋 落叶 雨夜 细雨 阴雨 萧瑟 抑郁
-        多愁善感 黄昏""",
+        """melancholy, melancholic, wistful, wistfulness, bittersweet, pensive, blues, gloom, gloomy,
+        sombre, somber, rainy, dejected, weary, brooding""",
+        """忧郁 惆怅 忧伤 忧愁 愁 感伤 伤感 怅然 愁绪 阴郁 低落 郁闷 深秋 雨夜 阴雨 萧瑟 抑郁 多愁善感""",
     ),
     _feeling(
         "sadness", -0.75, -0.30, "joy",
@@ -192,8 +189,8 @@ _ALL = (
     _feeling(
         "mystery", 0.10, 0.20, "peace",
         """mystery, mysterious, mystic, mystical, enigma, enigmatic, secret, secrets, hidden, unknown,
-        shadows, shadow, riddle, occult, fog, mist, labyrinth, strange""",
-        """神秘 秘密 诡异 迷雾 谜 未知 影子 悬疑 传说 雾 大雾 悬念 薄雾""",
+        riddle, occult, fog, mist, labyrinth, strange""",
+        """神秘 秘密 诡异 迷雾 谜 未知 悬疑 传说 雾 大雾 悬念 薄雾""",
     ),
     _feeling(
         "dread", -0.70, 0.25, "hope",
@@ -209,10 +206,9 @@ _ALL = (
     ),
     _feeling(
         "anger", -0.75, 0.75, "peace",
-        """anger, angry, rage, raging, fury, furious, mad, outrage, outraged, wrath, hate, hatred, hateful,
-        resentment, bitter, revenge, violent, violence, war, betrayal, betrayed""",
-        """愤怒 生气 怒火 暴怒 气愤 仇恨 憎恨 愤恨 怒吼 怒不可遏 复仇 怨恨 恼怒 战争 义愤填膺 背叛 恨
-        火冒三丈""",
+        """anger, angry, rage, raging, fury, furious, mad, outrage, outraged, wrath, hate, hatred,
+        hateful, resentment, bitter, revenge, violent, violence, betrayal, betrayed""",
+        """愤怒 生气 怒火 暴怒 气愤 仇恨 憎恨 愤恨 怒吼 怒不可遏 复仇 怨恨 恼怒 义愤填膺 背叛 恨 火冒三丈""",
     ),
     _feeling(
         "tension", -0.55, 0.50, "serenity",

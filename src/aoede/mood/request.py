@@ -12,21 +12,22 @@ The tables' scales are calibrated once, where they are built, by quantiles of th
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, sqrt
 from types import MappingProxyType
 from typing import Any
 
 from aoede.errors import InputError
-from aoede.mood.feelings import nearest_feelings
+from aoede.mood.feelings import FEELINGS, nearest_feelings
 from aoede.mood.mentions import PRIOR_SD, Mention
 from aoede.mood.reading import mentions_in
-from aoede.mood.rules import FRAME, ROLES
+from aoede.mood.rules import ROLES
 from aoede.mood.tokens import Token, normalised, tokens_of
 from aoede.mood.vectors import table
 
 MAX_CHARACTERS = 10_000
 NAMED_SAY, STILL_SAY = 2.5, 0.3  # words that name a feeling decide more, lifeless things (a chair) less
 LEAST_STRENGTH = 0.3  # below it, a request that names no feeling has none
+FIT_WIDTH = 0.6  # distance in the plane at which a feeling's share falls to 0.6
 N_KEYWORDS = 5
 N_FEELINGS = 4
 
@@ -71,17 +72,11 @@ def mood_of(request: str, *, max_characters: int = MAX_CHARACTERS) -> Mood:
         )
     tokens = tokens_of(normalised(request))
     mentions, n_unknown = mentions_in(tokens, request)
-    if not mentions and not n_unknown:  # only small words, such as "a song": then they are what is meant
-        mentions, n_unknown = mentions_in(_small_words(tokens), request, literal=True)
+    if not mentions and not n_unknown and len(tokens) == 1:  # a small word alone is meant: "music", "never"
+        mentions, n_unknown = mentions_in(tokens, request, literal=True)
     return _combined(
         mentions, n_unknown, language=_language(tokens), exclamations=request.count("!") + request.count("！")
     )
-
-
-def _small_words(tokens: Sequence[Token]) -> list[Token]:
-    """The words of the frame ("song", "play"), or without any all words."""
-    words = [token for token in tokens if token.kind in ("word", "han")]
-    return [token for token in words if token.text in FRAME] or words
 
 
 def _combined(mentions: Sequence[Mention], n_unknown: int, *, language: str, exclamations: int) -> Mood:
@@ -142,9 +137,8 @@ def _feelings(mentions: Sequence[Mention], valence: float, arousal: float) -> di
     surest = 0.0
     for mention in mentions:
         for name, weight in mention.feelings.items():
-            shares[name] = (
-                shares.get(name, 0.0) + weight * weight * (0.2 + _telling(mention)) * mention.weight
-            )
+            share = weight * weight * (0.2 + _telling(mention)) * mention.weight
+            shares[name] = shares.get(name, 0.0) + share * _fit(name, valence, arousal)
             surest = max(surest, weight)
     if not shares:
         strength = sqrt(valence**2 + arousal**2)
@@ -154,6 +148,13 @@ def _feelings(mentions: Sequence[Mention], valence: float, arousal: float) -> di
     best = sorted(shares, key=lambda name: (-shares[name], name))[:N_FEELINGS]
     total = sum(shares[name] for name in best)
     return {name: round(surest * shares[name] / total, 4) for name in best} if total else {}
+
+
+def _fit(name: str, valence: float, arousal: float) -> float:
+    """How well a feeling goes with the whole request, 0..1: a warm and cosy autumn is not melancholy."""
+    feeling = FEELINGS[name]
+    squares = (feeling.valence - valence) ** 2 + (feeling.arousal - arousal) ** 2
+    return exp(-squares / (2 * FIT_WIDTH**2))
 
 
 def _detail(mention: Mention) -> dict[str, Any]:

@@ -78,6 +78,7 @@ i, you, he, she, we, they, it, i'm, you're, he's, she's, we're, they're, i'll, w
 她, 它, 我们, 你们, 他们, 她们, 咱们, 它们, 您
 """
 _STOP = """
+还要, 不得不, 令人, 终于, 一声, 第, 继续, come on,
 a, an, the, this, that, these, those, some, any, each, every, all, both, few, many, much, own, same,
 other, another, of, to, in, on, at, by, for, with, from, into, onto, over, under, up, down, out, off,
 about, as, than, then, through, during, before, between, among, within, upon, against, toward, towards,
@@ -118,6 +119,7 @@ based, inspired by, set, suitable, background, kind of song, 歌, 歌曲, 曲子
 """
 # Fixed phrases in which a negator or another small word does not do its usual work.
 _PLAIN = """
+couldn't be, could not be, can't help but, can't get enough,
 lying in, lying on, lying under, lying down, lies in, lies on, a well, the well, not only, not just,
 not merely, nothing but, no matter, no doubt, no wonder, not yet, why not, nothing more, nothing like,
 none other, no one but, more than, more and more, as well, such as, so much, stop at nothing, just like,
@@ -148,4 +150,3 @@ def _roles() -> dict[str, Role]:
 
 
 ROLES: Mapping[str, Role] = MappingProxyType(_roles())
-FRAME: frozenset[str] = frozenset(_words(_FRAME))

@@ -22,7 +22,6 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 from safetensors import safe_open
-from safetensors.numpy import load
 
 SCHEMA = "aoede.mood_table/1"
 COLUMNS = (
@@ -98,10 +97,9 @@ class MoodTable:
 def table(language: str) -> MoodTable:
     """The shipped table of "en" or "zh", read once."""
     file = resources.files("aoede.presets").joinpath(f"mood_{language}.safetensors")
-    with resources.as_file(file) as path:
-        with safe_open(path, framework="numpy") as opened:
-            metadata = opened.metadata()
-        return MoodTable(load(path.read_bytes()), metadata["feelings"].split(","))
+    with resources.as_file(file) as path, safe_open(path, framework="numpy") as opened:
+        tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (not a mapping)
+        return MoodTable(tensors, opened.metadata()["feelings"].split(","))
 
 
 def _text(blob: npt.NDArray[np.generic]) -> str:
