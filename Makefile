@@ -25,8 +25,12 @@ check: .venv/.dev  ## style, types, layout
 bench: .venv/.dev  ## the figures of docs/BENCHMARKS.md
 	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench $(DATA); done
 
-presets: .venv/.presets  ## train the shipped models from DATA
-	$(BIN)/python -m aoede.learning.mood_table $(DATA) src/aoede/presets
+presets: .venv/.base  ## train the shipped models from DATA (half an hour; Debian, for its word lists)
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[presets]'
+	tools/preset_sources.sh build/sources
+	$(BIN)/python -m aoede.learning.mood_table $(DATA) src/aoede/presets --minilm build/sources/minilm.whl \
+		--word-lists build/sources/american-english build/sources/british-english \
+		--jieba build/sources/dict.txt --unihan build/sources/Unihan_Readings.txt.bz2 --cache build/mood_vectors
 	$(BIN)/python -m aoede.learning.harmony $(DATA) src/aoede/presets/harmony.safetensors
 
 gallery: .venv/.base  ## compose the songs of docs/songs again

@@ -6,16 +6,14 @@ and the times.
 """
 
 import importlib
-import json
 import sys
 import time
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import safe_open
 
+from aoede.learning.checkpoint import load_preset
 from aoede.mood.request import mood_of
 from aoede.mood.vectors import MoodTable, table
 
@@ -61,9 +59,7 @@ def main() -> None:
 
 
 def _stored_figures() -> dict[str, float]:
-    file = resources.files("aoede.presets") / "mood_en.safetensors"
-    with resources.as_file(file) as path, safe_open(path, framework="numpy") as opened:
-        figures: dict[str, float] = json.loads(opened.metadata()["held_out"])
+    figures: dict[str, float] = load_preset("mood_en").metadata["held_out"]
     return figures
 
 

@@ -1,6 +1,6 @@
 """How long a person waits: whole processes, started cold, the median of five.
 
-    python bench/speed.py
+python bench/speed.py
 """
 
 import statistics

@@ -25,7 +25,9 @@ def main() -> None:
     ended = time.perf_counter()
     seconds = len(samples) / 44_100
     print(f"{song.duration_s:.1f} s of song, {n_notes} notes, {len(song.tracks)} tracks")
-    print(f"SoundFont read in {loaded - began:.3f} s; {seconds:.1f} s of sound made in {ended - loaded:.3f} s")
+    print(
+        f"SoundFont read in {loaded - began:.3f} s; {seconds:.1f} s of sound made in {ended - loaded:.3f} s"
+    )
     print(f"{seconds / (ended - began):.1f} times real time, the reading included")
 
 

@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-from aoede.mood.wishes import Wishes
 
 from aoede.encodings.chords import parse_chord
+from aoede.mood.wishes import Wishes
 from aoede.music.melody import HIGHEST, LOWEST, melody_for
 from aoede.music.paths import best_path
 from aoede.music.plan import Plan, plan_for

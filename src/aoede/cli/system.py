@@ -19,7 +19,7 @@ def models(as_json: bool) -> None:
         {
             "name": name,
             "family": preset.metadata["family"],
-            "encoding": preset.metadata["encoding"],
+            "encoding": preset.metadata["encoding"]["name"],
             "kind": preset.metadata["kind"],
             "licence": preset.metadata["licence"],
             "bytes": preset.n_bytes,
@@ -31,7 +31,7 @@ def models(as_json: bool) -> None:
         click.echo(json.dumps({"schema": "aoede.models/1", "models": rows}, ensure_ascii=False, indent=2))
         return
     for row in rows:
-        click.echo(f"{row['name']:<10} {row['kind']:<34} {row['bytes'] / 1e6:5.2f} MB  {row['licence']}")
+        click.echo(f"{row['name']:<10} {row['kind']:<62} {row['bytes'] / 1e6:5.2f} MB  {row['licence']}")
 
 
 @click.command()

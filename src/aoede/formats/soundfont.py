@@ -99,7 +99,8 @@ class Zone:
     """One sample with the keys and velocities that it sounds for (both ends included) and how it sounds.
 
     Sample positions index `SoundFont.samples`. At `root_key` the sample sounds at its own rate, shifted by
-    `tune_cents`. The volume envelope rises linearly, holds, then falls linearly in dB, 100 dB per `decay_s`, to `sustain_db` below the peak; after the key is up, at 100 dB per `release_s`.
+    `tune_cents`. The volume envelope rises linearly, holds, then falls linearly in dB, 100 dB per `decay_s`,
+    to `sustain_db` below the peak; after the key is up, at 100 dB per `release_s`.
     """
 
     keys: _Range

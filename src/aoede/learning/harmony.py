@@ -288,6 +288,8 @@ def train(data: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     tensors = model.to_tensors() | _mood_tensors(rows.features, targets, known)
     metadata = {
         "family": "ngram",
+        "kind": "chord progressions by mode and songbook, and their valence",
+        "licence": "CC0, MIT and CC BY 4.0 data; see presets/harmony.md",
         "config": model.config_values,
         "encoding": {"name": "chords", "qualities": list(REDUCED), "n_symbols": N_CHORDS},
         "conditions": [list(condition) for condition in CONDITIONS],

@@ -5,18 +5,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import save
 
+from aoede.learning.checkpoint import to_bytes
 from aoede.learning.mood_regression import Doubles, Floats
 from aoede.learning.sentence_vectors import SentenceEncoder
 from aoede.mood.feelings import FEELINGS
-from aoede.mood.vectors import RATED_BY, SCHEMA
+from aoede.mood.vectors import RATED_BY
 
 TEMPLATES: Mapping[str, tuple[int, ...]] = {"{}": (0, 2, 4, 6), "a song that feels {}": (2, 4, 6)}
 EXPLAINED = 0.7  # share of the arousal that valence alone explains and that is taken out
+ABOUT = {
+    "family": "table",
+    "encoding": {"name": "words"},
+    "kind": "valence, arousal and feeling of words",
+    "licence": "CC BY 4.0, MIT and other free data; see presets/mood.md",
+}
 MODEL, PEOPLE, TRANSLATION = (RATED_BY.index(name) for name in ("model", "people", "translation"))
 
 
@@ -113,8 +120,8 @@ class Ratings:
 
 
 def pack(ratings: Ratings, scale: Scale, feeling: Doubles, weight: Doubles, frequency: Doubles,
-         metadata: Mapping[str, str], extra: Mapping[str, npt.NDArray[np.generic]]) -> bytes:  # fmt: skip
-    """The safetensors bytes of a table, in the columns that `aoede.mood.vectors` describes."""
+         metadata: Mapping[str, Any], extra: Mapping[str, npt.NDArray[np.generic]]) -> bytes:  # fmt: skip
+    """The bytes of a table's checkpoint, in the columns that `aoede.mood.vectors` describes."""
     valence, arousal = scale.apply(ratings.valence, ratings.arousal)
     unit_valence, unit_arousal = scale.unit
 
@@ -132,4 +139,4 @@ def pack(ratings: Ratings, scale: Scale, feeling: Doubles, weight: Doubles, freq
         "feeling_weight": byte(100 * weight),
         "frequency": byte(frequency),
     }
-    return save({**columns, **extra}, metadata={"schema": SCHEMA, "feelings": ",".join(FEELINGS), **metadata})
+    return to_bytes({**columns, **extra}, {**ABOUT, "feelings": list(FEELINGS), **metadata})

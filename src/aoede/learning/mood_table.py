@@ -6,7 +6,6 @@ VADER lexicon, fitted to the Glasgow norms; words that people rated keep their r
 """
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -178,8 +177,8 @@ def build(data: Path, out: Path, *, minilm: Path, word_lists: Sequence[Path], ph
     packed, figures = chinese_table(chinese, vectors, model.vader_guess, english, scale, (feeling, weight))
     figures |= {"en_valence": model.r[0], "en_arousal": model.r[1], **_net_figure(model, scale)}
     none = np.zeros(len(english.words))
-    held_out = {"held_out": json.dumps({name: round(value, 4) for name, value in figures.items()})}
-    data_en = pack(english, scale, feeling, weight, none, {"language": "en", **held_out}, {})
+    held_out = {name: round(value, 4) for name, value in figures.items()}
+    data_en = pack(english, scale, feeling, weight, none, {"language": "en", "held_out": held_out}, {})
     write_whole(out / "mood_en.safetensors", data_en, force=True)
     write_whole(out / "mood_zh.safetensors", packed, force=True)
     return figures

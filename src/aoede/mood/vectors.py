@@ -14,16 +14,15 @@ what and how good they are stands in `presets/mood.md`). Columns of N bytes each
 The Chinese file also has `traditional` and `simplified`: equally long strings of characters.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import safe_open
 
-SCHEMA = "aoede.mood_table/1"
+from aoede.learning.checkpoint import load_preset
+
 COLUMNS = (
     "valence",
     "arousal",
@@ -54,7 +53,7 @@ class Rating:
 class MoodTable:
     """A read-only table; words are found through a dict of row numbers (about 5 ms for 50,000 words)."""
 
-    def __init__(self, tensors: dict[str, npt.NDArray[np.generic]], feelings: Iterable[str]) -> None:
+    def __init__(self, tensors: Mapping[str, npt.NDArray[np.generic]], feelings: Iterable[str]) -> None:
         self.words = _text(tensors["words"]).split("\n")
         self.rows = dict(zip(self.words, range(len(self.words)), strict=True))
         self.columns = {name: tensors[name] for name in COLUMNS}
@@ -96,10 +95,8 @@ class MoodTable:
 @cache
 def table(language: str) -> MoodTable:
     """The shipped table of "en" or "zh", read once."""
-    file = resources.files("aoede.presets").joinpath(f"mood_{language}.safetensors")
-    with resources.as_file(file) as path, safe_open(path, framework="numpy") as opened:
-        tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (not a mapping)
-        return MoodTable(tensors, opened.metadata()["feelings"].split(","))
+    checkpoint = load_preset(f"mood_{language}")
+    return MoodTable(checkpoint.tensors, checkpoint.metadata["feelings"])
 
 
 def _text(blob: npt.NDArray[np.generic]) -> str:
