@@ -144,3 +144,26 @@ def test_when_one_file_cannot_be_written_none_appears(songs: list[Song], tmp_pat
         export.write_all(songs[0], tmp_path / "song", [".mid", ".png", ".json"])
     assert [path.name for path in tmp_path.iterdir()] == ["song.png"]
     assert (tmp_path / "song.png").read_text() == "mine"
+
+
+OPPOSITES = (
+    ("the whole village celebrates the harvest", "the widow visits a grave in the rain"),
+    ("春天第一朵花开了", "战争夺走了他的家"),
+)
+
+
+@pytest.mark.parametrize(("bright", "dark"), OPPOSITES)
+def test_bright_scenes_sound_major_and_clear_and_dark_ones_minor_and_veiled(bright: str, dark: str) -> None:
+    pairs = [(measure(aoede.compose(bright, seed=s)), measure(aoede.compose(dark, seed=s))) for s in range(5)]
+    assert sum(a.key.endswith("major") and b.key.endswith("minor") for a, b in pairs) >= 4
+    assert sum(a.key_clarity > b.key_clarity for a, b in pairs) >= 4
+
+
+@pytest.mark.parametrize(
+    ("calm", "restless"),
+    [("an old man dozing by the stove", "the whole stadium jumping and screaming"), ("静静的湖水", "狂奔的马群")],
+)
+def test_calm_scenes_have_fewer_notes_a_second_than_restless_ones(calm: str, restless: str) -> None:
+    for seed in range(3):
+        slow = measure(aoede.compose(calm, seed=seed)).notes_per_second
+        assert slow < 0.7 * measure(aoede.compose(restless, seed=seed)).notes_per_second

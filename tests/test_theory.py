@@ -56,3 +56,12 @@ def test_nearest_pitch_is_never_more_than_a_tritone_away() -> None:
             pitch = nearest_pitch(pc, near)
             assert pitch % 12 == pc
             assert abs(pitch - near) <= 6
+
+
+@pytest.mark.parametrize(
+    ("key", "degree", "flat"),
+    [(("C", "major"), 8, True), (("A", "phrygian"), 1, True), (("C", "lydian"), 6, False), (("D", "major"), 4, False),
+     (("F", "major"), 5, True), (("C", "mixolydian"), 10, True), (("C#", "dorian"), 9, False)],
+)  # fmt: skip
+def test_chords_are_spelt_as_musicians_write_them(key: tuple[str, str], degree: int, flat: bool) -> None:
+    assert Key(*key).spells_flat((Key(*key).tonic_pc + degree) % 12) is flat

@@ -365,7 +365,7 @@ def _veil(progressions: Sequence[Progression], valence: float) -> Floats:
     home = np.maximum(correlations[:, 0], correlations[:, 12])
     rival = np.delete(correlations, (0, 12), axis=1).max(axis=1)
     wanted = np.quantile(home, np.clip(0.5 + CLARITY_BY_VALENCE * valence, 0, 1))
-    return np.asarray(3.0 * np.abs(home - wanted) + 8.0 * np.maximum(0.0, rival + 0.03 - home))
+    return np.asarray(3.0 * np.abs(home - wanted) + 16.0 * np.maximum(0.0, rival + 0.03 - home))
 
 
 def _tones() -> Floats:

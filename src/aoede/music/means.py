@@ -41,9 +41,9 @@ MEANS: Mapping[str, Means] = MappingProxyType(
     {
         "hope": Means(("major", "lydian"), register=1, climb=4, swell=14, cadence="plagal",
                       leads=(VIOLIN, FLUTE, PIANO), backings=(PIANO, STEEL_GUITAR)),
-        "wonder": Means(("lydian", "major"), tempo=0.95, register=3, climb=3, swell=8, cadence="plagal",
+        "wonder": Means(("major", "lydian"), tempo=0.95, register=3, climb=3, swell=8, cadence="plagal",
                         meters=_MIXED, leads=(FLUTE, MUSIC_BOX, VIOLIN), backings=(HARP, PIANO)),
-        "awe": Means(("lydian", "mixolydian"), tempo=0.88, density=0.8, climb=5, swell=18, legato=0.98,
+        "awe": Means(("major", "lydian", "mixolydian"), tempo=0.88, density=0.8, climb=5, swell=18, legato=0.98,
                      cadence="plagal", leads=(CHOIR, VIOLIN), backings=(STRINGS, PAD)),
         "joy": Means(("major",), tempo=1.08, density=1.1, register=2, legato=0.8,
                      leads=(FLUTE, PIANO, TRUMPET), backings=(STEEL_GUITAR, PIANO)),

@@ -135,6 +135,7 @@ def _line(
     pitches = np.arange(LOWEST, HIGHEST + 1)
     pcs = pitches % 12
     in_scale = np.isin(pcs, plan.key.scale)
+    home = max(0.0, 0.2 + 0.4 * plan.valence) * (pcs == plan.key.tonic_pc)  # bright lines tell their key
     unary = np.empty((len(slots), len(pitches)))
     in_chord = np.empty((len(slots), len(pitches)), dtype=bool)
     for t, slot in enumerate(slots):
@@ -144,7 +145,7 @@ def _line(
         clashes = np.isin(pcs, [(pc + step) % 12 for pc in altered for step in (-1, 1)])
         allowed = in_chord[t] | (in_scale & ~clashes)
         fit = np.where(in_chord[t], 1.2, -1.6) if slot.is_strong else np.where(in_chord[t], 0.3, 0.0)
-        unary[t] = np.where(allowed, fit, _FORBIDDEN)
+        unary[t] = np.where(allowed, fit + home, _FORBIDDEN)
     unary -= 0.5 * ((pitches[None, :] - _contour(slots, plan, section)[:, None]) / 3.0) ** 2
     if model is not None:
         unary[np.arange(len(model)), np.asarray(model) - LOWEST] += 2.2

@@ -69,14 +69,15 @@ class Key:
         return KeySignature(0, sharps, self.is_minor)
 
     def spells_flat(self, pc: int) -> bool:
-        """Whether a chord on `pc` is written with a flat: Ab in C major and Eb in F, but F# in D.
+        """Whether a chord on `pc` is written with a flat: Ab in C major and Bb in A phrygian, but F# in C lydian.
 
-        Chords from outside the scale are mostly borrowed from the darker parallel mode, hence flat; only the
-        raised fourth is sharp.
+        Chords from outside the plain scale come mostly from a darker mode, hence flat; a raised fourth is sharp.
         """
         degree = (pc - self.tonic_pc) % 12
-        borrowed = degree not in MODES[self.mode] and degree != 6
-        return borrowed or self.signature.sharps < 0
+        plain = MODES["minor" if self.is_minor else "major"]
+        if degree in plain or degree in (9, 11):
+            return self.signature.sharps < 0
+        return degree != 6
 
     def __str__(self) -> str:
         return f"{self.tonic} {self.mode}"
