@@ -161,7 +161,10 @@ def test_bright_scenes_sound_major_and_clear_and_dark_ones_minor_and_veiled(brig
 
 @pytest.mark.parametrize(
     ("calm", "restless"),
-    [("an old man dozing by the stove", "the whole stadium jumping and screaming"), ("静静的湖水", "狂奔的马群")],
+    [
+        ("an old man dozing by the stove", "the whole stadium jumping and screaming"),
+        ("静静的湖水", "狂奔的马群"),
+    ],
 )
 def test_calm_scenes_have_fewer_notes_a_second_than_restless_ones(calm: str, restless: str) -> None:
     for seed in range(3):

@@ -1,41 +1,54 @@
 """From a request to a song, read top to bottom.
 
-    mood_of(request) -> plan_for(mood, wishes) -> chords -> melody, chord part, bass -> Song
+    mood_of(request) -> plan_for(mood, wishes) -> changes -> melody, chord part, bass -> Song
 
-`sketch` understands and plans, `fill` writes the notes, `compose` does both.
+`sketch` understands and plans, `fill` writes the notes, `compose` does both. A part is a function from the plan
+and its changes to the notes of every section; drums, a second voice or words will be further ones in PARTS.
 """
 
-import math
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from aoede.encodings.chords import decode
 from aoede.errors import UsageError
 from aoede.learning.checkpoint import load_preset
 from aoede.mood.request import Mood, mood_of
 from aoede.mood.wishes import Wishes, wishes_of
-from aoede.music.harmony import candidates, nearest
-from aoede.music.melody import melody_for
-from aoede.music.parts import bass_part, chord_part
-from aoede.music.plan import Plan, PlannedSection, plan_for
-from aoede.music.progressions import Table, nearest_own, progressions_from_csv
-from aoede.music.theory import Chord, PlacedChord, parse_key, parse_mode
-from aoede.randomness import MAX_SEED, stream
-from aoede.song import ChordSymbol, Control, Note, Section, Song, Tempo, Track
+from aoede.music.changes import Changes, changes_for, symbols_of
+from aoede.music.melody import melodies_for
+from aoede.music.parts import bass_parts_for, chord_parts_for
+from aoede.music.plan import Plan, plan_for
+from aoede.music.progressions import Table, progressions_from_csv
+from aoede.music.theory import parse_key, parse_mode
+from aoede.randomness import MAX_SEED
+from aoede.song import Control, Note, Section, Song, Tempo, Track
 from aoede.version import __version__
 from aoede.words.title import title_of
 
-N_CANDIDATES = 128
-SURPRISE_BY_DARKNESS = 0.6  # how readily the darkest songs borrow chords from outside their scale
-_VOLUME, _PAN = 7, 10
-# role -> (track name, volume, pan): the melody in front, the chords a little to the left.
-_DESK: Mapping[str, tuple[str, int, int]] = {
-    "melody": ("Melody", 104, 70),
-    "chords": ("Chords", 84, 50),
-    "bass": ("Bass", 96, 64),
+VOLUME, PAN = 7, 10  # MIDI controllers
+Notes = tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A track of every song: its name, where it stands in the room, and what writes its notes.
+
+    `write(plan, changes, seed)` gives the notes of each section, in ticks from the section's beginning.
+    """
+
+    name: str
+    volume: int  # MIDI controller 7
+    pan: int  # MIDI controller 10, 64 is the middle
+    write: Callable[[Plan, Sequence[Changes], int], list[Notes]]
+
+
+PARTS: Mapping[str, Part] = {
+    "melody": Part("Melody", 104, 70, melodies_for),
+    "chords": Part("Chords", 84, 50, chord_parts_for),
+    "bass": Part("Bass", 96, 64, bass_parts_for),
 }
 
 
@@ -88,176 +101,69 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
 
 
 def _with_options(wishes: Wishes, stated: Mapping[str, Any]) -> Wishes:
+    """The wishes of the words, with the options in their place where both speak."""
     tonic, mode = parse_key(stated["key"]) if "key" in stated else (None, None)
-    if "mode" in stated:
-        asked = parse_mode(stated["mode"])
-        if mode not in (None, asked):
-            raise UsageError(
-                f"--key {stated['key']} and --mode {asked} contradict each other", where="--mode"
-            )
-        mode = asked
-    if tonic is not None and "mode" not in stated and mode is None:
-        mode = wishes.mode if wishes.tonic is None else None  # a new tonic drops the key named in the words
-    tempo = stated.get("tempo")
+    asked = parse_mode(stated["mode"]) if "mode" in stated else None
+    if mode is not None and asked not in (None, mode):
+        raise UsageError(f"--key {stated['key']} and --mode {asked} contradict each other", where="--mode")
+    if tonic is not None and wishes.tonic is not None:
+        wishes = replace(
+            wishes, mode=None
+        )  # the words' "in D minor" is one wish: a new tonic replaces it all
     return replace(
         wishes,
         tonic=tonic or wishes.tonic,
-        mode=mode or (wishes.mode if tonic is None else None),
-        tempo_bpm=wishes.tempo_bpm if tempo is None else float(tempo),
+        mode=mode or asked or wishes.mode,
+        tempo_bpm=float(stated["tempo"]) if "tempo" in stated else wishes.tempo_bpm,
         bars=stated.get("bars", wishes.bars),
     )
 
 
 def fill(sketch: Sketch) -> Song:
     """The song of a sketch: the same sketch always gives the same notes."""
-    plan, seed = sketch.plan, sketch.seed
-    harmonies = _harmonies(sketch)
-    melodies = _melodies(plan, harmonies, seed)
-    parts: dict[str, list[Note]] = {role: [] for role in _DESK}
-    sections: list[Section] = []
-    chords: list[PlacedChord] = []
-    start_ticks = 0
-    for index, section in enumerate(plan.sections):
-        is_end = index == len(plan.sections) - 1
-        placed = harmonies[index]
-        rng = {role: stream(seed, role, section.name, index) for role in _DESK}
-        parts["melody"] += _moved(melodies[index], start_ticks)
-        parts["chords"] += _moved(
-            chord_part(placed, plan, section, is_end=is_end, rng=rng["chords"]), start_ticks
-        )
-        parts["bass"] += _moved(bass_part(placed, plan, section, is_end=is_end, rng=rng["bass"]), start_ticks)
-        end_ticks = start_ticks + section.bars * plan.meter.bar_ticks
-        sections.append(Section(start_ticks, end_ticks, section.name))
-        chords += [
-            PlacedChord(c.start_ticks + start_ticks, c.end_ticks + start_ticks, c.chord) for c in placed
-        ]
-        start_ticks = end_ticks
+    plan = sketch.plan
+    songbook = "pop909" if sketch.mood.language == "zh" else None
+    changes = changes_for(plan, seed=sketch.seed, own=sketch.own, songbook=songbook)
+    lengths_ticks = [section.bars * plan.meter.bar_ticks for section in plan.sections]
+    starts_ticks = list(accumulate(lengths_ticks, initial=0))[:-1]
+    tracks = [
+        _track(role, part.write(plan, changes, sketch.seed), starts_ticks, plan)
+        for role, part in PARTS.items()
+    ]
     return Song(
         title=title_of(sketch.request),
-        tracks=tuple(_track(role, notes, plan) for role, notes in parts.items() if notes),
+        tracks=tuple(track for track in tracks if track.notes),
         tempos=(Tempo(0, plan.tempo_bpm),),
         meters=(plan.meter,),
         keys=(plan.key.signature,),
-        sections=tuple(sections),
-        chords=_symbols(chords, plan),
+        sections=tuple(
+            Section(start, start + length, section.name)
+            for start, length, section in zip(starts_ticks, lengths_ticks, plan.sections, strict=True)
+        ),
+        chords=tuple(symbols_of(changes, starts_ticks, plan.key)),
         recipe=_recipe(sketch),
     )
 
 
-# ---- harmony -------------------------------------------------------------------------------------
-
-
-def _harmonies(sketch: Sketch) -> list[list[PlacedChord]]:
-    """The chords of every section, in ticks from its beginning; the same material has the same chords."""
-    plan = sketch.plan
-    longest = {m: max(s.bars for s in plan.sections if s.material == m) for m in _materials(plan)}
-    chosen = {m: _progression(sketch, m, math.ceil(bars * plan.chords_a_bar)) for m, bars in longest.items()}
-    harmonies = [_placed(chosen[section.material], section.bars, plan) for section in plan.sections]
-    last = harmonies[-1][-1]
-    harmonies[-1][-1] = replace(last, chord=Chord(plan.key.tonic_pc, "min" if plan.key.is_minor else "maj"))
-    return harmonies
-
-
-def _materials(plan: Plan) -> list[str]:
-    return list(dict.fromkeys(section.material for section in plan.sections))
-
-
-def _progression(sketch: Sketch, material: str, n_chords: int) -> tuple[int, ...]:
-    """Functional chord ids of one material: those nearest to the requested mood among many candidates."""
-    plan = sketch.plan
-    section = [section for section in plan.sections if section.material == material][-1]
-    rng = stream(sketch.seed, "harmony", material)
-    if sketch.own is not None:
-        return nearest_own(sketch.own, plan.valence, plan.arousal, n_chords, plan.key.mode, rng=rng)
-    pool = candidates(
-        n_chords,
-        plan.key.mode,
-        section.name,
-        rng=rng,
-        n=N_CANDIDATES,
-        cadence=_cadence(plan, section),
-        surprise=max(0.0, -SURPRISE_BY_DARKNESS * plan.valence),
-        songbook="pop909" if sketch.mood.language == "zh" else None,
+def _track(role: str, written: Sequence[Notes], starts_ticks: Sequence[int], plan: Plan) -> Track:
+    """The sections' notes one after another, as a track."""
+    part = PARTS[role]
+    notes = sorted(
+        replace(note, start_ticks=note.start_ticks + start_ticks)
+        for section, start_ticks in zip(written, starts_ticks, strict=True)
+        for note in section
     )
-    return nearest(pool, plan.valence, plan.arousal, plan.feelings, rng=rng)
-
-
-def _cadence(plan: Plan, section: PlannedSection) -> str:
-    """Verses lean towards what follows, choruses close as the feeling wants, the end comes home."""
-    if section is plan.sections[-1]:
-        return plan.cadence if plan.cadence in ("authentic", "plagal") else "authentic"
-    return "half" if section.name in ("verse", "bridge") else plan.cadence
-
-
-def _placed(ids: Sequence[int], bars: int, plan: Plan) -> list[PlacedChord]:
-    span = int(plan.meter.bar_ticks / plan.chords_a_bar)
-    end = bars * plan.meter.bar_ticks
-    starts = range(0, end, span)
-    return [
-        PlacedChord(start, min(start + span, end), decode(chord_id, plan.key.tonic_pc))
-        for start, chord_id in zip(starts, ids, strict=False)
-    ]
-
-
-def _symbols(chords: Sequence[PlacedChord], plan: Plan) -> tuple[ChordSymbol, ...]:
-    """The chord symbols of the song, one where the chord changes."""
-    symbols: list[ChordSymbol] = []
-    for placed in chords:
-        symbol = placed.chord.symbol(flats=plan.key.spells_flat(placed.chord.root_pc))
-        if not symbols or symbols[-1].symbol != symbol:
-            symbols.append(ChordSymbol(placed.start_ticks, symbol))
-    return tuple(symbols)
-
-
-# ---- parts ---------------------------------------------------------------------------------------
-
-
-def _melodies(plan: Plan, harmonies: Sequence[Sequence[PlacedChord]], seed: int) -> list[tuple[Note, ...]]:
-    """The melody of every section; a material that returns brings its melody back, louder or softer."""
-    first: dict[str, tuple[PlannedSection, tuple[Note, ...]]] = {}
-    melodies: list[tuple[Note, ...]] = []
-    for index, section in enumerate(plan.sections):
-        if section.name == "intro":
-            melodies.append(())
-            continue
-        if section.material not in first:
-            is_end = index == len(plan.sections) - 1
-            written = melody_for(
-                harmonies[index],
-                replace(plan, density=plan.density * 0.6) if section.name == "outro" else plan,
-                section,
-                closes=is_end or section.name == "chorus",
-                rng=stream(seed, "melody", section.material),
-            )
-            first[section.material] = section, written
-        origin, notes = first[section.material]
-        melodies.append(_louder(notes, round(section.velocity - origin.velocity)))
-    return melodies
-
-
-def _louder(notes: Sequence[Note], by: int) -> tuple[Note, ...]:
-    return tuple(replace(note, velocity=min(127, max(1, note.velocity + by))) for note in notes)
-
-
-def _moved(notes: Sequence[Note], by_ticks: int) -> list[Note]:
-    return [replace(note, start_ticks=note.start_ticks + by_ticks) for note in notes]
-
-
-def _track(role: str, notes: Sequence[Note], plan: Plan) -> Track:
-    name, volume, pan = _DESK[role]
-    controls = (Control(0, _VOLUME, volume), Control(0, _PAN, pan))
-    return Track(name, tuple(sorted(notes)), plan.programs[role], role, controls=controls)
-
-
-# ---- what the song says of itself ------------------------------------------------------------------
+    controls = (Control(0, VOLUME, part.volume), Control(0, PAN, part.pan))
+    return Track(part.name, tuple(notes), plan.programs[role], role, controls=controls)
 
 
 def _recipe(sketch: Sketch) -> dict[str, Any]:
+    """All it takes to make the song again, and its key in words."""
     return {
         "aoede": __version__,
         "request": sketch.request,
         "seed": sketch.seed,
-        "key": str(sketch.plan.key),
         "options": {name: str(v) if isinstance(v, Path) else v for name, v in sketch.options.items()},
-        "models": {name: load_preset(name).sha256[:16] for name in ("harmony",)},
+        "models": {name: load_preset(name).sha256[:16] for name in ("harmony", "mood_en", "mood_zh")},
+        "key": str(sketch.plan.key),
     }

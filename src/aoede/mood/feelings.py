@@ -70,7 +70,8 @@ _ALL = (
         """excitement, excited, exciting, thrill, thrilled, thrilling, exhilarated, exhilarating, euphoria,
         euphoric, ecstatic, energetic, party, dance, dancing, festival, adventure, carnival, wild,
         adrenaline, race, racing, sprint, sprinting, gallop, galloping, jumping, cheering, boxing""",
-        """赛跑 赛车 冲刺 飞奔 奔腾 欢呼 呐喊 拳击 兴奋 激动 刺激 狂欢 亢奋 激情 热烈 热血沸腾 派对 热情 沸腾 冒险 狂喜 雀跃 跳舞 奔放 迫不及待""",
+        """赛跑 赛车 冲刺 飞奔 奔腾 欢呼 呐喊 拳击
+        兴奋 激动 刺激 狂欢 亢奋 激情 热烈 热血沸腾 派对 热情 沸腾 冒险 狂喜 雀跃 跳舞 奔放 迫不及待""",
     ),
     _feeling(
         "triumph", 0.75, 0.65, "regret",
@@ -124,7 +125,8 @@ _ALL = (
         """peace, peaceful, peacefully, harmony, harmonious, contentment, content, ease, comfort,
         comforting, acceptance, relief, relieved, reassured, forgiveness, rest, resting, sleep, sleeping,
         asleep, fast asleep, doze, dozing, nap, napping, slumber, snooze, drowsy""",
-        """熟睡 睡觉 入睡 安睡 睡着 沉睡 打盹 午睡 小憩 打瞌睡 休息 和平 平和 祥和 安宁 和谐 安稳 安心 慰藉 释怀 放下 安慰 知足 心平气和 风平浪静 原谅 岁月静好
+        """熟睡 睡觉 入睡 安睡 睡着 沉睡 打盹 午睡 小憩 打瞌睡 休息
+        和平 平和 祥和 安宁 和谐 安稳 安心 慰藉 释怀 放下 安慰 知足 心平气和 风平浪静 原谅 岁月静好
         如释重负""",
     ),
     _feeling(

@@ -6,7 +6,7 @@ melody model will take the place of `_line`; rhythm, phrases and their returns s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from aoede.music.paths import Floats, best_path
 from aoede.music.plan import Plan, PlannedSection, phrase_lengths
 from aoede.music.theory import PlacedChord
+from aoede.randomness import stream
 from aoede.song import TICKS_PER_QUARTER, Meter, Note
 
 LOWEST, HIGHEST = 55, 84  # G3..C6: what most voices can sing, an octave allowed
@@ -33,6 +34,31 @@ class _Slot:
     duration_ticks: int
     is_strong: bool
     is_last: bool  # closes its phrase
+
+
+def melodies_for(plan: Plan, changes: Sequence[Sequence[PlacedChord]], seed: int) -> list[tuple[Note, ...]]:
+    """The melody of every section, in ticks from its beginning; intros have none.
+
+    A material that returns brings its melody back, louder or softer.
+    """
+    first: dict[str, tuple[PlannedSection, tuple[Note, ...]]] = {}
+    melodies: list[tuple[Note, ...]] = []
+    for section, chords in zip(plan.sections, changes, strict=True):
+        if section.name == "intro":
+            melodies.append(())
+            continue
+        if section.material not in first:
+            closes = section is plan.sections[-1] or section.name == "chorus"
+            quieter = replace(plan, density=plan.density * 0.6) if section.name == "outro" else plan
+            rng = stream(seed, "melody", section.material)
+            first[section.material] = section, melody_for(chords, quieter, section, closes=closes, rng=rng)
+        origin, notes = first[section.material]
+        melodies.append(_louder(notes, round(section.velocity - origin.velocity)))
+    return melodies
+
+
+def _louder(notes: Sequence[Note], by: int) -> tuple[Note, ...]:
+    return tuple(replace(note, velocity=min(127, max(1, note.velocity + by))) for note in notes)
 
 
 def melody_for(

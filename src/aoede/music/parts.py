@@ -13,6 +13,7 @@ from aoede.music.melody import pulse_ticks
 from aoede.music.paths import best_path
 from aoede.music.plan import Plan, PlannedSection
 from aoede.music.theory import Chord, PlacedChord, nearest_pitch
+from aoede.randomness import stream
 from aoede.song import TICKS_PER_QUARTER, Note
 
 _CHORDS_LOW, _CHORDS_HIGH = 50, 69  # D3..A4: below most melodies, above the bass
@@ -60,6 +61,32 @@ def _motion(a: Voicing, b: Voicing) -> float:
     """Semitones from each voice of `b` to its nearest in `a`, and half the outer voices' motion again."""
     nearest = sum(min(abs(p - q) for q in a) for p in b)
     return nearest + 0.5 * abs(b[-1] - a[-1]) + 0.5 * abs(b[0] - a[0])
+
+
+def chord_parts_for(
+    plan: Plan, changes: Sequence[Sequence[PlacedChord]], seed: int
+) -> list[tuple[Note, ...]]:
+    """The chord part of every section, in ticks from its beginning."""
+    return _each_section(chord_part, "chords", plan, changes, seed)
+
+
+def bass_parts_for(plan: Plan, changes: Sequence[Sequence[PlacedChord]], seed: int) -> list[tuple[Note, ...]]:
+    """The bass of every section, in ticks from its beginning."""
+    return _each_section(bass_part, "bass", plan, changes, seed)
+
+
+def _each_section(
+    write: Callable[..., tuple[Note, ...]],
+    role: str,
+    plan: Plan,
+    changes: Sequence[Sequence[PlacedChord]],
+    seed: int,
+) -> list[tuple[Note, ...]]:
+    last = len(plan.sections) - 1
+    return [
+        write(chords, plan, section, is_end=i == last, rng=stream(seed, role, section.name, i))
+        for i, (section, chords) in enumerate(zip(plan.sections, changes, strict=True))
+    ]
 
 
 def chord_part(

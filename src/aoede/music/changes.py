@@ -1,0 +1,86 @@
+"""The changes: which chord sounds when, for every section of a plan."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aoede.encodings.chords import decode
+from aoede.music.harmony import candidates, nearest
+from aoede.music.plan import Plan, PlannedSection
+from aoede.music.progressions import Table, nearest_own
+from aoede.music.theory import Chord, Key, PlacedChord
+from aoede.randomness import stream
+from aoede.song import ChordSymbol
+
+N_CANDIDATES = 128
+SURPRISE_BY_DARKNESS = 0.6  # how readily the darkest songs borrow chords from outside their scale
+
+Changes = list[PlacedChord]  # of one section, in ticks from its beginning, without gaps
+
+
+def changes_for(
+    plan: Plan, *, seed: int, own: Table | None = None, songbook: str | None = None
+) -> list[Changes]:
+    """The chords of every section; sections of the same material have the same ones, and the end comes home.
+
+    own: a person's own labelled progressions, from which all are then chosen. songbook: see `harmony.candidates`.
+    """
+    longest = {s.material: s.bars for s in sorted(plan.sections, key=lambda s: s.bars)}
+    chosen = {
+        material: _progression(plan, material, math.ceil(bars * plan.chords_a_bar), seed, own, songbook)
+        for material, bars in longest.items()
+    }
+    changes = [_placed(chosen[section.material], section.bars, plan) for section in plan.sections]
+    home = Chord(plan.key.tonic_pc, "min" if plan.key.is_minor else "maj")
+    changes[-1][-1] = replace(changes[-1][-1], chord=home)
+    return changes
+
+
+def _progression(
+    plan: Plan, material: str, n_chords: int, seed: int, own: Table | None, songbook: str | None
+) -> tuple[int, ...]:
+    """Functional chord ids of one material: those nearest to the requested mood among many candidates."""
+    rng = stream(seed, "harmony", material)
+    if own is not None:
+        return nearest_own(own, plan.valence, plan.arousal, n_chords, plan.key.mode, rng=rng)
+    section = [section for section in plan.sections if section.material == material][-1]
+    pool = candidates(
+        n_chords,
+        plan.key.mode,
+        section.name,
+        rng=rng,
+        n=N_CANDIDATES,
+        cadence=_cadence(plan, section),
+        surprise=max(0.0, -SURPRISE_BY_DARKNESS * plan.valence),
+        songbook=songbook,
+    )
+    return nearest(pool, plan.valence, plan.arousal, plan.feelings, rng=rng)
+
+
+def _cadence(plan: Plan, section: PlannedSection) -> str:
+    """Verses lean towards what follows, choruses close as the feeling wants, the end comes home."""
+    if section is plan.sections[-1]:
+        return plan.cadence if plan.cadence in ("authentic", "plagal") else "authentic"
+    return "half" if section.name in ("verse", "bridge") else plan.cadence
+
+
+def _placed(ids: Sequence[int], bars: int, plan: Plan) -> Changes:
+    span = int(plan.meter.bar_ticks / plan.chords_a_bar)
+    end = bars * plan.meter.bar_ticks
+    return [
+        PlacedChord(start, min(start + span, end), decode(chord_id, plan.key.tonic_pc))
+        for start, chord_id in zip(range(0, end, span), ids, strict=False)
+    ]
+
+
+def symbols_of(
+    changes: Sequence[Changes], section_starts_ticks: Sequence[int], key: Key
+) -> list[ChordSymbol]:
+    """The chord symbols of a song, spelt in its key, one wherever the chord changes."""
+    symbols: list[ChordSymbol] = []
+    for section, start_ticks in zip(changes, section_starts_ticks, strict=True):
+        for placed in section:
+            symbol = placed.chord.symbol(flats=key.spells_flat(placed.chord.root_pc))
+            if not symbols or symbols[-1].symbol != symbol:
+                symbols.append(ChordSymbol(start_ticks + placed.start_ticks, symbol))
+    return symbols
