@@ -1,6 +1,9 @@
-"""Do requests of opposite mood become different songs? Twenty pairs, measured on the notes alone.
+"""Do requests of opposite mood become different songs? Measured on the notes alone.
 
     python bench/contrast.py [--seeds 5]
+
+Two sets of twenty pairs, half of each in Chinese. The first was looked at while the rules from mood to music were
+made; the second was written afterwards and nothing was changed for it.
 
 Bright against dark must differ in mode (key found in the notes) and in tonal clarity (its correlation with the
 Krumhansl-Kessler profile); calm against restless in tempo times density (notes a second). The drift is how much
@@ -8,12 +11,13 @@ the other axis moves at the same time.
 """
 
 import argparse
+from collections.abc import Sequence
 from statistics import mean
 
 import aoede
 from aoede.music.measures import Measures, measure
 
-BRIGHT_DARK = (
+SEEN_BRIGHT_DARK = (
     ("the first morning of the summer holidays", "an empty house after the funeral"),
     ("my daughter opening her birthday presents", "the letter that said he had died in the war"),
     ("swallows coming back over green fields", "a drowned village under black water"),
@@ -25,7 +29,7 @@ BRIGHT_DARK = (
     ("丰收的田野上大家在歌唱", "绝望的囚徒在黑暗中等待"),
     ("和好朋友一起去海边看日出", "他被所有人背叛和抛弃"),
 )
-CALM_RESTLESS = (
+SEEN_CALM_RESTLESS = (
     ("a still lake at dusk, nobody about", "a car chase through the crowded market"),
     ("grandmother asleep in her chair", "the crowd storms the stadium after the goal"),
     ("snow falling on the garden at night", "dancing till the lights come on"),
@@ -39,8 +43,68 @@ CALM_RESTLESS = (
 )
 
 
+UNSEEN_BRIGHT_DARK = (
+    ("cherries, a hammock and my best friend's jokes", "the phone rang at four and she never spoke again"),
+    ("we got the keys to our first home", "they sold the farm where I was born"),
+    ("kites over the beach on a blue morning", "the last miner carried out of the shaft"),
+    ("grandad dancing at my wedding", "a child lost in the ruins of the city"),
+    ("the exam results are in and everybody passed", "nobody came to his birthday"),
+    ("春游的孩子们在花丛里唱歌", "寒冬里冻死的小鸟"),
+    ("久别重逢的老友举杯欢笑", "母亲在儿子的墓碑前痛哭"),
+    ("稻谷丰收，村民敲锣打鼓", "干旱的土地和饥饿的孩子"),
+    ("阳光洒满教室，同学们笑了", "她撕碎了所有的照片"),
+    ("新年的烟花和团圆的家人", "失业的父亲坐在黑暗里"),
+)
+UNSEEN_CALM_RESTLESS = (
+    ("a cat asleep on a warm stone wall", "fire engines screaming down the avenue"),
+    ("mist rising slowly from the rice fields", "the final minute and the score is level"),
+    ("an old boat drifting on the river", "a stampede of wild horses"),
+    ("reading by the fireplace while it snows", "riot in the capital"),
+    ("the hush of the library in the evening", "a rollercoaster at full speed"),
+    ("清晨的茶园，微风轻轻", "摩托车在公路上飞驰"),
+    ("奶奶在院子里晒太阳", "战鼓擂响，万马奔腾"),
+    ("溪水缓缓流过山谷", "摇滚现场沸腾的人群"),
+    ("静静地看着窗外的雪", "惊涛骇浪中的小船"),
+    ("躺在沙滩上听海", "百米冲刺的最后一秒"),
+)
+SETS = {
+    "seen while the rules were made": (SEEN_BRIGHT_DARK, SEEN_CALM_RESTLESS),
+    "unseen": (UNSEEN_BRIGHT_DARK, UNSEEN_CALM_RESTLESS),
+}
+
+
 def measured(request: str, seed: int) -> Measures:
     return measure(aoede.compose(request, seed=seed))
+
+
+def report_bright_dark(pairs_of_requests: Sequence[tuple[str, str]], seeds: Sequence[int]) -> None:
+    modes, clearer = [], []
+    for bright, dark in pairs_of_requests:
+        pairs = [(measured(bright, seed), measured(dark, seed)) for seed in seeds]
+        modes.append(mean(a.key.endswith("major") and b.key.endswith("minor") for a, b in pairs))
+        clearer.append(mean(a.key_clarity > b.key_clarity for a, b in pairs))
+        drift = mean(a.notes_per_second for a, _ in pairs) / mean(b.notes_per_second for _, b in pairs)
+        print(f"  mode {modes[-1]:4.0%}  clarity {clearer[-1]:4.0%}  notes/s x{drift:.2f}  {bright} / {dark}")
+    print(f"  mode differs in {_most(modes)} pairs, {mean(modes):.0%} of songs")
+    print(f"  clarity differs in {_most(clearer)} pairs, {mean(clearer):.0%} of songs")
+
+
+def report_calm_restless(pairs_of_requests: Sequence[tuple[str, str]], seeds: Sequence[int]) -> None:
+    slower, drifts = [], []
+    for calm, restless in pairs_of_requests:
+        pairs = [(measured(calm, seed), measured(restless, seed)) for seed in seeds]
+        slower.append(mean(a.notes_per_second < b.notes_per_second for a, b in pairs))
+        ratio = mean(b.notes_per_second for _, b in pairs) / mean(a.notes_per_second for a, _ in pairs)
+        drifts.append(mean(a.key_clarity - b.key_clarity for a, b in pairs))
+        same = mean(a.key.split()[-1] == b.key.split()[-1] for a, b in pairs)
+        drift = f"clarity {drifts[-1]:+.3f}  same mode {same:4.0%}"
+        print(f"  slower {slower[-1]:4.0%} x{ratio:.2f}  {drift}  {calm} / {restless}")
+    print(f"  notes a second differ in {_most(slower)} pairs, {mean(slower):.0%} of songs")
+    print(f"  drift of clarity {mean(drifts):+.3f}")
+
+
+def _most(shares: Sequence[float]) -> str:
+    return f"{sum(share > 0.5 for share in shares)} of {len(shares)}"
 
 
 def main() -> None:
@@ -50,21 +114,11 @@ def main() -> None:
     parser.add_argument("data", nargs="?", help="not used: these songs need no research data")
     parser.add_argument("--seeds", type=int, default=5)
     seeds = range(parser.parse_args().seeds)
-    print(f"{'bright / dark':<72} mode  clarity  drift of notes/s")
-    for bright, dark in BRIGHT_DARK:
-        pairs = [(measured(bright, seed), measured(dark, seed)) for seed in seeds]
-        modes = mean(a.key.endswith("major") and b.key.endswith("minor") for a, b in pairs)
-        clearer = mean(a.key_clarity > b.key_clarity for a, b in pairs)
-        drift = mean(a.notes_per_second for a, _ in pairs) / mean(b.notes_per_second for _, b in pairs)
-        print(f"{bright + ' / ' + dark:<72} {modes:4.0%}  {clearer:7.0%}  x{drift:.2f}")
-    print(f"{'calm / restless':<72} slower  drift of clarity, same mode")
-    for calm, restless in CALM_RESTLESS:
-        pairs = [(measured(calm, seed), measured(restless, seed)) for seed in seeds]
-        slower = mean(a.notes_per_second < b.notes_per_second for a, b in pairs)
-        ratio = mean(b.notes_per_second for _, b in pairs) / mean(a.notes_per_second for a, _ in pairs)
-        drift = mean(a.key_clarity - b.key_clarity for a, b in pairs)
-        same = mean(a.key.split()[-1] == b.key.split()[-1] for a, b in pairs)
-        print(f"{calm + ' / ' + restless:<72} {slower:6.0%} x{ratio:.2f}  {drift:+.3f}, {same:4.0%}")
+    for name, (bright_dark, calm_restless) in SETS.items():
+        print(f"{name}: bright against dark, {len(seeds)} seeds each")
+        report_bright_dark(bright_dark, seeds)
+        print(f"{name}: calm against restless")
+        report_calm_restless(calm_restless, seeds)
 
 
 if __name__ == "__main__":
