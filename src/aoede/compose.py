@@ -47,8 +47,8 @@ class Part:
 
 PARTS: Mapping[str, Part] = {
     "melody": Part("Melody", 104, 70, melodies_for),
-    "chords": Part("Chords", 84, 50, chord_parts_for),
-    "bass": Part("Bass", 96, 64, bass_parts_for),
+    "chords": Part("Chords", 92, 50, chord_parts_for),
+    "bass": Part("Bass", 90, 64, bass_parts_for),
 }
 
 

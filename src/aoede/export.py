@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from aoede.formats.audio import Kind
 
 SAMPLE_RATE_HZ = 44_100
+LOUDNESS_DBFS = -18.0  # gated RMS: calm songs are not to be lost beside loud ones
 SUFFIXES = (".mid", ".wav", ".mp3", ".flac", ".ogg", ".png", ".json")
 
 
@@ -61,7 +62,7 @@ def _audio(kind: "Kind") -> Callable[[Song], bytes]:
         from aoede import synth
         from aoede.formats import audio
 
-        samples = synth.render(song, sample_rate_hz=SAMPLE_RATE_HZ)
+        samples = synth.render(song, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
         comment = recipe_text(song)
         return audio.to_bytes(
             samples, sample_rate_hz=SAMPLE_RATE_HZ, kind=kind, comment=comment, title=song.title
