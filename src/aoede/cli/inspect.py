@@ -1,6 +1,7 @@
 """`aoede look` and `aoede render`: what is in a MIDI file, and how it sounds."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from aoede.cli.console import printable
 
 if TYPE_CHECKING:
     from aoede.formats.midi import Reading
+    from aoede.song import Song
 
 _file = click.argument("file", type=click.Path(path_type=Path))
 _force = click.option("-f", "--force", is_flag=True, help="Replace a file that exists.")
@@ -85,7 +87,8 @@ def _facts(file: Path, reading: "Reading") -> dict[str, Any]:
     from aoede.music.measures import measure
 
     song = reading.song
-    chords = song.chords or chords_of(song)
+    measured = measure(song)
+    chords = song.chords or chords_of(_in_key(song, measured.key))
     return {
         "schema": "aoede.look/1",
         "file": str(file),
@@ -105,10 +108,23 @@ def _facts(file: Path, reading: "Reading") -> dict[str, Any]:
         ],
         "sections": [section.name for section in song.sections],
         "chords": [chord.symbol for chord in chords],
-        "measured": measure(song).as_dict(),
+        "measured": measured.as_dict(),
         "repairs": list(reading.repairs),
         "recipe": dict(song.recipe),
     }
+
+
+def _in_key(song: "Song", found: str) -> "Song":
+    """The song with the signature of the key that was found, so that chords are spelt in it.
+
+    What a file states is often only the default, no sharps and no flats.
+    """
+    from aoede.music.theory import Key
+
+    if not found:
+        return song
+    tonic, mode = found.split(" ")
+    return replace(song, keys=(Key(tonic, mode).signature,))
 
 
 def _as_text(report: dict[str, Any]) -> str:
