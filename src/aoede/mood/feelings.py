@@ -103,8 +103,7 @@ _ALL = (
         "tenderness", 0.70, -0.30, "anger",
         """tender, tenderness, tenderly, gentle, gently, gentleness, warmth, caress, cuddle, hug, embrace,
         affection, affectionate, soft, softly, caring, motherly, baby, newborn""",
-        """温柔 柔情 温情 深情 温暖 温馨 拥抱 轻柔 怀抱 母爱 父爱 亲情 依偎 疼爱 慈爱 柔软 婴儿 宝宝 妈妈
-        母亲""",
+        """温柔 柔情 温情 深情 温暖 温馨 拥抱 轻柔 怀抱 母爱 父爱 亲情 依偎 疼爱 慈爱 柔软 婴儿 宝宝""",
     ),
     _feeling(
         "gratitude", 0.80, 0.05, "anger",
@@ -139,9 +138,9 @@ _ALL = (
     _feeling(
         "nostalgia", 0.30, -0.20, "hope",
         """nostalgia, nostalgic, memories, memory, remembrance, remembering, reminisce, childhood,
-        old days, old times, hometown, bygone, grandfather""",
+        old days, old times, hometown, bygone""",
         """怀旧 怀念 回忆 记忆 往事 乡愁 童年 旧时光 故乡 家乡 往日 从前 老照片 追忆 回首 岁月 老歌
-        触景生情 曾经 外婆""",
+        触景生情 曾经""",
     ),
     _feeling(
         "longing", 0.05, 0.10, "peace",

@@ -32,6 +32,11 @@ class Mention:
     n_contrasts: int = 0  # before it
 
     @property
+    def is_faint(self) -> bool:
+        """Whether it says so little that a negation is meant for what follows."""
+        return abs(self.valence) < 0.15 and abs(self.arousal) < 0.3 and not self.names_feeling
+
+    @property
     def names_feeling(self) -> bool:
         return max(self.feelings.values(), default=0.0) >= 1.0
 

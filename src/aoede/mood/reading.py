@@ -71,6 +71,7 @@ def _read_content(token: Token, request: str, clause: _Clause) -> None:
         return
     if clause.factor_reach:
         mention = stretched(mention, clause.factor)
+    passed_on = clause.negate if clause.negate and mention.is_faint else 0  # "nobody came to his birthday"
     denied = clause.negate > 0 or (
         clause.joined and clause.last_turned and _same_side(clause.mentions[-1], mention)
     )
@@ -82,7 +83,7 @@ def _read_content(token: Token, request: str, clause: _Clause) -> None:
         mention = faded(mention)
     mention = replace(mention, weight=mention.weight * clause.weight, n_contrasts=clause.n_contrasts)
     clause.mentions.append(mention)
-    clause.negate = clause.lose = clause.factor_reach = 0
+    clause.negate, clause.lose, clause.factor_reach = passed_on, 0, 0
     clause.last_turned, clause.joined, clause.over = denied, False, False
 
 

@@ -20,12 +20,15 @@ from aoede.errors import InputError
 from aoede.mood.feelings import FEELINGS, nearest_feelings
 from aoede.mood.mentions import PRIOR_SD, Mention
 from aoede.mood.reading import mentions_in
-from aoede.mood.rules import ROLES
+from aoede.mood.rules import PEOPLE, ROLES
 from aoede.mood.tokens import Token, normalised, tokens_of
 from aoede.mood.vectors import table
 
 MAX_CHARACTERS = 10_000
 NAMED_SAY, STILL_SAY = 2.5, 0.3  # words that name a feeling decide more, lifeless things (a chair) less
+PEOPLE_SAY = 0.3  # who is there matters less than what happens
+# One dark thing outweighs several pleasant ones (Rozin & Royzman 2001, "Negativity bias, negativity dominance").
+DARK_VALENCE, DARK_SAY = -0.3, 1.8
 LEAST_STRENGTH = 0.3  # below it, a request that names no feeling has none
 FIT_WIDTH = 0.6  # distance in the plane at which a feeling's share falls to 0.6
 N_KEYWORDS = 5
@@ -109,6 +112,10 @@ def _say(mention: Mention, sd: float, own: float, other: float) -> float:
     certainty."""
     lifeless = mention.arousal < 0 and abs(mention.valence) < LEAST_STRENGTH
     kind = NAMED_SAY if mention.names_feeling else STILL_SAY if lifeless else 1.0
+    if mention.written.lower() in PEOPLE:
+        kind = PEOPLE_SAY
+    elif mention.valence < DARK_VALENCE:
+        kind *= DARK_SAY
     return mention.weight * kind * (0.03 + 0.7 * own * own + 0.3 * other * other) / (0.1 + sd * sd)
 
 

@@ -128,6 +128,13 @@ at last, after all, after school, at first, 不仅, 不但, 不只, 不仅仅, �
 不得了, 不断, 不同, 不时, 不久, 不止, 莫名, 莫非, 难道, 未必, 差不多, 不禁, 不由得, 最后, 后来, 然后,
 背后, 身后
 """
+_PEOPLE = """
+mother, father, mum, mom, dad, mama, papa, son, daughter, child, children, kid, kids, brother, sister, wife,
+husband, grandma, grandpa, grandmother, grandfather, grandad, granny, friend, friends, neighbour,
+neighbours, neighbor, neighbors, man, woman, men, women, boy, girl, boys, girls, people, doctor, teacher,
+妈妈, 母亲, 爸爸, 父亲, 儿子, 女儿, 孩子, 孩子们, 小孩, 爷爷, 奶奶, 外公, 外婆, 老人, 朋友, 老友, 好友, 哥哥,
+姐姐, 弟弟, 妹妹, 妻子, 丈夫, 同学, 同学们, 老师, 村民, 邻居, 医生, 男人, 女人, 男孩, 女孩, 人们
+"""
 _MARKS = '. , ; : ! ? … — – ( ) [ ] " 。 ， ； ： ！ ？ 、 （ ） 《 》 “ ” 「 」 \n'
 
 
@@ -151,3 +158,4 @@ def _roles() -> dict[str, Role]:
 
 
 ROLES: Mapping[str, Role] = MappingProxyType(_roles())
+PEOPLE = frozenset(_words(_PEOPLE))  # who takes part in a scene

@@ -101,8 +101,8 @@ MEANS: Mapping[str, Means] = MappingProxyType(
     }
 )  # fmt: skip
 
-# Ordinary sentences are a little bright: first lines of poems have a median valence of .15, small talk of .13.
-NEUTRAL_VALENCE = 0.13
+# Ordinary sentences are a little bright: first lines of poems have a median valence of .13, small talk of .12.
+NEUTRAL_VALENCE = 0.1
 # (least valence, modes with weights), from bright to dark; the first row that applies is drawn from.
 MODES_BY_VALENCE: tuple[tuple[float, Mapping[str, float]], ...] = (
     (0.30, {"major": 1.0}),
