@@ -2,8 +2,8 @@
 
     python bench/contrast.py [--seeds 5]
 
-Two sets of twenty pairs, half of each in Chinese. The first was looked at while the rules from mood to music were
-made; the second was written afterwards and nothing was changed for it.
+Two sets of pairs, half of each in Chinese. The first was looked at while the rules from words to mood and from mood
+to music were made; the second was written afterwards and nothing was changed for it.
 
 Bright against dark must differ in mode (key found in the notes) and in tonal clarity (its correlation with the
 Krumhansl-Kessler profile); calm against restless in tempo times density (notes a second). The drift is how much
@@ -28,6 +28,16 @@ SEEN_BRIGHT_DARK = (
     ("孩子第一次学会走路", "坟前的最后一封信"),
     ("丰收的田野上大家在歌唱", "绝望的囚徒在黑暗中等待"),
     ("和好朋友一起去海边看日出", "他被所有人背叛和抛弃"),
+    ("cherries, a hammock and my best friend's jokes", "the phone rang at four and she never spoke again"),
+    ("we got the keys to our first home", "they sold the farm where I was born"),
+    ("kites over the beach on a blue morning", "the last miner carried out of the shaft"),
+    ("grandad dancing at my wedding", "a child lost in the ruins of the city"),
+    ("the exam results are in and everybody passed", "nobody came to his birthday"),
+    ("春游的孩子们在花丛里唱歌", "寒冬里冻死的小鸟"),
+    ("久别重逢的老友举杯欢笑", "母亲在儿子的墓碑前痛哭"),
+    ("稻谷丰收，村民敲锣打鼓", "干旱的土地和饥饿的孩子"),
+    ("阳光洒满教室，同学们笑了", "她撕碎了所有的照片"),
+    ("新年的烟花和团圆的家人", "失业的父亲坐在黑暗里"),
 )
 SEEN_CALM_RESTLESS = (
     ("a still lake at dusk, nobody about", "a car chase through the crowded market"),
@@ -40,22 +50,6 @@ SEEN_CALM_RESTLESS = (
     ("老僧在山寺里静坐", "暴风雨中拼命奔跑"),
     ("婴儿在摇篮里熟睡", "激烈的战斗打响了"),
     ("雪夜里一盏温暖的灯", "夜店里疯狂跳舞的人群"),
-)
-
-
-UNSEEN_BRIGHT_DARK = (
-    ("cherries, a hammock and my best friend's jokes", "the phone rang at four and she never spoke again"),
-    ("we got the keys to our first home", "they sold the farm where I was born"),
-    ("kites over the beach on a blue morning", "the last miner carried out of the shaft"),
-    ("grandad dancing at my wedding", "a child lost in the ruins of the city"),
-    ("the exam results are in and everybody passed", "nobody came to his birthday"),
-    ("春游的孩子们在花丛里唱歌", "寒冬里冻死的小鸟"),
-    ("久别重逢的老友举杯欢笑", "母亲在儿子的墓碑前痛哭"),
-    ("稻谷丰收，村民敲锣打鼓", "干旱的土地和饥饿的孩子"),
-    ("阳光洒满教室，同学们笑了", "她撕碎了所有的照片"),
-    ("新年的烟花和团圆的家人", "失业的父亲坐在黑暗里"),
-)
-UNSEEN_CALM_RESTLESS = (
     ("a cat asleep on a warm stone wall", "fire engines screaming down the avenue"),
     ("mist rising slowly from the rice fields", "the final minute and the score is level"),
     ("an old boat drifting on the river", "a stampede of wild horses"),
@@ -66,6 +60,33 @@ UNSEEN_CALM_RESTLESS = (
     ("溪水缓缓流过山谷", "摇滚现场沸腾的人群"),
     ("静静地看着窗外的雪", "惊涛骇浪中的小船"),
     ("躺在沙滩上听海", "百米冲刺的最后一秒"),
+)
+UNSEEN_BRIGHT_DARK = (
+    ("grandma's jam on the veranda while the bees hum", "the orphanage on a December night"),
+    (
+        "the whole street came out to dance when the rain arrived",
+        "a mother waiting for a son who was killed at sea",
+    ),
+    ("first love under the apple trees", "the noose and the empty courtyard"),
+    ("a toddler chasing soap bubbles", "smoke over the bombed school"),
+    ("our boat comes home full of fish and the harbour sings", "he coughs blood and hides it from his wife"),
+    ("小狗在雪地里打滚", "监狱墙角长满了霉"),
+    ("花园里孩子们追着蝴蝶跑", "医院里最后的告别"),
+    ("妹妹考上了理想的大学", "村子被敌人洗劫一空"),
+    ("晒着太阳吃西瓜的夏天", "她在黑暗的地下室里哭泣"),
+    ("新郎牵着新娘的手微笑", "饿死的牛羊倒在荒原上"),
+)
+UNSEEN_CALM_RESTLESS = (
+    ("an empty beach in the morning fog", "gunfight in the subway"),
+    ("the clock ticks and the dog sleeps", "sprinting for the last helicopter"),
+    ("moonlight on the monastery garden", "the mosh pit goes crazy"),
+    ("floating on my back in a warm pool", "stock traders shouting as the market crashes"),
+    ("snow on the cedar branches", "drums of war along the border"),
+    ("池塘边的柳树和午后的风", "警车追赶逃犯"),
+    ("安静的图书馆里翻书的声音", "拳击手猛烈地进攻"),
+    ("薄雾中的小船慢慢划过", "人们在火灾中尖叫逃跑"),
+    ("奶奶坐在摇椅上织毛衣", "电音节上疯狂蹦跳的年轻人"),
+    ("山谷里的钟声和夕阳", "骑兵冲锋陷阵"),
 )
 SETS = {
     "seen while the rules were made": (SEEN_BRIGHT_DARK, SEEN_CALM_RESTLESS),

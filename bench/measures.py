@@ -1,6 +1,6 @@
 """Does `music/measures.py` measure what was published? And does it tell music from noise?
 
-    python bench/measures.py ../shared/data/midi_nottingham
+    python bench/measures.py ../shared/data
 
 Prints the means over the folk tunes beside the tabled ones (of 1034 tunes), the range from the
 10th to the 90th percentile, and three melodies that are no music: a `*` marks what falls outside the range.
@@ -45,10 +45,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", type=Path, help="a folder of MIDI files with the melody in the first track")
+    parser.add_argument("data", type=Path, help="the research data folder")
     parser.add_argument("--songs", type=int, default=2000, help="at most so many")
     options = parser.parse_args()
-    paths = sorted(options.data.rglob("*.mid"))[: options.songs]
+    paths = sorted((options.data / "midi_nottingham").rglob("*.mid"))[: options.songs]
     songs = [with_melody(midi.read(path).song) for path in paths]
     began = time.perf_counter()
     full = [measure(song) for song in songs]

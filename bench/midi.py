@@ -1,6 +1,6 @@
 """Files a second of our MIDI reader beside mido, pretty_midi and bare symusic, in one run.
 
-    python bench/midi.py ../shared/data/midi_nottingham ../shared/data/midi_piano_giantmidi
+    python bench/midi.py ../shared/data
 
 Each reader reads the same files in turn, several rounds over; the median round counts. Our reader checks every
 file and makes a Song of it; the others give their own values. The counts of notes are compared.
@@ -89,4 +89,4 @@ def main(folders: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main([f"{sys.argv[1]}/midi_nottingham", f"{sys.argv[1]}/midi_piano_giantmidi"])

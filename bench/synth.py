@@ -1,6 +1,6 @@
-"""How many seconds of song a second of one core renders: `OMP_NUM_THREADS=1 python bench/synth.py [song.mid]`.
+"""How many seconds of song a second of one core renders: `OMP_NUM_THREADS=1 python bench/synth.py`.
 
-Without a file it plays a made-up song of four tracks (piano, strings, bass, drums), 90 s and about 700 notes.
+It plays a made-up song of four tracks (piano, strings, bass, drums), 90 s and about 700 notes.
 """
 
 import time
