@@ -96,8 +96,10 @@ _WRITERS: Mapping[str, Callable[[Song], bytes]] = {
 
 
 def subtitle(song: Song) -> str:
-    """The request and the scale of a composed song, or ""."""
-    return " · ".join(str(song.recipe[name]) for name in ("request", "key") if name in song.recipe)
+    """The request of a composed song, and its scale where a key signature cannot say it; else ""."""
+    told = [str(song.recipe["request"])] if "request" in song.recipe else []
+    key = str(song.recipe.get("key", ""))
+    return " · ".join(told + [key] * (key.split(" ", 1)[-1] not in ("", "major", "minor")))
 
 
 def recipe_text(song: Song) -> str:
