@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from contrast import UNSEEN_BRIGHT_DARK
 
 import aoede
 from aoede.music.measures import Measures, measure
 from aoede.song import TICKS_PER_QUARTER, Meter, Note, Song, Track
+from contrast import UNSEEN_BRIGHT_DARK
 
 NAMES = (
     "pitch_class_entropy_bits",

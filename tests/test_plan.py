@@ -1,13 +1,13 @@
 from dataclasses import replace
 
 import pytest
-from aoede.mood.request import Mood
-from aoede.mood.wishes import Wishes
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aoede.errors import UsageError
 from aoede.mood.feelings import FEELINGS
+from aoede.mood.request import Mood
+from aoede.mood.wishes import Wishes
 from aoede.music.means import MEANS
 from aoede.music.plan import MAX_BARS, phrase_lengths, plan_for
 from aoede.music.theory import MODES
