@@ -3,6 +3,7 @@ REQUEST ?= a song that expresses hope and wonder
 DATA ?= ../shared/data
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+override REQUEST := $(value REQUEST)
 export REQUEST
 
 .PHONY: song test test-slow check bench presets gallery clean

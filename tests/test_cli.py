@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from aoede.cli import main
+from aoede.compose import compose as compose_song
+from aoede.errors import InputError
 
 
 class Done:
@@ -185,3 +187,41 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
         shell=True, cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_request_on_stdin_may_be_in_any_encoding_that_people_have(tmp_path: Path, encoding: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "aoede", "compose", "-", "--bars", "2", "--seed", "1", "--audio", "none", "--json"],
+        input="希望和奇迹".encode(encoding), cwd=tmp_path, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["title"] == "希望和奇迹"
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"\xff\xfe\x00", b"\xff" * 50, b"\x00\x01"])
+def test_bytes_that_are_no_request_are_refused_in_a_sentence(tmp_path: Path, data: bytes) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "aoede", "compose", "-", "--audio", "none", "--bars", "2"],
+        input=data, cwd=tmp_path, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, 65)
+    assert b"Traceback" not in done.stderr
+    assert b"bug" not in done.stderr
+
+
+def test_half_a_character_is_refused_in_python_too() -> None:
+    with pytest.raises(InputError, match="half a character"):
+        compose_song("hope \ud83d", seed=1)
+
+
+def test_a_terminated_command_leaves_no_half_written_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "aoede", "compose", "joy", "--bars", "512", "--seed", "1"]
+    for wait_s in (0.3, 0.8, 1.3):
+        with subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            time.sleep(wait_s)
+            process.terminate()
+        assert process.returncode == 143
+        assert not [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from aoede.errors import UsageError
+from aoede.errors import InputError, UsageError
 from aoede.learning.checkpoint import load_preset
 from aoede.mood.request import Mood, mood_of
 from aoede.mood.wishes import Wishes, wishes_of
@@ -92,12 +92,19 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     seed = secrets.randbelow(2**32) if seed is None else seed
     if not 0 <= seed <= MAX_SEED:
         raise UsageError(f"the seed must be between 0 and {MAX_SEED}, not {seed}", where="--seed")
+    if not _is_text(request):
+        raise InputError("the request holds half a character", hint="Write it again, in UTF-8.")
     stated = {name: value for name, value in options.items() if value is not None}
     wishes = _with_options(wishes_of(request), stated)
     mood = mood_of(request)
     plan = plan_for(mood, wishes, seed=seed)
     own = progressions_from_csv(Path(stated["progressions"])) if "progressions" in stated else None
     return Sketch(request, seed, stated, mood, wishes, plan, own)
+
+
+def _is_text(request: str) -> bool:
+    """Whether it can be written down: no lone halves of characters beyond the basic plane."""
+    return not any("\ud800" <= character <= "\udfff" for character in request)
 
 
 def _with_options(wishes: Wishes, stated: Mapping[str, Any]) -> Wishes:

@@ -5,8 +5,12 @@ Results go to stdout, everything else to stderr. Nothing heavy is imported befor
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -17,7 +21,7 @@ from aoede.cli.system import doctor, models
 from aoede.errors import AoedeError, UsageError
 from aoede.version import __version__
 
-INTERRUPTED, CLOSED_PIPE, INTERNAL = 130, 141, 70
+INTERRUPTED, CLOSED_PIPE, TERMINATED, INTERNAL = 130, 141, 143, 70
 
 
 class _Group(click.Group):
@@ -50,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = "--debug" in arguments or bool(os.environ.get("AOEDE_DEBUG"))
     arguments = [argument for argument in arguments if argument != "--debug"]
     as_json = "--json" in arguments
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _leave)
     try:
         result = cli.main(arguments, prog_name="aoede", standalone_mode=False)
         sys.stdout.flush()
@@ -65,6 +71,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if debug:
             raise
         return _report(error, as_json)
+
+
+def _leave(signum: int, frame: FrameType | None) -> NoReturn:
+    """End in good order, so that files that are half written are taken away."""
+    raise SystemExit(TERMINATED)
 
 
 def _report(error: Exception, as_json: bool) -> int:

@@ -2,14 +2,13 @@
 
 import json
 import shlex
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoede.cli.console import printable
+from aoede.cli.console import printable, read_text
 
 if TYPE_CHECKING:
     from aoede.compose import Sketch
@@ -70,8 +69,7 @@ def compose(
     from aoede.compose import fill, sketch
     from aoede.mood.request import MAX_CHARACTERS
 
-    if request == "-":
-        request = sys.stdin.read(MAX_CHARACTERS + 1)
+    request = read_text(request, max_bytes=8 * MAX_CHARACTERS)
     reports = []
     for _ in range(count):
         began = time.perf_counter()
