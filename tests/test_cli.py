@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,13 +17,18 @@ from aoede.compose import compose as compose_song
 from aoede.errors import InputError
 
 
+@dataclass
 class Done:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
 
 
 @pytest.fixture
-def aoede(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def aoede(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run one command line inside an empty folder."""
     monkeypatch.chdir(tmp_path)
 
@@ -45,7 +52,7 @@ def run_process(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedP
     )
 
 
-def test_compose_leaves_midi_sound_picture_and_json_and_says_what_it_did(aoede, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_compose_leaves_midi_sound_picture_and_json_and_says_what_it_did(aoede: Run, tmp_path: Path) -> None:
     done = aoede("compose", "a song that expresses hope and wonder", "--seed", "3", "--bars", "4")
     assert done.code == 0
     assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".json", ".mid", ".png", ".wav"]
@@ -54,7 +61,7 @@ def test_compose_leaves_midi_sound_picture_and_json_and_says_what_it_did(aoede, 
     assert done.err == ""
 
 
-def test_compose_answers_chinese_with_the_same_facts(aoede, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_compose_answers_chinese_with_the_same_facts(aoede: Run, tmp_path: Path) -> None:
     done = aoede(
         "compose", "我想要一首表达希望和奇迹的歌", "--seed", "3", "--bars", "4", "--audio", "none", "--json"
     )
@@ -65,12 +72,14 @@ def test_compose_answers_chinese_with_the_same_facts(aoede, tmp_path: Path) -> N
     assert all(Path(path).stat().st_size > 100 for path in told["files"])
 
 
-def test_count_makes_songs_with_the_seeds_that_follow(aoede) -> None:  # type: ignore[no-untyped-def]
+def test_count_makes_songs_with_the_seeds_that_follow(aoede: Run) -> None:
     done = aoede("compose", "joy", "--seed", "5", "-n", "3", "--bars", "2", "--audio", "none", "--json")
     assert [song["seed"] for song in json.loads(done.out)["songs"]] == [5, 6, 7]
 
 
-def test_repeating_a_command_is_harmless_but_another_song_is_not_overwritten(aoede, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_repeating_a_command_is_harmless_but_another_song_is_not_overwritten(
+    aoede: Run, tmp_path: Path
+) -> None:
     command = ("compose", "joy", "--bars", "2", "-o", "song.mid", "--seed")
     assert aoede(*command, "1").code == 0
     before = (tmp_path / "song.mid").read_bytes()
@@ -102,7 +111,7 @@ def test_repeating_a_command_is_harmless_but_another_song_is_not_overwritten(aoe
 )
 def test_bad_input_is_one_clear_error_with_its_code(
     aoede, tmp_path: Path, arguments, code: int, words
-) -> None:  # type: ignore[no-untyped-def]
+) -> None:
     done = aoede(*arguments)
     assert done.code == code
     assert done.err.startswith("error: ")
@@ -111,14 +120,14 @@ def test_bad_input_is_one_clear_error_with_its_code(
     assert not list(tmp_path.rglob("*"))
 
 
-def test_errors_are_json_where_json_was_asked_for(aoede) -> None:  # type: ignore[no-untyped-def]
+def test_errors_are_json_where_json_was_asked_for(aoede: Run) -> None:
     error = json.loads(aoede("compose", "joy", "--key", "H#", "--json").err)["error"]
     assert error["code"] == "usage"
     assert error["exit"] == 2
     assert error["hint"]
 
 
-def test_look_and_render_read_back_what_compose_wrote(aoede, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_look_and_render_read_back_what_compose_wrote(aoede: Run, tmp_path: Path) -> None:
     aoede("compose", "a march in B minor", "--seed", "1", "--bars", "8", "-o", "song.mid")
     told = json.loads(aoede("look", "song.mid", "--json").out)
     assert told["bars"] == 8
@@ -129,7 +138,7 @@ def test_look_and_render_read_back_what_compose_wrote(aoede, tmp_path: Path) -> 
     assert Path(rendered["audio"]).read_bytes().startswith(b"RIFF")
 
 
-def test_names_cannot_rewrite_the_terminal(aoede, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_names_cannot_rewrite_the_terminal(aoede: Run, tmp_path: Path) -> None:
     done = aoede("look", "\x1b[2Jevil.mid")
     assert "\x1b" not in done.err
 
@@ -156,7 +165,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_doctor_finds_everything_well_and_models_names_licences(aoede) -> None:  # type: ignore[no-untyped-def]
+def test_doctor_finds_everything_well_and_models_names_licences(aoede: Run) -> None:
     healthy = aoede("doctor", "--json")
     told = json.loads(healthy.out)
     assert healthy.code == 0, told
@@ -166,7 +175,7 @@ def test_doctor_finds_everything_well_and_models_names_licences(aoede) -> None: 
     assert all(model["licence"] and model["bytes"] > 1000 for model in listed)
 
 
-def test_every_command_explains_itself_with_an_example_or_purpose(aoede) -> None:  # type: ignore[no-untyped-def]
+def test_every_command_explains_itself_with_an_example_or_purpose(aoede: Run) -> None:
     for command in ([], ["compose"], ["look"], ["render"], ["models"], ["doctor"]):
         done = aoede(*command, "--help")
         assert done.code == 0
@@ -229,7 +238,7 @@ def test_a_terminated_command_leaves_no_half_written_file(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("suffix", [".mid", ".wav", ".png", ".json"])
-def test_the_command_line_and_python_give_the_same_bytes(aoede, tmp_path: Path, suffix: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_line_and_python_give_the_same_bytes(aoede: Run, tmp_path: Path, suffix: str) -> None:
     for name in ("first", "second"):
         done = aoede(
             "compose", "雨后的彩虹 rainbow", "--seed", "9", "--bars", "6", "--key", "D", "-o", name + suffix

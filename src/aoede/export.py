@@ -3,14 +3,10 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aoede.errors import UsageError
 from aoede.formats.files import write_together
 from aoede.song import Song
-
-if TYPE_CHECKING:
-    from aoede.formats.audio import Kind
 
 SAMPLE_RATE_HZ = 44_100
 LOUDNESS_DBFS = -18.0  # gated RMS: calm songs are not to be lost beside loud ones
@@ -57,7 +53,7 @@ def _midi(song: Song) -> bytes:
     return midi.to_bytes(song)
 
 
-def _audio(kind: "Kind") -> Callable[[Song], bytes]:
+def _audio(kind: str) -> Callable[[Song], bytes]:
     def to_audio(song: Song) -> bytes:
         from aoede import synth
         from aoede.formats import audio
@@ -88,10 +84,7 @@ _WRITERS: Mapping[str, Callable[[Song], bytes]] = {
     ".mid": _midi,
     ".png": _picture,
     ".json": _json,
-    ".wav": _audio("wav"),
-    ".mp3": _audio("mp3"),
-    ".flac": _audio("flac"),
-    ".ogg": _audio("ogg"),
+    **{f".{kind}": _audio(kind) for kind in ("wav", "mp3", "flac", "ogg")},
 }
 
 

@@ -8,7 +8,6 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, get_args
 
 import numpy as np
 import soundfile
@@ -18,8 +17,7 @@ from aoede.errors import InputError, UsageError
 from aoede.formats.files import read_bounded, write_whole
 from aoede.randomness import stream
 
-Kind = Literal["wav", "flac", "ogg", "mp3"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS = ("wav", "flac", "ogg", "mp3")
 BLOCK_FRAMES = 65_536  # one big write of OGG crashes libsndfile 1.2
 
 _FORMATS = {"wav": "WAV", "flac": "FLAC", "ogg": "OGG", "mp3": "MP3"}
@@ -28,7 +26,7 @@ _MPEG_RATES_HZ = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 
 
 
 def to_bytes(
-    samples: NDArray[np.floating], *, sample_rate_hz: int, kind: Kind, comment: str = "", title: str = ""
+    samples: NDArray[np.floating], *, sample_rate_hz: int, kind: str, comment: str = "", title: str = ""
 ) -> bytes:
     """`samples`, (n,) or (n, channels) within [-1, 1] (what lies outside is clipped), as a file's bytes.
 
@@ -66,7 +64,7 @@ def write(
 ) -> None:
     """`to_bytes` of the kind that the suffix names, into a file. Raises UsageError or OutputError."""
     kind = path.suffix.lower().removeprefix(".")
-    data = to_bytes(samples, sample_rate_hz=sample_rate_hz, kind=kind, comment=comment, title=title)  # type: ignore[arg-type]
+    data = to_bytes(samples, sample_rate_hz=sample_rate_hz, kind=kind, comment=comment, title=title)
     write_whole(path, data, force=force)
 
 

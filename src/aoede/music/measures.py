@@ -9,6 +9,7 @@ range that real songs cover (`bench/measures.py` prints both). A beat is a quart
 import math
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -285,8 +286,8 @@ def _strong_period_ticks(meter: Meter) -> int:
     return max(1, meter.bar_ticks // 2 if meter.numerator % 4 == 0 else meter.bar_ticks)
 
 
-def _mean(values: NDArray[np.generic]) -> float:
-    return float(np.mean(values)) if len(values) else math.nan  # type: ignore[arg-type]
+def _mean(values: NDArray[Any]) -> float:
+    return float(np.mean(values)) if len(values) else math.nan
 
 
 def _ratio(part: float, whole: float) -> float:

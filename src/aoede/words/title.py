@@ -3,8 +3,8 @@
 import re
 
 MAX_CHARACTERS = 48
-_SMALL = frozenset(
-    ("a an and as at but by for from in into nor of on or so the to up with without").split()  # noqa: SIM905
+_SMALL = re.compile(
+    r"an?|and|as|at|but|by|for|from|in|into|nor|of|on|or|so|the|to|up|with|without", re.IGNORECASE
 )
 
 # "please write me a short song that is about ..." up to the thing itself.
@@ -47,6 +47,6 @@ def _shortened(text: str) -> str:
 def _title_case(text: str) -> str:
     words = text.split(" ")
     return " ".join(
-        word if index and word.lower() in _SMALL else word[:1].upper() + word[1:]
+        word if index and _SMALL.fullmatch(word) else word[:1].upper() + word[1:]
         for index, word in enumerate(words)
     )
