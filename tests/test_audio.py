@@ -23,7 +23,7 @@ def tone(seconds: float = 0.5, pitch_hz: float | np.ndarray = 440.0, gain: float
 
 
 @pytest.mark.parametrize("kind", audio.KINDS)
-def test_each_kind_gives_back_the_sound(kind: audio.Kind) -> None:
+def test_each_kind_gives_back_the_sound(kind: str) -> None:
     sound = tone(pitch_hz=np.linspace(200, 2000, RATE_HZ // 2))
     back, rate_hz = audio.from_bytes(audio.to_bytes(sound, sample_rate_hz=RATE_HZ, kind=kind))
     assert rate_hz == RATE_HZ
@@ -35,7 +35,7 @@ def test_each_kind_gives_back_the_sound(kind: audio.Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", audio.KINDS)
-def test_the_same_samples_give_the_same_bytes(kind: audio.Kind) -> None:
+def test_the_same_samples_give_the_same_bytes(kind: str) -> None:
     first, second = (
         audio.to_bytes(tone(), sample_rate_hz=RATE_HZ, kind=kind, comment="recipe", title="Song")
         for _ in range(2)
@@ -44,7 +44,7 @@ def test_the_same_samples_give_the_same_bytes(kind: audio.Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", audio.KINDS)
-def test_the_comment_carries_the_recipe(kind: audio.Kind) -> None:
+def test_the_comment_carries_the_recipe(kind: str) -> None:
     recipe = json.dumps({"request": "一首表达希望和奇迹的歌", "seed": 7}, ensure_ascii=False)
     data = audio.to_bytes(tone(0.1), sample_rate_hz=RATE_HZ, kind=kind, comment=recipe, title="希望")
     with soundfile.SoundFile(io.BytesIO(data)) as file:
@@ -118,7 +118,7 @@ def test_what_is_no_audio_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", audio.KINDS)
-def test_broken_files_are_refused_or_read(kind: audio.Kind) -> None:
+def test_broken_files_are_refused_or_read(kind: str) -> None:
     good = audio.to_bytes(tone(0.2), sample_rate_hz=RATE_HZ, kind=kind)
     rng = stream(3, "audio mutants", kind)
     n_read = 0
