@@ -6,13 +6,16 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import aoede
 from aoede import export
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
 from aoede.music.measures import measure
-from aoede.song import Song
+from aoede.music.theory import MODES
+from aoede.song import Meter, Song
 
 REQUESTS = (
     "a song that expresses hope and wonder",
@@ -170,3 +173,30 @@ def test_calm_scenes_have_fewer_notes_a_second_than_restless_ones(calm: str, res
     for seed in range(3):
         slow = measure(aoede.compose(calm, seed=seed)).notes_per_second
         assert slow < 0.7 * measure(aoede.compose(restless, seed=seed)).notes_per_second
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    request_text=st.sampled_from(REQUESTS),
+    seed=st.integers(0, 2**63 - 1),
+    bars=st.integers(1, 40),
+    tonic=st.sampled_from(
+        ["C", "C#", "Db", "D", "Eb", "E", "F", "F#", "Gb", "G", "Ab", "A", "Bb", "B", "Cb", "B#"]
+    ),
+    mode=st.sampled_from(sorted(MODES)),
+    tempo=st.floats(20, 300),
+    meter=st.sampled_from(["2/2", "2/4", "3/4", "4/4", "5/4", "5/8", "6/8", "7/8", "9/8", "12/8", "15/16"]),
+)
+def test_any_request_with_any_options_is_a_whole_song_that_reads_back_equal(
+    request_text: str, seed: int, bars: int, tonic: str, mode: str, tempo: float, meter: str
+) -> None:
+    song = aoede.compose(
+        f"{request_text}, in {meter}", seed=seed, bars=bars, key=tonic, mode=mode, tempo=tempo
+    )
+    reading = midi.from_bytes(export.to_bytes(song, ".mid"), where="song.mid")
+    assert reading.repairs == ()
+    assert reading.song.tracks == song.tracks
+    assert reading.song.meters == song.meters == (Meter(0, *map(int, meter.split("/"))),)
+    assert len(reading.song.bar_starts()) == bars
+    assert reading.song.sections == song.sections
+    assert reading.song.chords == song.chords

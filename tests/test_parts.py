@@ -1,4 +1,5 @@
 import itertools
+from itertools import pairwise
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_common_tones_stay_where_they_are() -> None:
     assert len(set(c) & set(a_minor)) == 2
 
 
-@pytest.mark.parametrize("meter", [(4, 4), (3, 4), (6, 8), (5, 4)])
+@pytest.mark.parametrize("meter", [(4, 4), (3, 4), (6, 8), (5, 4), (2, 2), (12, 8), (7, 8)])
 @pytest.mark.parametrize("arousal", [-1.0, -0.4, 0.2, 1.0])
 def test_parts_stay_inside_their_chords_and_their_registers(meter: tuple[int, int], arousal: float) -> None:
     plan = a_plan(0.5, arousal, meter=meter)
@@ -46,6 +47,11 @@ def test_parts_stay_inside_their_chords_and_their_registers(meter: tuple[int, in
             placed = chords[note.start_ticks // plan.meter.bar_ticks]
             assert note.pitch % 12 in placed.chord.pitch_classes
             assert note.end_ticks <= placed.end_ticks
+        for pitch in {note.pitch for note in upper}:
+            same = [note for note in upper if note.pitch == pitch]
+            assert all(a.end_ticks <= b.start_ticks for a, b in pairwise(same)), (
+                "a note is struck while it sounds"
+            )
         lower = bass_part(chords, plan, section, is_end=False, rng=stream(1, "b"))
         assert all(
             28 <= note.pitch <= 57 and note.duration_ticks > 0 and note.end_ticks <= end for note in lower

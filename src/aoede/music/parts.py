@@ -149,11 +149,11 @@ def _waltz(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int
 
 
 def _broken(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int, int, int, int]]:
-    """Up and down through the chord in eighths, each note ringing for a beat."""
+    """Up and down through the chord in eighths, each note ringing for two."""
     eighth = TICKS_PER_QUARTER // 2
     order = [*range(len(voicing)), *range(len(voicing) - 2, 0, -1)]
     return [
-        (voicing[order[i % len(order)]], t, min(pulse, end - t), 3 if i == 0 else -5)
+        (voicing[order[i % len(order)]], t, min(2 * eighth, end - t), 3 if i == 0 else -5)
         for i, t in enumerate(range(start, end, eighth))
     ]
 
