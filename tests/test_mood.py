@@ -480,3 +480,32 @@ def test_the_scale_puts_the_middle_at_zero_and_keeps_order() -> None:
     scale = Scale.of(valence, np.full(101, 5.0) + np.sin(valence))
     bright, _ = scale.apply(np.array([scale.valence[0], scale.valence[1], scale.valence[2]]), np.full(3, 5.0))
     assert bright == pytest.approx([-0.8, 0.0, 0.8])
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "nobody came to his birthday",
+        "betrayed by the only friend I had",
+        "母亲在儿子的墓碑前痛哭",
+        "饥饿的孩子",
+    ],
+)
+def test_what_happens_outweighs_who_is_there_and_what_did_not_come(request_text: str) -> None:
+    assert mood_of(request_text).valence < -0.05
+
+
+def test_people_alone_are_still_rated() -> None:
+    assert mood_of("my mother and my best friend").valence > 0.2
+    assert mood_of("妈妈").valence > 0.2
+
+
+@pytest.mark.parametrize(
+    ("calm", "restless"), [("sleeping", "sprinting"), ("打盹", "冲刺"), ("asleep", "a race")]
+)
+def test_sleep_is_calm_and_a_race_is_not(calm: str, restless: str) -> None:
+    assert mood_of(calm).arousal < -0.2 < 0.2 < mood_of(restless).arousal
+
+
+def test_letters_of_keys_are_no_keywords() -> None:
+    assert mood_of("a hopeful ballad in E flat major").keywords == ("hopeful", "ballad")

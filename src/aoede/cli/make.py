@@ -166,7 +166,10 @@ def chords_by_section(song: "Song") -> list[dict[str, Any]]:
 
 def _as_text(report: dict[str, Any]) -> str:
     mood, plan = report["mood"], report["plan"]
-    feelings = ", ".join(f"{name} {weight:.0%}" for name, weight in mood["feelings"].items()) or "none named"
+    feelings = (
+        ", ".join(f"{name} {weight:.0%}" for name, weight in mood["feelings"].items() if weight >= 0.05)
+        or "none named"
+    )
     form = " ".join(f"{s['name']}({s['bars']})" for s in plan["form"])
     minutes, seconds = divmod(round(report["duration_s"]), 60)
     lines = [
