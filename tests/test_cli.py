@@ -248,3 +248,25 @@ def test_the_command_line_and_python_give_the_same_bytes(aoede: Run, tmp_path: P
     assert first == (tmp_path / f"second{suffix}").read_bytes()
     song = compose_song("雨后的彩虹 rainbow", seed=9, bars=6, key="D")
     assert first == export.to_bytes(song, suffix)
+
+
+def test_a_song_can_go_through_a_pipe(tmp_path: Path) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "aoede", "compose", "joy", "--bars", "4", "--seed", "1", "-o", "-"],
+        cwd=tmp_path, capture_output=True, check=True,
+    )  # fmt: skip
+    assert made.stdout.startswith(b"MThd")
+    assert b"valence" in made.stderr
+    looked = subprocess.run(
+        [sys.executable, "-m", "aoede", "look", "-", "--json", "-o", "song.png"],
+        cwd=tmp_path, input=made.stdout, capture_output=True, check=True,
+    )  # fmt: skip
+    assert json.loads(looked.stdout)["bars"] == 4
+
+
+def test_several_songs_do_not_go_into_one_file(aoede: Run, tmp_path: Path) -> None:
+    for target in ("song.mid", "-"):
+        done = aoede("compose", "joy", "-n", "2", "-o", target)
+        assert (done.code, done.out) == (2, "")
+        assert "folder" in done.err
+    assert not list(tmp_path.iterdir())

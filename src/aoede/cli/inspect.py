@@ -1,6 +1,7 @@
 """`aoede look` and `aoede render`: what is in a MIDI file, and how it sounds."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,12 +62,16 @@ def render(file: Path, out: Path | None, audio: str, force: bool, as_json: bool)
 
 def _read(file: Path) -> "Reading":
     from aoede.formats import midi
+    from aoede.formats.midi_guard import DEFAULT_LIMITS
 
-    return midi.read(file)
+    if str(file) != "-":
+        return midi.read(file)
+    data = sys.stdin.buffer.read(DEFAULT_LIMITS.max_bytes + 1)
+    return midi.from_bytes(data, where="stdin")
 
 
 def _safe_stem(file: Path) -> str:
-    return file.stem or "song"
+    return "song" if str(file) == "-" else file.stem or "song"
 
 
 def _with_suffix(path: Path, allowed: tuple[str, ...]) -> Path:

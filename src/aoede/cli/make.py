@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from aoede.song import Song
 
 MAX_COUNT = 16
+STDOUT = Path("-")
 
 
 @click.command(
@@ -51,7 +53,7 @@ Examples:
     type=click.Path(path_type=Path),
     default=Path("out"),
     show_default=True,
-    help="Folder for the files, or one file such as song.mid.",
+    help="Folder for the files, or one file such as song.mid, or - for MIDI on stdout.",
 )
 @click.option(
     "--audio", type=click.Choice(["wav", "mp3", "flac", "ogg", "none"]), default="wav", show_default=True
@@ -70,6 +72,7 @@ def compose(
     from aoede.mood.request import MAX_CHARACTERS
 
     request = read_text(request, max_bytes=8 * MAX_CHARACTERS)
+    _check_target(out, count, as_json)
     reports = []
     for _ in range(count):
         began = time.perf_counter()
@@ -81,7 +84,7 @@ def compose(
         report = _report(planned, song, files, time.perf_counter() - began)
         reports.append(report)
         if not as_json:
-            click.echo(_as_text(report))
+            click.echo(_as_text(report), err=out == STDOUT)
         options["seed"] = planned.seed + 1
     if as_json:
         click.echo(
@@ -93,9 +96,27 @@ def compose(
         )
 
 
+def _check_target(out: Path, count: int, as_json: bool) -> None:
+    """Refuse what would write several things into one place."""
+    from aoede.errors import UsageError
+    from aoede.export import SUFFIXES
+
+    if count > 1 and (out == STDOUT or out.suffix.lower() in SUFFIXES):
+        raise UsageError(
+            f"{count} songs do not fit into one file",
+            where="--out",
+            hint="Name a folder, or leave --count away.",
+        )
+    if as_json and out == STDOUT:
+        raise UsageError("the song and --json cannot both go to stdout", where="--out", hint="Name a file.")
+
+
 def _write(song: "Song", planned: "Sketch", out: Path, audio: str, force: bool) -> list[Path]:
     from aoede import export
 
+    if out == STDOUT:
+        sys.stdout.buffer.write(export.to_bytes(song, ".mid"))
+        return [out]
     if out.suffix.lower() in export.SUFFIXES:
         return [export.write(song, out, force=force)]
     suffixes = [".mid", *([] if audio == "none" else [f".{audio}"]), ".png", ".json"]
