@@ -56,6 +56,13 @@ def test_a_tempo_range_is_kept() -> None:
         assert 50 <= plan.tempo_bpm <= 70
 
 
+@pytest.mark.parametrize("span", [(200, 240), (40, 46), (190, 200)])
+def test_a_tempo_range_beyond_what_moods_ask_for_is_kept_too(span: tuple[float, float]) -> None:
+    for arousal in (-0.8, 0.8):
+        plan = plan_for(mood(0.0, arousal), replace(NO_WISHES, tempo_range_bpm=span), seed=1)
+        assert span[0] <= plan.tempo_bpm <= span[1]
+
+
 @pytest.mark.parametrize(
     ("wish", "message"),
     [({"bars": 0}, "bars must be between 1 and 512"), ({"bars": 513}, "bars must be between"),

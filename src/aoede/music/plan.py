@@ -65,10 +65,6 @@ class Plan:
     def bars(self) -> int:
         return sum(section.bars for section in self.sections)
 
-    @property
-    def form(self) -> str:
-        return " ".join(f"{section.name}({section.bars})" for section in self.sections)
-
 
 def plan_for(mood: Mood, wishes: Wishes, *, seed: int) -> Plan:
     """The plan that fits `mood`, with every wish obeyed exactly.
@@ -178,15 +174,13 @@ def _meter(wishes: Wishes, means: Means, rng: np.random.Generator) -> Meter:
 def _tempo(arousal: float, wishes: Wishes, means: Means, rng: np.random.Generator) -> float:
     """96 bpm at rest, 58 at the calmest and 158 at the most restless, then the feelings' factor."""
     free = 96.0 * 1.65**arousal * means.tempo * float(rng.uniform(0.96, 1.04))
-    if wishes.tempo_range_bpm is not None:
-        free = float(np.clip(free, *wishes.tempo_range_bpm))
-    if wishes.tempo_bpm is None:
-        return float(round(np.clip(free, 48, 184)))
-    return _checked("tempo in bpm", wishes.tempo_bpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
+    drawn = float(round(np.clip(free, *(wishes.tempo_range_bpm or (48.0, 184.0)))))
+    stated = drawn if wishes.tempo_bpm is None else wishes.tempo_bpm
+    return _checked("tempo in bpm", stated, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
 
 
 def _chords_a_bar(tempo_bpm: float, meter: Meter, arousal: float) -> float:
-    """Chords change every 1.5 to 5 seconds, sooner when the song is restless."""
+    """The rate that comes nearest to a chord every 2.6 seconds, or sooner when the song is restless."""
     bar_s = meter.bar_ticks / 480 * 60 / tempo_bpm
     wanted_s = 2.6 - 0.8 * arousal
     rate = bar_s / wanted_s
