@@ -205,3 +205,10 @@ def test_an_unknown_failure_says_what_the_system_said() -> None:
         "(Too many open files)"
         in output_error(Path("a"), OSError(errno.EMFILE, "Too many open files")).message
     )
+
+
+def test_of_files_that_belong_together_none_appears_where_one_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "song.png").mkdir()
+    with pytest.raises(OutputError, match="this is a folder"):
+        write_together({tmp_path / "song.mid": b"a", tmp_path / "song.png": b"b"}, force=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["song.png"]

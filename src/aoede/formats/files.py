@@ -52,6 +52,8 @@ def _told(path: Path) -> Iterator[None]:
 
 def _may_write(path: Path, data: bytes, force: bool) -> bool:
     """Whether there is something to write; raises OutputError where that would replace another file."""
+    if path.is_dir():
+        raise OutputError("cannot write here (this is a folder)", where=str(path))
     if force or not path.exists():
         return True
     if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
