@@ -105,14 +105,14 @@ def test_unknown_wishes_are_refused_with_what_there_is():
     with pytest.raises(UsageError, match="temperature"):
         candidates(4, "major", rng=stream(0), temperature=0)
     with pytest.raises(UsageError, match="no progressions to choose"):
-        nearest([], 0, 0, {}, rng=stream(0))
+        nearest([], 0, {}, rng=stream(0))
 
 
 def test_a_happier_request_gets_brighter_chords():
     def mean_valence(mode, asked):
         mood = harmony._preset()[1]
         chosen = [
-            nearest(candidates(8, mode, rng=stream(s, mode)), asked, 0, {}, rng=stream(s)) for s in range(6)
+            nearest(candidates(8, mode, rng=stream(s, mode)), asked, {}, rng=stream(s)) for s in range(6)
         ]
         return mood.valence(chosen).mean()
 
@@ -123,15 +123,15 @@ def test_a_happier_request_gets_brighter_chords():
 def test_named_feelings_move_the_choice():
     rows = candidates(8, "mixolydian", rng=stream(10))
     mood = harmony._preset()[1]
-    plain = [nearest(rows, 0.6, 0.5, {}, rng=stream(s)) for s in range(20)]
-    triumphant = [nearest(rows, 0.6, 0.5, {"triumph": 1.0}, rng=stream(s)) for s in range(20)]
+    plain = [nearest(rows, 0.6, {}, rng=stream(s)) for s in range(20)]
+    triumphant = [nearest(rows, 0.6, {"triumph": 1.0}, rng=stream(s)) for s in range(20)]
     feeling = {"triumph": 1.0}
     assert mood.kinship(triumphant, feeling).mean() > mood.kinship(plain, feeling).mean() + 0.3
 
 
 def test_seeds_choose_differently_among_the_nearest():
     rows = candidates(8, "major", rng=stream(11))
-    assert len({nearest(rows, 0.5, 0, {}, rng=stream(s)) for s in range(30)}) == 4
+    assert len({nearest(rows, 0.5, {}, rng=stream(s)) for s in range(30)}) == 4
 
 
 def test_features_know_cadences_and_colours():
@@ -149,7 +149,7 @@ def test_drawing_and_choosing_are_fast():
     candidates(8, "major", rng=stream(0))
     begun = time.process_time()
     for seed in range(5):
-        nearest(candidates(8, "major", rng=stream(seed)), 0.5, 0, {"joy": 1.0}, rng=stream(seed))
+        nearest(candidates(8, "major", rng=stream(seed)), 0.5, {"joy": 1.0}, rng=stream(seed))
     assert (time.process_time() - begun) / 5 < 0.12
 
 

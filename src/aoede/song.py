@@ -138,13 +138,10 @@ class Song:
 
     def seconds_at(self, ticks: int) -> float:
         """Seconds from the beginning to `ticks`, through the tempo map."""
-        return self._seconds_at([ticks])[0]
+        return self.seconds_of([ticks])[0]
 
     def seconds_of(self, ticks: list[int]) -> list[float]:
         """`seconds_at` of many positions at once; they need not be sorted."""
-        return self._seconds_at(ticks)
-
-    def _seconds_at(self, ticks: list[int]) -> list[float]:
         starts = [tempo.start_ticks for tempo in self.tempos]
         seconds_a_tick = [60.0 / (tempo.bpm * TICKS_PER_QUARTER) for tempo in self.tempos]
         begins = [0.0]

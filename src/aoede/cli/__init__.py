@@ -37,11 +37,9 @@ class _Group(click.Group):
     epilog='Start with:  aoede compose "a song that expresses hope and wonder"',
 )
 @click.version_option(__version__, prog_name="aoede")
-@click.option("--debug", is_flag=True, help="Show the whole traceback of an error.")
-@click.pass_context
-def cli(ctx: click.Context, debug: bool) -> None:
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the whole traceback of an error.")
+def cli() -> None:
     """Aoede: say what you feel, get a song. Everything stays on this machine."""
-    ctx.obj = {"debug": debug}
 
 
 for _command in (compose, look, render, models, doctor):

@@ -4,6 +4,7 @@ import os
 import sys
 
 from aoede.errors import InputError
+from aoede.formats.text import decode
 
 
 def printable(text: str) -> str:
@@ -14,18 +15,11 @@ def printable(text: str) -> str:
 def read_text(argument: str, *, max_bytes: int) -> str:
     """The text of an argument, or of stdin where it is "-", in whatever encoding it came.
 
-    Raises InputError for bytes that are no text in UTF-8, UTF-16 (with its mark) or GB 18030.
+    Raises InputError for more than `max_bytes` on stdin, and for bytes that are no text.
     """
     if argument != "-":
-        return _decoded(os.fsencode(argument))
-    return _decoded(sys.stdin.buffer.read(max_bytes))
-
-
-def _decoded(data: bytes) -> str:
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError("this is no text that can be read", hint="Write it in UTF-8.")
+        return decode(os.fsencode(argument))
+    data = sys.stdin.buffer.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise InputError(f"more than {max_bytes:,} bytes", where="stdin", hint="Say it in fewer words.")
+    return decode(data, where="stdin")

@@ -54,7 +54,7 @@ def _progression(
         surprise=max(0.0, -SURPRISE_BY_DARKNESS * plan.valence),
         songbook=songbook,
     )
-    return nearest(pool, plan.valence, plan.arousal, plan.feelings, rng=rng)
+    return nearest(pool, plan.valence, plan.feelings, rng=rng)
 
 
 def _cadence(plan: Plan, section: PlannedSection) -> str:

@@ -334,7 +334,6 @@ def _is_shapely(row: Progression, mode: _Mode) -> bool:
 def nearest(
     progressions: Sequence[Progression],
     valence: float,
-    arousal: float,
     feelings: Mapping[str, float],
     *,
     rng: np.random.Generator,
@@ -343,7 +342,7 @@ def nearest(
 
     Nearness is that of the regression's valence to `valence` ([-1, 1]), less kinship with the named feelings
     (name -> weight), and that of the key's clarity: bright songs state their key, dark ones veil it.
-    `arousal` is not used: labelled progressions do not tell it (see the preset's card).
+    Arousal has no say: labelled progressions do not tell it (see the preset's card).
     Raises UsageError where there is nothing to choose from.
     """
     if not progressions:

@@ -25,7 +25,7 @@ from aoede.music.note_table import (
     pitched_notes,
     places_in_bars,
 )
-from aoede.music.theory import parse_chord, tonic_name
+from aoede.music.theory import MODES, parse_chord, tonic_name
 from aoede.song import TICKS_PER_QUARTER, Meter, Song
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ SIMILAR = 0.5  # Jaccard index from which two bars count as alike
 MAX_BARS_COMPARED = 2048
 STRONG_BEAT_TOLERANCE_TICKS = 30
 CLARITY_WINDOW_BARS = 4
-MAJOR_SCALE, MINOR_SCALE = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
+MAJOR_SCALE, MINOR_SCALE = MODES["major"], MODES["minor"]
 
 
 @dataclass(frozen=True)

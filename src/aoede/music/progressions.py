@@ -18,6 +18,7 @@ import numpy as np
 from aoede.encodings.chords import Chord, chords_of, encode, parse_chord, parse_roman
 from aoede.errors import AoedeError, InputError
 from aoede.formats.files import read_bounded
+from aoede.formats.text import decode
 from aoede.music.theory import MODES, parse_key, pitch_class
 
 _NUMERAL = re.compile(r"[#b♯♭]?[ivIV]")  # chord symbols begin with A to G
@@ -42,7 +43,7 @@ class Table:
 def progressions_from_csv(
     path: Path, *, max_bytes: int = 4 << 20, max_rows: int = 20_000, max_chords: int = 256
 ) -> Table:
-    """The progressions of a table, in UTF-8 (with or without a mark) or GB18030.
+    """The progressions of a table, in UTF-8, UTF-16 (with its mark) or GB18030.
 
     A row that cannot be read is left out and reported. Raises MissingError or InputError where there is no
     such table, it lacks the columns, or no row of it can be used.
@@ -77,7 +78,7 @@ def nearest_own(
 
 def _rows(path: Path, max_bytes: int, max_rows: int) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, column -> cell), empty lines left out."""
-    text = _decode(read_bounded(path, max_bytes=max_bytes), path)
+    text = decode(read_bounded(path, max_bytes=max_bytes), where=str(path)).replace("\0", "")
     delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
@@ -90,15 +91,6 @@ def _rows(path: Path, max_bytes: int, max_rows: int) -> Iterator[tuple[int, dict
                 yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
     except csv.Error as error:
         raise InputError(f"row {reader.line_num} is no row of a table ({error})", where=str(path)) from error
-
-
-def _decode(data: bytes, path: Path) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding).replace("\0", "")
-        except UnicodeDecodeError as error:
-            fault = error
-    raise InputError(f"neither UTF-8 nor GB18030 (byte {fault.start})", where=str(path)) from fault
 
 
 def _check_header(header: list[str], path: Path) -> None:
