@@ -21,7 +21,8 @@ _BASS_LOW, _BASS_HIGH = 31, 48  # G1..C3
 _SUSTAINING = {CHOIR, PAD, STRINGS}  # instruments whose long notes do not fade
 
 Voicing = tuple[int, ...]
-Texture = Callable[[Voicing, int, int, int], list[tuple[int, int, int, int]]]
+Stroke = tuple[int, int, int, int]  # pitch, start and length in ticks, velocity against the section's
+Texture = Callable[[Voicing, int, int, int], list[Stroke]]  # of a voicing, start, end and pulse in ticks
 
 
 def voicings_for(chords: Sequence[Chord], *, centre: float = 59.0) -> list[Voicing]:
@@ -106,15 +107,28 @@ def chord_part(
     for index, (placed, voicing) in enumerate(zip(chords, voicings, strict=True)):
         rings = is_end and index == len(chords) - 1
         play = _held if rings else texture
-        for pitch, start, length, accent in play(voicing, placed.start_ticks, placed.end_ticks, pulse):
-            velocity = int(np.clip(section.velocity - 10 + accent + rng.integers(-2, 3), 1, 127))
-            notes.append(Note(start, pitch, length, velocity))
+        notes += _sounded(
+            play(voicing, placed.start_ticks, placed.end_ticks, pulse), section.velocity - 10, rng
+        )
     return tuple(sorted(notes))
+
+
+def _sounded(strokes: Sequence[Stroke], velocity: float, rng: np.random.Generator) -> list[Note]:
+    """The strokes as notes around `velocity`, as uneven as hands are."""
+    return [
+        Note(start, pitch, length, int(np.clip(velocity + accent + rng.integers(-2, 3), 1, 127)))
+        for pitch, start, length, accent in strokes
+    ]
+
+
+def _busy(plan: Plan, section: PlannedSection, rng: np.random.Generator) -> float:
+    """How much there is to play, about 0..3.5: more with arousal and with the section's energy."""
+    return 1.25 * (plan.arousal + 1) + 1.4 * (section.energy - 0.5) + float(rng.uniform(-0.2, 0.2))
 
 
 def _texture(plan: Plan, section: PlannedSection, rng: np.random.Generator) -> Texture:
     """From held chords to driving eighths as arousal and the section's energy grow."""
-    busy = 1.25 * (plan.arousal + 1) + 1.4 * (section.energy - 0.5) + float(rng.uniform(-0.2, 0.2))
+    busy = _busy(plan, section, rng)
     if plan.programs["chords"] in _SUSTAINING:
         return _held if busy < 1.9 else _struck
     in_three = plan.meter.numerator == 3
@@ -122,11 +136,11 @@ def _texture(plan: Plan, section: PlannedSection, rng: np.random.Generator) -> T
     return ladder[int(np.clip(round(busy), 0, len(ladder) - 1))]
 
 
-def _held(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int, int, int, int]]:
+def _held(voicing: Voicing, start: int, end: int, pulse: int) -> list[Stroke]:
     return [(pitch, start, end - start, 0) for pitch in voicing]
 
 
-def _struck(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int, int, int, int]]:
+def _struck(voicing: Voicing, start: int, end: int, pulse: int) -> list[Stroke]:
     """The whole chord on every beat."""
     return [
         (pitch, t, min(pulse, end - t) * 9 // 10, 4 if t == start else -3)
@@ -135,20 +149,20 @@ def _struck(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[in
     ]
 
 
-def _rolled(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int, int, int, int]]:
+def _rolled(voicing: Voicing, start: int, end: int, pulse: int) -> list[Stroke]:
     """The lowest note first, the others one beat later, all held to the end of the chord."""
     later = start + pulse if end - start > pulse else start
     return [(voicing[0], start, end - start, 0)] + [(p, later, end - later, -4) for p in voicing[1:]]
 
 
-def _waltz(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int, int, int, int]]:
+def _waltz(voicing: Voicing, start: int, end: int, pulse: int) -> list[Stroke]:
     """The lowest note on the first beat, the rest of the chord short on every other beat."""
     beats = range(start + pulse, end, pulse)
     first = (voicing[0], start, min(pulse, end - start), 3)
     return [first] + [(p, t, min(pulse, end - t) * 7 // 10, -4) for t in beats for p in voicing[1:]]
 
 
-def _broken(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int, int, int, int]]:
+def _broken(voicing: Voicing, start: int, end: int, pulse: int) -> list[Stroke]:
     """Up and down through the chord in eighths, each note ringing for two."""
     eighth = TICKS_PER_QUARTER // 2
     order = [*range(len(voicing)), *range(len(voicing) - 2, 0, -1)]
@@ -158,7 +172,7 @@ def _broken(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[in
     ]
 
 
-def _off_beat(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int, int, int, int]]:
+def _off_beat(voicing: Voicing, start: int, end: int, pulse: int) -> list[Stroke]:
     """The lowest note on the beat, the rest of the chord half a beat later."""
     half = pulse // 2
     notes = []
@@ -169,7 +183,7 @@ def _off_beat(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[
     return notes
 
 
-def _driving(voicing: Voicing, start: int, end: int, pulse: int) -> list[tuple[int, int, int, int]]:
+def _driving(voicing: Voicing, start: int, end: int, pulse: int) -> list[Stroke]:
     """The whole chord in short eighths, the beats accented."""
     eighth = TICKS_PER_QUARTER // 2
     return [
@@ -188,8 +202,7 @@ def bass_part(
     rng: np.random.Generator,
 ) -> tuple[Note, ...]:
     """The bass of a section: roots (or the slash bass), fuller and with approach notes as energy grows."""
-    busy = 1.1 * (plan.arousal + 1) + 1.4 * (section.energy - 0.5) + float(rng.uniform(-0.2, 0.2))
-    level = int(np.clip(round(busy), 0, 3))
+    level = int(np.clip(round(_busy(plan, section, rng) - 0.15 * (plan.arousal + 1)), 0, 3))
     pulse = pulse_ticks(plan.meter)
     notes: list[Note] = []
     previous = 40.0
@@ -197,11 +210,8 @@ def bass_part(
         rings = is_end and index == len(chords) - 1
         root = _bass_pitch(placed.chord, previous)
         following = chords[index + 1].chord if index + 1 < len(chords) else None
-        for start, length, pitch, accent in _bass_figure(
-            placed, root, 0 if rings else level, pulse, following, plan.key.scale
-        ):
-            velocity = int(np.clip(section.velocity - 2 + accent + rng.integers(-2, 3), 1, 127))
-            notes.append(Note(start, pitch, length, velocity))
+        strokes = _bass_figure(placed, root, 0 if rings else level, pulse, following, plan.key.scale)
+        notes += _sounded(strokes, section.velocity - 2, rng)
         previous = 0.7 * root + 0.3 * 40.0  # drawn back to the middle of the register
     return tuple(notes)
 
@@ -217,31 +227,30 @@ def _bass_pitch(chord: Chord, near: float) -> int:
 
 def _bass_figure(
     placed: PlacedChord, root: int, level: int, pulse: int, following: Chord | None, scale: Sequence[int]
-) -> list[tuple[int, int, int, int]]:
-    """(start, length, pitch, accent) of the bass under one chord."""
+) -> list[Stroke]:
+    """The bass under one chord."""
     start, end = placed.start_ticks, placed.end_ticks
     if level == 0 or end - start <= pulse:
-        return [(start, (end - start) * 19 // 20, root, 0)]
+        return [(root, start, (end - start) * 19 // 20, 0)]
     fifth = _fifth(placed.chord, root)
     beats = list(range(start, end, pulse))
     if level == 1:
         half = beats[(len(beats) + 1) // 2]
-        return [(start, half - start, root, 0), (half, (end - half) * 19 // 20, fifth, -4)]
+        return [(root, start, half - start, 0), (fifth, half, (end - half) * 19 // 20, -4)]
     if level == 2:
         pitches = [root if i % 2 == 0 else fifth for i in range(len(beats))]
         figure = [
-            (t, pulse * 9 // 10, p, 2 if i == 0 else -3)
+            (p, t, pulse * 9 // 10, 2 if i == 0 else -3)
             for i, (t, p) in enumerate(zip(beats, pitches, strict=True))
         ]
     else:
         eighths = range(start, end, TICKS_PER_QUARTER // 2)
         figure = [
-            (t, TICKS_PER_QUARTER // 2 * 4 // 5, root, 3 if (t - start) % pulse == 0 else -5) for t in eighths
+            (root, t, TICKS_PER_QUARTER // 2 * 4 // 5, 3 if (t - start) % pulse == 0 else -5) for t in eighths
         ]
     if following is not None and following.root_pc != placed.chord.root_pc:
-        last_start, length, _, accent = figure[-1]
-        figure[-1] = (last_start, length, _approach(root, following, scale), accent)
-    return [(t, min(length, end - t), p, a) for t, length, p, a in figure]
+        figure[-1] = (_approach(root, following, scale), *figure[-1][1:])
+    return [(pitch, t, min(length, end - t), accent) for pitch, t, length, accent in figure]
 
 
 def _fifth(chord: Chord, root: int) -> int:
