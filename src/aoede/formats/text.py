@@ -16,7 +16,7 @@ def decode(data: bytes, *, where: str = "") -> str:
         except UnicodeDecodeError as error:
             first_fault = error.start if first_fault < 0 else first_fault
     raise InputError(
-        f"this is no text in UTF-8, UTF-16 or GB18030 (byte {first_fault})",
+        f"text neither in UTF-16, UTF-8 nor GB18030 (byte {first_fault})",
         where=where,
         hint="Write it in UTF-8.",
     )
