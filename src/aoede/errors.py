@@ -7,6 +7,7 @@ AoedeError                 1    something failed
 ├── OutputError           73    a result that cannot be created
 │   ├── StorageError      74    disk full, I/O error
 │   └── DeniedError       77    no permission
+├── BusyError             75    somebody else is at it
 └── ConfigError           78    a setting that is wrong
 """
 
@@ -57,6 +58,10 @@ class StorageError(OutputError):
 
 class DeniedError(OutputError):
     exit_code = 77
+
+
+class BusyError(AoedeError):
+    exit_code = 75
 
 
 class ConfigError(AoedeError):
