@@ -1,0 +1,26 @@
+"""Restricted Boltzmann machine: a window of a piano roll as one binary vector.
+
+`model.py` is the model (energies, Gibbs sampling, generation), `partition.py` how likely data are under it,
+`learner.py` how it is trained.
+"""
+
+from aoede.models.rbm.learner import RECIPES, Check, Learner, Preset, Recipe
+from aoede.models.rbm.model import RBM, Config
+
+ENCODINGS = ("pianoroll",)
+CAPABILITIES = ("scores", "samples", "trains")
+
+Model = RBM
+
+__all__ = [
+    "CAPABILITIES",
+    "ENCODINGS",
+    "RBM",
+    "RECIPES",
+    "Check",
+    "Config",
+    "Learner",
+    "Model",
+    "Preset",
+    "Recipe",
+]

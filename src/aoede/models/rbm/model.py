@@ -1,0 +1,263 @@
+r"""The restricted Boltzmann machine over a window of a piano roll.
+
+Binary visible units v (a window of rows, flattened, then label bits) and binary hidden units h have the energy
+
+    E(v, h) = -b.v - c.h - v W h           P(v, h) = exp(-E(v, h)) / Z
+
+(Smolensky 1986; Hinton, "A practical guide to training restricted Boltzmann machines", 2010). Given one side the
+units of the other are independent:
+
+    P(h_j = 1 | v) = sigmoid(c_j + v W_.j)    P(v_i = 1 | h) = sigmoid(b_i + W_i. h)
+
+and with the hidden units summed out P(v) = exp(-F(v)) / Z with the free energy
+
+    F(v) = -b.v - sum_j log(1 + exp(c_j + v W_.j))
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from aoede.errors import ConfigError, InputError
+
+Bits = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+_LIMITS = {
+    "width": (1, 4096),
+    "window_steps": (1, 4096),
+    "n_hidden": (1, 16384),
+    "n_labels": (0, 4096),
+}
+_MAX_VISIBLE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Config:
+    width: int  # bits in a row of the roll
+    window_steps: int  # rows in a window
+    n_hidden: int
+    n_labels: int = 0  # bits after the window: one-hot groups whose meaning the family does not know
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in _LIMITS.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+                raise ConfigError(f"{name} must be a whole number from {low} to {high:,}, not {value!r}")
+        if self.n_visible > _MAX_VISIBLE:
+            raise ConfigError(f"{self.n_visible:,} visible units are more than {_MAX_VISIBLE:,}")
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> "Config":
+        """Raises ConfigError for unknown or missing keys and for values out of range."""
+        known = {field.name for field in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise ConfigError(
+                f"unknown setting {unknown[0]!r} for an RBM",
+                hint=f"Settings are {', '.join(sorted(known))}.",
+            )
+        missing = sorted(known - {"n_labels"} - set(values))
+        if missing:
+            raise ConfigError(f"an RBM needs the setting {missing[0]!r}")
+        return cls(**values)
+
+    @property
+    def n_roll(self) -> int:
+        """Visible units that are bits of the window; the label bits follow them."""
+        return self.window_steps * self.width
+
+    @property
+    def n_visible(self) -> int:
+        return self.n_roll + self.n_labels
+
+
+def sigmoid(x: Floats) -> Floats:
+    """1 / (1 + exp(-x)), safe at both ends, in the precision of `x`."""
+    return np.asarray(0.5 * np.tanh(0.5 * x) + 0.5, x.dtype)
+
+
+def softplus(x: Doubles) -> Doubles:
+    """log(1 + exp(x)) without overflow."""
+    return np.asarray(np.logaddexp(0.0, x))
+
+
+class RBM:
+    """Weights (V, H), visible bias (V,) and hidden bias (H,), all float32."""
+
+    def __init__(self, config: Config, weights: Floats, visible_bias: Floats, hidden_bias: Floats) -> None:
+        self.config = config
+        self.weights = weights
+        self.visible_bias = visible_bias
+        self.hidden_bias = hidden_bias
+
+    # -- energies --
+
+    def energy(self, v: ArrayLike, h: ArrayLike) -> Doubles:
+        """E(v, h) in nats of pairs (B, V), (B, H) -> (B,)."""
+        v, h = np.asarray(v, np.float64), np.asarray(h, np.float64)
+        pairs = np.einsum("bv,vh,bh->b", v, self.weights.astype(np.float64), h, optimize=True)
+        return np.asarray(-v @ self.visible_bias - h @ self.hidden_bias - pairs)
+
+    def free_energy(self, v: ArrayLike) -> Doubles:
+        """F(v) in nats, (B, V) -> (B,), in float64."""
+        v = np.asarray(v, np.float64)
+        logits: Doubles = v @ self.weights.astype(np.float64) + self.hidden_bias.astype(np.float64)
+        return np.asarray(-v @ self.visible_bias.astype(np.float64) - softplus(logits).sum(axis=1))
+
+    # -- conditionals --
+
+    def hidden_given(self, v: ArrayLike) -> Floats:
+        """P(h = 1 | v), (B, V) -> (B, H)."""
+        return sigmoid(np.asarray(v, np.float32) @ self.weights + self.hidden_bias)
+
+    def visible_given(self, h: ArrayLike) -> Floats:
+        """P(v = 1 | h), (B, H) -> (B, V)."""
+        return sigmoid(np.asarray(h, np.float32) @ self.weights.T + self.visible_bias)
+
+    # -- sampling --
+
+    def gibbs(
+        self,
+        v: ArrayLike,
+        rng: np.random.Generator,
+        n_sweeps: int,
+        *,
+        clamped: NDArray[np.bool_] | None = None,
+        temperature: float = 1.0,
+    ) -> Bits:
+        """The chains (B, V) after `n_sweeps` of h ~ P(h | v), v ~ P(v | h); `clamped` (V,) units stay as they are.
+
+        The temperature divides the energy: below 1 likely windows become likelier.
+        """
+        _check_temperature(temperature)
+        given = np.asarray(v, np.float32)
+        now = given
+        beta = np.float32(1.0 / temperature)
+        for _ in range(n_sweeps):
+            h = _flip(sigmoid(beta * (now @ self.weights + self.hidden_bias)), rng)
+            now = _flip(sigmoid(beta * (h @ self.weights.T + self.visible_bias)), rng)
+            if clamped is not None:
+                now[:, clamped] = given[:, clamped]
+        return now.astype(np.uint8)
+
+    def generate(
+        self,
+        n_steps: int,
+        rng: np.random.Generator,
+        *,
+        n: int = 1,
+        labels: ArrayLike | None = None,
+        n_gibbs: int = 200,
+        overlap_steps: int | None = None,
+        prompt: ArrayLike | None = None,
+        temperature: float = 1.0,
+    ) -> Bits:
+        """`n` rolls (n, n_steps, width) of exactly `n_steps` rows, those of the prompt not among them.
+
+        The first window is the end of a Gibbs chain of `n_gibbs` sweeps that starts from the base rates
+        sigmoid(visible_bias). Each later one is such a chain with its first `overlap_steps` rows (half a window if
+        not given, 0 for windows that do not know each other) held at the last rows of what there is. A `prompt`
+        (P, width) is what there is before the first window. `labels` (n_labels,) are held throughout; without
+        them they are free. Raises InputError where an argument does not fit the model.
+        """
+        config = self.config
+        overlap = config.window_steps // 2 if overlap_steps is None else overlap_steps
+        if not 0 <= overlap < config.window_steps or n_steps < 0 or n < 1 or n_gibbs < 1:
+            raise InputError(
+                f"{n} rolls of {n_steps} steps with {n_gibbs} sweeps and {overlap} shared rows cannot be made",
+                hint=f"Windows have {config.window_steps} rows; fewer than that can be shared.",
+            )
+        rows = _checked_prompt(prompt, config)
+        label_bits = _checked_labels(labels, config)
+        roll = np.repeat(rows[None], n, axis=0)
+        while roll.shape[1] < len(rows) + n_steps:
+            known = roll[:, max(0, roll.shape[1] - overlap) :] if overlap else roll[:, :0]
+            window = self._window(known, label_bits, rng, n_gibbs, temperature)
+            roll = np.concatenate([roll, window[:, known.shape[1] :]], axis=1)
+        return roll[:, len(rows) : len(rows) + n_steps]
+
+    def _window(
+        self, known: Bits, labels: Bits | None, rng: np.random.Generator, n_gibbs: int, temperature: float
+    ) -> Bits:
+        """(n, window_steps, width) windows that begin with the rows `known` (n, K, width)."""
+        config = self.config
+        n = len(known)
+        base = sigmoid(self.visible_bias)
+        v = (rng.random((n, config.n_visible), np.float32) < base).astype(np.uint8)
+        clamped = np.zeros(config.n_visible, np.bool_)
+        n_known = known.shape[1] * config.width
+        v[:, :n_known] = known.reshape(n, -1)
+        clamped[:n_known] = True
+        if labels is not None:
+            v[:, config.n_roll :] = labels
+            clamped[config.n_roll :] = True
+        v = self.gibbs(v, rng, n_gibbs, clamped=clamped, temperature=temperature)
+        return v[:, : config.n_roll].reshape(n, config.window_steps, config.width)
+
+    # -- storing --
+
+    @property
+    def config_values(self) -> dict[str, int]:
+        return asdict(self.config)
+
+    def to_tensors(self) -> dict[str, NDArray[Any]]:
+        """`weights` (V, H), `visible_bias` (V,), `hidden_bias` (H,), float32."""
+        return {
+            "weights": self.weights,
+            "visible_bias": self.visible_bias,
+            "hidden_bias": self.hidden_bias,
+        }
+
+    @classmethod
+    def from_tensors(cls, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> "RBM":
+        """The model that `to_tensors` and `config_values` describe. Raises ConfigError or InputError."""
+        checked = Config.from_mapping(config)
+        shapes = {
+            "weights": (checked.n_visible, checked.n_hidden),
+            "visible_bias": (checked.n_visible,),
+            "hidden_bias": (checked.n_hidden,),
+        }
+        parts = {name: checked_tensor(tensors, name, shape, np.float32) for name, shape in shapes.items()}
+        return cls(checked, **parts)
+
+
+def checked_tensor(
+    tensors: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...], dtype: type
+) -> NDArray[Any]:
+    """The named tensor. Raises InputError where it is missing or of another shape or type."""
+    tensor = tensors.get(name)
+    if tensor is None or tensor.dtype != dtype or tensor.shape != shape:
+        found = "missing" if tensor is None else f"{tensor.dtype} {tensor.shape}"
+        raise InputError(f"the model's {name!r} is {found}, not {np.dtype(dtype)} {shape}")
+    return tensor
+
+
+def _flip(p: Floats, rng: np.random.Generator) -> Floats:
+    """Bits as floats, 1 with probability `p`."""
+    return (rng.random(p.shape, np.float32) < p).astype(np.float32)
+
+
+def _check_temperature(temperature: float) -> None:
+    if not 0.0 < temperature < np.inf:
+        raise InputError(f"a temperature must be above 0, not {temperature!r}")
+
+
+def _checked_prompt(prompt: ArrayLike | None, config: Config) -> Bits:
+    rows = np.zeros((0, config.width), np.uint8) if prompt is None else np.asarray(prompt)
+    if rows.ndim != 2 or rows.shape[1] != config.width or (rows.size and not np.isin(rows, (0, 1)).all()):
+        raise InputError(f"a prompt must be rows of {config.width} bits, not {rows.shape}")
+    return rows.astype(np.uint8)
+
+
+def _checked_labels(labels: ArrayLike | None, config: Config) -> Bits | None:
+    if labels is None:
+        return None
+    bits = np.asarray(labels)
+    if bits.shape != (config.n_labels,) or (bits.size and not np.isin(bits, (0, 1)).all()):
+        raise InputError(f"labels must be {config.n_labels} bits, not {bits.shape}")
+    return bits.astype(np.uint8)
