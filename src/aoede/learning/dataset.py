@@ -1,0 +1,361 @@
+"""A folder of anybody's files -> what can be trained on, an account of every file, and a manifest.
+
+    dataset = from_folder(Path("music"))
+    print(dataset.report.summary())
+    train, valid = split(dataset.items, seed=7)
+
+A file that cannot be used is never an error but a row of the report. The order is that of the relative paths as
+bytes, the same on every machine. A new kind of file is one more row of `KINDS`.
+
+Files are read one after another: 700 to 1,000 folk tunes a second on one core, so that starting a pool of
+processes and sending the songs back would cost more than it saves.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from aoede.errors import AoedeError, DeniedError, InputError, MissingError, UsageError, input_error
+from aoede.formats import midi, midi_guard
+from aoede.formats.files import read_bounded
+from aoede.learning.account import (
+    DAMAGED,
+    DUPLICATE,
+    EMPTY,
+    READ,
+    REPAIRED,
+    SKIPPED,
+    TOO_LARGE,
+    UNREADABLE,
+    Entry,
+    Manifest,
+    Report,
+    Row,
+)
+from aoede.learning.runs import RUN_FILE
+from aoede.music.note_table import pitched_notes, table_of
+from aoede.song import TICKS_PER_QUARTER, Song
+
+OnFile = Callable[[int, int], None]
+Ints = NDArray[np.int64]
+
+_PHRASE_NOTES = 12  # 8 bring unrelated tunes together, 16 miss versions of one: see docs/LOG.md
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is read of a folder. Files beyond it are skipped, and the report says so."""
+
+    max_files: int = 100_000
+    max_file_bytes: int = 20_000_000
+    max_total_bytes: int = 200_000_000  # about 20 million notes, which take 3 GB as songs
+    max_quarters: int = 60_000  # of one piece; what comes later is dropped. 8 hours at 120 bpm
+
+
+@dataclass(frozen=True)
+class Item:
+    """One usable file."""
+
+    path: str  # relative to the folder, with "/" between names
+    value: Any  # a Song
+    sha256: str  # of the file's bytes
+    fingerprint: str  # of the content: equal for copies in another key or tempo, and most versions of a tune
+
+
+@dataclass(frozen=True)
+class Dataset:
+    items: tuple[Item, ...]
+    report: Report
+    manifest: Manifest
+
+
+# Kinds of files
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    suffixes: tuple[str, ...]
+    read: Callable[
+        [bytes, str, Limits], tuple[Any, tuple[str, ...]]
+    ]  # (data, name, limits) -> value, repairs
+    is_empty: Callable[[Any], bool]
+    fingerprint: Callable[[Any], str]
+
+
+def _read_midi(data: bytes, name: str, limits: Limits) -> tuple[Song, tuple[str, ...]]:
+    guard_limits = midi_guard.Limits(max_bytes=limits.max_file_bytes, max_quarters=limits.max_quarters)
+    reading = midi.from_bytes(data, where=name, limits=guard_limits)
+    return reading.song, reading.repairs
+
+
+def fingerprint(song: Song) -> str:
+    """A hash that copies of a piece share, and most versions of one tune too: the min-hash of its melody.
+
+    The melody is the highest pitch at each sixteenth that has a note; a phrase is twelve of its notes in a row, as
+    intervals and as ratios of the times between them. Of the hashes of all phrases the smallest is taken, so
+    two pieces agree with a probability of the share of the phrases that they have in common (Broder 1997).
+    Key, tempo, note values, lengths, instruments, drums and silence before the piece make no difference.
+    Of a song with drums only, those are the melody.
+    """
+    notes = pitched_notes(song)
+    notes = notes if len(notes) else table_of(song.tracks)
+    since = notes.starts_ticks - notes.starts_ticks[:1]
+    steps = (since * 8 + TICKS_PER_QUARTER) // (2 * TICKS_PER_QUARTER)
+    steps, pitches = np.divmod(np.unique(steps * 128 + notes.pitches), 128)
+    is_top = np.diff(steps, append=-1) != 0
+    phrases = _phrases(np.diff(pitches[is_top]), np.diff(steps[is_top]))
+    return min(sha256(phrase).hexdigest() for phrase in phrases)
+
+
+def _phrases(intervals: Ints, gaps: Ints) -> set[bytes]:
+    """Every stretch of `_PHRASE_NOTES` notes, or all of a shorter piece, ready to be hashed."""
+    n = min(_PHRASE_NOTES - 1, len(intervals))
+    if not n:
+        return {b""}
+    gaps = sliding_window_view(gaps, n)
+    ratios = gaps // np.gcd.reduce(gaps, axis=1)[:, None]
+    rows = np.concatenate([sliding_window_view(intervals, n), ratios], axis=1).astype("<i4")
+    return {row.tobytes() for row in rows}
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "midi": Kind(
+            "MIDI",
+            (".mid", ".midi", ".kar", ".rmi", ".smf"),
+            _read_midi,
+            lambda song: not song.tracks,
+            fingerprint,
+        )
+    }
+)
+
+
+# Reading
+
+
+def from_folder(
+    folder: Path,
+    *,
+    kinds: Sequence[str] = ("midi",),
+    limits: Limits | None = None,
+    on_file: OnFile | None = None,
+) -> Dataset:
+    """Everything usable in `folder` and its subfolders, or in the one file of that name.
+
+    Hidden files and runs are passed over. A folder is entered once, also where links lead to it again.
+    `on_file(done, total)` is called after each file. Raises MissingError or DeniedError for the folder itself,
+    and InputError, with the first few reasons, where nothing in it can be used.
+    """
+    by_suffix = _by_suffix(kinds)
+    limits = limits or Limits()
+    root, paths, rows = _found(folder)
+    known = [path for path in paths if _suffix(path) in by_suffix]
+    others = Counter(_suffix(path) for path in paths if _suffix(path) not in by_suffix)
+    reader = _Reader(root, limits)
+    for done, path in enumerate(known, 1):
+        reader.take(path, by_suffix[_suffix(path)])
+        if on_file:
+            on_file(done, len(known))
+    report = Report(tuple(sorted(rows + reader.rows, key=lambda row: os.fsencode(row.path))), others)
+    if not reader.items:
+        raise _nothing_usable(folder, [KINDS[kind] for kind in kinds], report)
+    return Dataset(tuple(reader.items), report, Manifest(reader.entries))
+
+
+def _by_suffix(kinds: Sequence[str]) -> dict[str, Kind]:
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown or not kinds:
+        raise UsageError(f"there is no kind {', '.join(unknown)!r}", hint=f"Kinds are {', '.join(KINDS)}.")
+    return {suffix: KINDS[kind] for kind in kinds for suffix in KINDS[kind].suffixes}
+
+
+def _nothing_usable(folder: Path, kinds: Sequence[Kind], report: Report) -> InputError:
+    wanted = " or ".join(f"{kind.name} ({' '.join(kind.suffixes)})" for kind in kinds)
+    if not report.rows:
+        return InputError(
+            f"there is no {wanted} file here", where=str(folder), hint="; ".join(report.lines(3))
+        )
+    return InputError(
+        f"nothing here can be used: {report.summary()}", where=str(folder), hint="\n  ".join(report.lines(4))
+    )
+
+
+class _Reader:
+    """Takes file after file and keeps the account."""
+
+    def __init__(self, root: Path, limits: Limits) -> None:
+        self.root, self.limits = root, limits
+        self.items: list[Item] = []
+        self.rows: list[Row] = []
+        self.entries: dict[str, Entry] = {}
+        self._first: dict[str, str] = {}  # hash -> path of the first file with these bytes
+        self._n_bytes = 0
+
+    def take(self, path: str, kind: Kind) -> None:
+        """Adds one row and one entry, and an item where the file can be used."""
+        try:
+            data = self._bytes(path)
+            value, repairs = self._value(path, data, kind)
+        except _SkipError as skip:
+            self.rows.append(Row(path, SKIPPED, skip.reason, skip.remarks))
+            return
+        self.rows.append(Row(path, REPAIRED if repairs else READ, remarks=repairs))
+        self.items.append(Item(path, value, self.entries[path].sha256, kind.fingerprint(value)))
+
+    def _bytes(self, path: str) -> bytes:
+        where = self.root / path
+        try:
+            n_bytes = where.stat().st_size
+        except OSError:  # said better by `read_bounded`
+            n_bytes = 0
+        self.entries[path] = Entry("", n_bytes)
+        self._check_room(n_bytes)
+        try:
+            data = read_bounded(where, max_bytes=self.limits.max_file_bytes)
+        except AoedeError as error:
+            raise _SkipError(UNREADABLE, error.message) from error
+        self.entries[path] = Entry(sha256(data).hexdigest(), len(data))
+        self._n_bytes += len(data)
+        return data
+
+    def _check_room(self, n_bytes: int) -> None:
+        limits = self.limits
+        if n_bytes > limits.max_file_bytes:
+            raise _SkipError(TOO_LARGE, f"larger than {limits.max_file_bytes:,} bytes")
+        if len(self.rows) >= limits.max_files:
+            raise _SkipError(TOO_LARGE, f"at most {limits.max_files:,} files are read")
+        if self._n_bytes + n_bytes > limits.max_total_bytes:
+            raise _SkipError(TOO_LARGE, f"at most {limits.max_total_bytes:,} bytes are read altogether")
+
+    def _value(self, path: str, data: bytes, kind: Kind) -> tuple[Any, tuple[str, ...]]:
+        first = self._first.setdefault(self.entries[path].sha256, path)
+        if first != path:
+            raise _SkipError(DUPLICATE, f"the same bytes as {first}")
+        try:
+            value, repairs = kind.read(data, path, self.limits)
+        except AoedeError as error:
+            raise _SkipError(DAMAGED, error.message) from error
+        if kind.is_empty(value):
+            raise _SkipError(EMPTY, *repairs)
+        return value, repairs
+
+
+class _SkipError(Exception):
+    def __init__(self, reason: str, *remarks: str) -> None:
+        super().__init__(reason)
+        self.reason, self.remarks = reason, remarks
+
+
+# Finding
+
+
+def _found(folder: Path) -> tuple[Path, list[str], list[Row]]:
+    """The folder that paths are relative to, the sorted paths of all files, and rows for folders not opened."""
+    try:
+        if not folder.exists():
+            raise MissingError(
+                "there is no such folder", where=str(folder), hint="Name a folder of MIDI files."
+            )
+        if not folder.is_dir():
+            return folder.parent, [folder.name], []
+        os.scandir(folder).close()
+    except PermissionError as error:
+        raise DeniedError("no permission to read this folder", where=str(folder)) from error
+    except OSError as error:
+        raise input_error(folder, error) from error
+    rows: list[Row] = []
+    return folder, sorted(_walk(folder, rows), key=os.fsencode), rows
+
+
+def _walk(root: Path, rows: list[Row]) -> Iterator[str]:
+    """Relative paths of the files below `root`. Links are followed last, and never upwards or to where we were."""
+    seen: set[tuple[int, int]] = set()
+    for parent in root.resolve().parents:
+        with suppress(OSError):
+            seen.add(_identity(parent))
+    folders, links = [""], list[str]()
+    while folders or links:
+        inside = (folders or links).pop()
+        try:
+            identity = _identity(root / inside)
+            if identity in seen:
+                continue
+            seen.add(identity)
+            with os.scandir(root / inside) as scan:
+                entries = sorted(scan, key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            why = f"this folder cannot be opened ({error.strerror or error})"
+            rows.append(Row(inside, SKIPPED, UNREADABLE, (why,)))
+            continue
+        if inside and any(entry.name == RUN_FILE for entry in entries):
+            continue
+        for entry in entries:
+            path = f"{inside}/{entry.name}" if inside else entry.name
+            if entry.name.startswith("."):
+                continue
+            if not _is_folder(entry):
+                yield path
+            else:
+                (links if entry.is_symlink() else folders).append(path)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that may not be followed, or one that leads to itself
+        return False
+
+
+def _suffix(path: str) -> str:
+    return Path(path).suffix.lower()
+
+
+# Splitting
+
+
+def split(
+    items: Sequence[Item], held_out: float = 0.1, *, seed: int
+) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """(train, valid): about the share `held_out` of the pieces, each with its twins, never apart.
+
+    The side of a piece depends on its fingerprint and the seed only, so that another file moves none of the others.
+    Where that would leave a side empty, the piece nearest to the line changes over; pieces that are
+    all twins of one another stay together, and nothing is held out.
+    Raises UsageError where `held_out` is not in [0, 1).
+    """
+    if not 0 <= held_out < 1:
+        raise UsageError(f"the share held out must be from 0 to less than 1, not {held_out}")
+    chances = {item.fingerprint: _chance(seed, item.fingerprint) for item in items}
+    line = _line(held_out, sorted(chances.values()))
+    train = tuple(item for item in items if chances[item.fingerprint] >= line)
+    return train, tuple(item for item in items if chances[item.fingerprint] < line)
+
+
+def _line(held_out: float, chances: Sequence[float]) -> float:
+    """What lies below it is held out: never all of the sorted `chances`, nor none where there are two and more."""
+    if not held_out or len(chances) < 2:
+        return 0.0
+    return min(max(held_out, chances[1]), chances[-1])
+
+
+def _chance(seed: int, fingerprint: str) -> float:
+    """A number in [0, 1) that belongs to this seed and content."""
+    digest = sha256(f"{seed}\x1f{fingerprint}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64

@@ -1,0 +1,389 @@
+"""A folder of anybody's files becomes songs, an account of every file, a manifest, and two sides."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aoede.errors import DeniedError, InputError, MissingError, UsageError
+from aoede.formats import midi
+from aoede.learning.account import Entry, Manifest, Report, Row, differences
+from aoede.learning.dataset import Item, Limits, fingerprint, from_folder, split
+from aoede.song import Note, Song, Track
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="no ../shared/data beside the checkout")
+as_root = not hasattr(os, "geteuid") or os.geteuid() == 0
+
+
+def tune(seed: int, n_notes: int = 40) -> Song:
+    """A melody in eighths and quarters over a bass."""
+    rng = np.random.default_rng(seed)
+    starts = np.cumsum(rng.choice([240, 480], n_notes))
+    pitches = 67 + np.cumsum(rng.integers(-4, 5, n_notes)) % 12
+    melody = tuple(Note(int(a), int(p), 200, 80) for a, p in zip(starts, pitches, strict=True))
+    bass = tuple(Note(int(a), 40 + int(rng.integers(8)), 400, 60) for a in starts[::4])
+    return Song(f"tune {seed}", (Track("Melody", melody, role="melody"), Track("Bass", bass, role="bass")))
+
+
+def put(path: Path, song: Song | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(song if isinstance(song, bytes) else midi.to_bytes(song))
+    return path
+
+
+def rows(report: Report) -> dict[str, tuple[str, str]]:
+    return {row.path: (row.outcome, row.reason) for row in report.rows}
+
+
+# Reading
+
+
+def test_every_file_of_a_known_kind_has_exactly_one_row(tmp_path: Path) -> None:
+    sound = midi.to_bytes(tune(1))
+    put(tmp_path / "b" / "sound.mid", sound)
+    put(tmp_path / "a.MIDI", tune(2))
+    put(tmp_path / "c" / "again.mid", sound)
+    put(tmp_path / "cut.mid", midi.to_bytes(tune(3))[:-40])
+    put(tmp_path / "junk.mid", b"no music " * 20)
+    put(tmp_path / "silent.mid", Song("", ()))
+    put(tmp_path / "empty.kar", b"")
+    put(tmp_path / "notes.txt", b"text")
+    put(tmp_path / "README", b"text")
+    put(tmp_path / "large.mid", bytes(5000))
+    seen: list[tuple[int, int]] = []
+    data = from_folder(tmp_path, limits=Limits(max_file_bytes=4000), on_file=lambda *at: seen.append(at))
+    assert rows(data.report) == {
+        "a.MIDI": ("read", ""),
+        "b/sound.mid": ("read", ""),
+        "c/again.mid": ("skipped", "duplicate"),
+        "cut.mid": ("repaired", ""),
+        "empty.kar": ("skipped", "damaged"),
+        "junk.mid": ("skipped", "damaged"),
+        "large.mid": ("skipped", "too large"),
+        "silent.mid": ("skipped", "no notes"),
+    }
+    assert [item.path for item in data.items] == ["a.MIDI", "b/sound.mid", "cut.mid"]
+    assert data.items[0].value == midi.from_bytes(midi.to_bytes(tune(2))).song
+    assert data.report.others == {".txt": 1, "": 1}
+    assert set(data.manifest.files) == set(rows(data.report))
+    assert seen == [(i, 8) for i in range(1, 9)]
+
+
+def test_the_report_tells_in_one_line_and_in_few(tmp_path: Path) -> None:
+    put(tmp_path / "a.mid", tune(1))
+    put(tmp_path / "b.mid", tune(1))
+    put(tmp_path / "c.mid", b"junk")
+    put(tmp_path / "d.mid", midi.to_bytes(tune(3))[:-40])
+    put(tmp_path / "e.txt", b"")
+    report = from_folder(tmp_path).report
+    assert report.summary() == (
+        "4 files: 1 read, 1 repaired, 2 skipped (1 duplicate, 1 damaged); 1 of other kinds"
+    )
+    lines = report.lines(10)
+    assert lines[0] == "b.mid skipped (duplicate): the same bytes as a.mid"
+    assert lines[1].startswith("c.mid skipped (damaged): this is not a MIDI file")
+    assert lines[2].startswith("d.mid repaired: ") and lines[3] == "other kinds: 1 .txt"
+    assert len(lines) == 4
+    assert report.lines(2) == [lines[0], "and 3 more"]
+    assert json.loads(json.dumps(report.as_json()))["files"][1]["reason"] == "duplicate"
+
+
+def test_a_repaired_file_names_its_repairs_but_not_all_of_hundreds() -> None:
+    row = Row("a.mid", "repaired", remarks=("one", "two", "three", "four", "five"))
+    assert str(row) == "a.mid repaired: one; two; three; and 2 more"
+
+
+def test_the_order_is_that_of_the_bytes_of_the_paths(tmp_path: Path) -> None:
+    names = ["B.mid", "a.mid", "é.mid", "a/z.mid", "a-b.mid", "中.mid", "Z/1.mid", "a.mid.mid"]
+    for i, name in enumerate(names):
+        put(tmp_path / name, tune(i))
+    found = [item.path for item in from_folder(tmp_path).items]
+    assert found == sorted(names, key=str.encode)
+
+
+def test_a_name_in_no_encoding_or_with_control_characters_is_no_trouble(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9\n\x1b[2J.mid")
+    put(tmp_path / odd, tune(1))
+    put(tmp_path / f"z{odd}", b"junk")
+    data = from_folder(tmp_path)
+    assert data.items[0].path == odd
+    again = Manifest.from_json(json.loads(json.dumps(data.manifest.as_json())))
+    assert again == data.manifest and again.digest == data.manifest.digest
+    assert all(line.isprintable() for line in [*data.report.lines(9), *differences(again, Manifest({}))])
+
+
+def test_one_file_is_taken_where_a_folder_is_expected(tmp_path: Path) -> None:
+    path = put(tmp_path / "one.mid", tune(1))
+    put(tmp_path / "other.mid", tune(2))
+    assert [item.path for item in from_folder(path).items] == ["one.mid"]
+
+
+def test_hidden_files_and_runs_are_passed_over_in_silence(tmp_path: Path) -> None:
+    put(tmp_path / "a.mid", tune(1))
+    put(tmp_path / "._a.mid", b"junk")
+    put(tmp_path / ".git" / "b.mid", tune(2))
+    put(tmp_path / "run" / "run.json", b"{}")
+    put(tmp_path / "run" / "samples" / "c.mid", tune(3))
+    report = from_folder(tmp_path).report
+    assert rows(report) == {"a.mid": ("read", "")} and not report.others
+
+
+def test_links_are_followed_but_never_in_circles_or_upwards(tmp_path: Path) -> None:
+    put(tmp_path / "outside" / "x.mid", tune(1))
+    put(tmp_path / "sibling.mid", tune(2))
+    folder = tmp_path / "data"
+    put(folder / "deep" / "a.mid", tune(3))
+    (folder / "deep" / "round").symlink_to(folder)
+    (folder / "up").symlink_to(tmp_path)
+    (folder / "first").symlink_to(folder / "deep")
+    (folder / "linked").symlink_to(tmp_path / "outside")
+    (folder / "itself.mid").symlink_to(folder / "itself.mid")
+    (folder / "nowhere.mid").symlink_to(folder / "gone.mid")
+    assert rows(from_folder(folder).report) == {
+        "deep/a.mid": ("read", ""),
+        "linked/x.mid": ("read", ""),
+        "itself.mid": ("skipped", "not readable"),
+        "nowhere.mid": ("skipped", "not readable"),
+    }
+
+
+def test_links_that_fan_out_do_not_multiply_the_work(tmp_path: Path) -> None:
+    put(tmp_path / "0" / "a.mid", tune(1))
+    for level in range(1, 40):  # 2 ** 39 ways lead to the file
+        (tmp_path / str(level)).mkdir()
+        for name in "xy":
+            (tmp_path / str(level) / name).symlink_to(tmp_path / str(level - 1))
+    assert list(rows(from_folder(tmp_path / "39").report).values()) == [("read", "")]
+
+
+def test_pipes_and_devices_are_skipped_without_waiting(tmp_path: Path) -> None:
+    put(tmp_path / "a.mid", tune(1))
+    os.mkfifo(tmp_path / "pipe.mid")
+    (tmp_path / "zero.mid").symlink_to("/dev/zero")
+    (tmp_path / "folder.mid").mkdir()
+    report = from_folder(tmp_path).report
+    assert rows(report)["pipe.mid"] == rows(report)["zero.mid"] == ("skipped", "not readable")
+    assert len(report.rows) == 3
+    with pytest.raises(InputError, match="not a regular file"):
+        from_folder(tmp_path / "pipe.mid")
+
+
+@pytest.mark.skipif(as_root, reason="root may read everything")
+def test_what_may_not_be_read_is_a_row_or_for_the_folder_itself_an_error(tmp_path: Path) -> None:
+    put(tmp_path / "a.mid", tune(1))
+    put(tmp_path / "secret.mid", tune(2)).chmod(0)
+    put(tmp_path / "closed" / "b.mid", tune(3)).parent.chmod(0)
+    try:
+        assert rows(from_folder(tmp_path).report) == {
+            "a.mid": ("read", ""),
+            "closed": ("skipped", "not readable"),
+            "secret.mid": ("skipped", "not readable"),
+        }
+        with pytest.raises(DeniedError, match="no permission"):
+            from_folder(tmp_path / "closed")
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+
+
+def test_no_folder_or_nothing_usable_in_it_is_an_error_with_reasons(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match="no such folder"):
+        from_folder(tmp_path / "nowhere")
+    with pytest.raises(InputError, match=r"no MIDI \(\.mid"):
+        from_folder(tmp_path)
+    with pytest.raises(MissingError, match="no such folder"):
+        from_folder(Path("a\0b"))
+    for i in range(9):
+        put(tmp_path / f"{i}.mid", b"junk%d" % i)
+    with pytest.raises(InputError, match=r"9 skipped \(9 damaged\)[^!]*0\.mid[^!]*2\.mid[^!]*and 6 more"):
+        from_folder(tmp_path)
+    with pytest.raises(UsageError, match="no kind 'opera'"):
+        from_folder(tmp_path, kinds=("opera",))
+
+
+def test_limits_leave_the_rest_out_and_say_so(tmp_path: Path) -> None:
+    for i in range(4):
+        put(tmp_path / f"{i}.mid", tune(i))
+    n_bytes = (tmp_path / "0.mid").stat().st_size
+    for limits in (Limits(max_files=2), Limits(max_total_bytes=int(2.5 * n_bytes))):
+        report = from_folder(tmp_path, limits=limits).report
+        assert [row.outcome for row in report.rows] == ["read", "read", "skipped", "skipped"]
+        assert {row.reason for row in report.rows[2:]} == {"too large"}
+    put(tmp_path / "late.mid", Song("", (Track("", (Note(0, 60, 480, 80), Note(480 * 900, 60, 480, 80))),)))
+    cut = from_folder(tmp_path / "late.mid", limits=Limits(max_quarters=500))
+    assert rows(cut.report) == {"late.mid": ("repaired", "")}
+    assert cut.items[0].value.end_ticks < 480 * 501
+
+
+# The manifest
+
+
+def test_the_manifest_names_what_changed(tmp_path: Path) -> None:
+    for i in range(3):
+        put(tmp_path / f"{i}.mid", tune(i))
+    put(tmp_path / "junk.mid", b"junk")
+    old = from_folder(tmp_path).manifest
+    assert from_folder(tmp_path).manifest.digest == old.digest
+    assert differences(old, from_folder(tmp_path).manifest) == []
+    put(tmp_path / "1.mid", tune(9))
+    put(tmp_path / "junk.mid", b"knuj")
+    (tmp_path / "2.mid").unlink()
+    put(tmp_path / "new.mid", tune(5))
+    new = from_folder(tmp_path).manifest
+    assert differences(old, new) == [
+        "1.mid was changed",
+        "junk.mid was changed",
+        "2.mid is missing",
+        "new.mid is new",
+    ]
+    assert new.digest != old.digest
+
+
+def test_many_differences_are_shortened_after_ten() -> None:
+    many = Manifest({f"{i:02}.mid": Entry("", i) for i in range(34)})
+    told = differences(many, Manifest({}))
+    assert told[:10] == [f"{i:02}.mid is missing" for i in range(10)] and told[10:] == ["and 24 more"]
+    eleven = Manifest({f"{i:02}.mid": Entry("", i) for i in range(11)})
+    assert len(differences(eleven, Manifest({}))) == 11
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda values: values.pop("digest"),
+        lambda values: values.update(digest="0" * 64),
+        lambda values: values["files"].update({"a.mid": ["0", 4]}),
+        lambda values: values["files"].update({"a.mid": "x"}),
+        lambda values: values.update(files=3),
+    ],
+)
+def test_a_manifest_that_was_changed_is_refused(change) -> None:
+    values = Manifest({"a.mid": Entry("abc", 3)}).as_json()
+    change(values)
+    with pytest.raises(InputError, match="damaged"):
+        Manifest.from_json(values)
+
+
+# The two sides
+
+
+def items(seeds: list[int]) -> list[Item]:
+    return [Item(f"{i}.mid", None, f"{i}", f"content {i}") for i in seeds]
+
+
+@given(st.lists(st.integers(0, 10**6), unique=True, max_size=60), st.integers(0, 5), st.floats(0.01, 0.99))
+def test_every_piece_is_on_one_side_and_no_side_is_empty(
+    seeds: list[int], seed: int, held_out: float
+) -> None:
+    pieces = items(seeds)
+    train, valid = split(pieces, held_out, seed=seed)
+    assert sorted([*train, *valid], key=pieces.index) == pieces
+    assert not set(train) & set(valid)
+    if len(pieces) > 1:
+        assert train and valid
+    if len(pieces) == 1:
+        assert not valid
+
+
+@given(st.integers(0, 10**6), st.integers(0, 3))
+def test_another_file_moves_none_of_the_others(new: int, seed: int) -> None:
+    pieces = items(list(range(2_000_000, 2_000_100)))
+    train, valid = split(pieces, seed=seed)
+    more_train, more_valid = split([*pieces[::-1], *items([new])], seed=seed)
+    assert set(train) <= set(more_train) and set(valid) <= set(more_valid)
+
+
+def test_about_a_tenth_is_held_out_and_another_seed_holds_out_others() -> None:
+    pieces = items(list(range(3000)))
+    first, second = (split(pieces, seed=seed)[1] for seed in (1, 2))
+    assert 250 < len(first) < 350
+    assert len(set(first) & set(second)) < 60
+    assert split(pieces, seed=1)[1] == first
+    assert split(pieces, 0.0, seed=1) == (tuple(pieces), ())
+    for share in (-0.1, 1.0, float("nan")):
+        with pytest.raises(UsageError, match="held out"):
+            split(pieces, share, seed=1)
+
+
+def in_other_clothes(song: Song, semitones: int, factor: int, delay_ticks: int) -> Song:
+    """A copy in another key, at another pace, later, with other note lengths and instruments, and with drums."""
+    tracks = [
+        replace(
+            track,
+            program=40,
+            notes=tuple(
+                Note(n.start_ticks * factor + delay_ticks, n.pitch + semitones, 60, 99) for n in track.notes
+            ),
+        )
+        for track in song.tracks
+    ]
+    drums = Track("Drums", tuple(Note(120 * i, 36, 60, 90) for i in range(200)), is_drum=True)
+    return Song("copy", (*tracks, drums))
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 999), st.integers(-6, 6), st.sampled_from([1, 2, 3]), st.integers(0, 2000))
+def test_copies_of_a_piece_are_twins_and_other_pieces_are_not(
+    seed: int, semitones: int, factor: int, delay_ticks: int
+) -> None:
+    copy = in_other_clothes(tune(seed), semitones, factor, delay_ticks)
+    assert fingerprint(copy) == fingerprint(tune(seed)) != fingerprint(tune(seed + 1))
+
+
+def test_most_versions_of_a_tune_are_twins() -> None:
+    n_found = 0
+    for seed in range(20):
+        original = tune(seed, 120)
+        melody = list(original.tracks[0].notes)
+        melody[30] = replace(melody[30], pitch=melody[30].pitch + 2)
+        version = replace(original, tracks=(Track("", tuple(melody[:-6])),))
+        n_found += fingerprint(version) == fingerprint(original)
+    assert n_found >= 12  # 92 of some 127 phrases are in both: 14 expected
+
+
+def test_twins_are_never_on_both_sides(tmp_path: Path) -> None:
+    for seed in range(12):
+        put(tmp_path / f"{seed}.mid", tune(seed))
+        put(tmp_path / f"copy of {seed}.mid", in_other_clothes(tune(seed), seed % 5 - 2, 1, 480))
+    found = from_folder(tmp_path).items
+    assert len(found) == 24
+    for seed in range(10):
+        train, valid = split(found, 0.3, seed=seed)
+        assert not {item.fingerprint for item in train} & {item.fingerprint for item in valid}
+        assert train and valid
+    twins = [item for item in found if item.fingerprint == found[0].fingerprint]
+    assert len(twins) == 2 and split(twins, 0.5, seed=1) == (tuple(twins), ())
+
+
+def test_the_shortest_and_the_drummed_pieces_have_fingerprints_too() -> None:
+    one, other = (Song("", (Track("", (Note(at, 60, 9, 80),)),)) for at in (0, 777))
+    assert fingerprint(one) == fingerprint(other)
+    drums = [Song("", (replace(tune(seed).tracks[0], is_drum=True),)) for seed in (1, 2)]
+    assert fingerprint(drums[0]) != fingerprint(drums[1])
+    chord = Song("", (Track("", tuple(Note(0, p, 480, 80) for p in (60, 64, 67))),))
+    assert fingerprint(chord) == fingerprint(one)
+
+
+# Real folders
+
+
+@pytest.mark.data
+@needs_data
+def test_odd_files_are_read_repaired_or_skipped_and_none_stops_the_others() -> None:
+    report = from_folder(DATA / "midi_odd").report
+    assert report.n("read") >= 65 and report.n("repaired") >= 30
+    assert report.n("read") + report.n("repaired") + report.n("skipped") == len(report.rows) == 133
+
+
+@pytest.mark.data
+@needs_data
+def test_versions_of_one_folk_tune_are_on_one_side() -> None:
+    prints = {item.path: item.fingerprint for item in from_folder(DATA / "midi_nottingham" / "midi").items}
+    assert len(prints) == 882
+    assert prints["reelsh-l58.mid"] == prints["reelsh-l60.mid"]
+    assert len(set(prints.values())) == 875
