@@ -193,6 +193,7 @@ def test_transposing_a_roll_is_transposing_its_song(semitones: int, column: int)
     many = np.stack([SMALL.encode(original)] * 3)
     result = SMALL.transposed(many, semitones)
     assert (result == SMALL.encode(moved)).all() and result.dtype == np.uint8
+    assert SMALL.transposed(many[:, :0], semitones).shape == (3, 0, 16)
     if semitones == 0:
         assert (result == many).all() and not np.shares_memory(result, many)
 

@@ -154,7 +154,7 @@ class PianoRoll:
         Raises InputError for another width.
         """
         self._check_width(roll)
-        halves = roll.reshape(*roll.shape[:-1], -1, self.n_pitches)
+        halves = roll.reshape(*roll.shape[:-1], self.width // self.n_pitches, self.n_pitches)
         moved = np.zeros_like(halves)
         n = self.n_pitches - abs(semitones)
         if n > 0:
