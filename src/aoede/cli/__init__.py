@@ -16,6 +16,7 @@ import click
 
 from aoede.cli.console import printable
 from aoede.cli.inspect import look, render
+from aoede.cli.learn import evaluate, resume, runs, sample, train
 from aoede.cli.make import compose
 from aoede.cli.system import doctor, models
 from aoede.errors import AoedeError, UsageError
@@ -42,7 +43,7 @@ def cli() -> None:
     """Aoede: say what you feel, get a song. Everything stays on this machine."""
 
 
-for _command in (compose, look, render, models, doctor):
+for _command in (compose, look, render, train, resume, sample, evaluate, runs, models, doctor):
     cli.add_command(_command)
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from aoede.errors import AoedeError, InputError
 from aoede.learning import runs
-from aoede.learning.checkpoint import Checkpoint, from_bytes, to_bytes
+from aoede.learning.checkpoint import to_bytes
 from aoede.randomness import stream
 
 SAVE_EVERY_S = 60.0  # between the checks, so that a kill costs a minute at most
@@ -241,10 +241,9 @@ def _resume(course: Course, listener: Listener) -> Standing:
         listener.warned(warning)
     if found is None:
         return Standing()
-    model = from_bytes(found.read(runs.MODEL_FILE), where=str(found.path / runs.MODEL_FILE))
-    state = from_bytes(found.read(runs.STATE_FILE), where=str(found.path / runs.STATE_FILE))
+    model, state = found.checkpoint(runs.MODEL_FILE), found.checkpoint(runs.STATE_FILE)
     course.learner.restore(dict(model.tensors), dict(state.tensors))
-    standing = _standing(state, found.path)
+    standing = standing_of(found)
     listener.resumed(standing)
     if standing.is_at_check:
         listener.checked(standing, course.learner.tensors())
@@ -256,9 +255,10 @@ def _as_json(standing: Standing) -> dict[str, Any]:
     return values | {"best_watched": None if math.isinf(standing.best_watched) else standing.best_watched}
 
 
-def _standing(state: Checkpoint, path: Path) -> Standing:
+def standing_of(found: runs.Saved) -> Standing:
+    """Where the training stood at a checkpoint. Raises InputError where it does not say."""
     try:
-        values = dict(state.metadata["standing"])
+        values = dict(found.checkpoint(runs.STATE_FILE).metadata["standing"])
         sums = values["sums"]
         return Standing(
             step=int(values["step"]),
@@ -270,7 +270,9 @@ def _standing(state: Checkpoint, path: Path) -> Standing:
             is_done=bool(values["is_done"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError("this checkpoint does not say where the training stood", where=str(path)) from error
+        raise InputError(
+            "this checkpoint does not say where the training stood", where=str(found.path)
+        ) from error
 
 
 def rows_as_lines(checks: Sequence[Mapping[str, float]]) -> bytes:

@@ -29,7 +29,7 @@ from typing import Any
 
 from aoede.errors import AoedeError, BusyError, InputError, OutputError, StorageError, output_error
 from aoede.formats.files import read_bounded, write_whole
-from aoede.learning.checkpoint import MAX_BYTES
+from aoede.learning.checkpoint import MAX_BYTES, Checkpoint, from_bytes
 
 MANIFEST = "MANIFEST.json"
 RUN_FILE = "run.json"
@@ -182,6 +182,10 @@ def new_folder(parent: Path, name: str) -> Path:
     raise OutputError("there are too many runs here", where=str(parent))
 
 
+def resume_command(run: Path) -> str:
+    return f"aoede resume {shlex.quote(str(run))}"
+
+
 def is_run(folder: Path) -> bool:
     return (folder / RUN_FILE).is_file()
 
@@ -199,6 +203,9 @@ class Saved:
 
     def read(self, name: str) -> bytes:
         return read_bounded(self.path / name, max_bytes=MAX_BYTES)
+
+    def checkpoint(self, name: str) -> Checkpoint:
+        return from_bytes(self.read(name), where=str(self.path / name))
 
 
 def save(run: Path, step: int, files: Mapping[str, bytes], document: Mapping[str, Any]) -> Path:
@@ -235,7 +242,7 @@ def _save_error(run: Path, step: int, n_bytes: int, error: OSError) -> OutputErr
     told.message += f", the checkpoint of step {step:,} with {n_bytes:,} bytes"
     with suppress(OSError):
         told.message += f" ({shutil.disk_usage(run).free:,} are free)"
-    told.hint = f"What was saved before is whole. Set this right, then: aoede resume {shlex.quote(str(run))}"
+    told.hint = f"What was saved before is whole. Set this right, then: {resume_command(run)}"
     return told
 
 

@@ -1,0 +1,343 @@
+"""`aoede train`, `resume`, `sample`, `evaluate` and `runs`: models trained on your own folder."""
+
+import json
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aoede.cli.console import printable
+
+if TYPE_CHECKING:
+    from aoede.cli.progress import Progress
+    from aoede.learning.account import Report
+    from aoede.learning.loop import Standing
+    from aoede.learning.train import Outcome
+
+REPORT_LINES = 12
+_path = click.Path(path_type=Path)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  aoede train rbm my-midi-folder
+  aoede train rbm my-midi-folder --run my-run --minutes 5 --seed 7
+  aoede train rbm my-midi-folder --preset tutorial"""
+)
+@click.argument("family")
+@click.argument("folder", type=_path)
+@click.option("--run", type=_path, help="Folder to train in. [default: a new one in ./runs]")
+@click.option(
+    "-p", "--preset", default="default", show_default=True, help="default, or tutorial: the tutorials' model."
+)
+@click.option(
+    "-s", "--seed", type=int, help="The same seed gives the same bytes. [default: drawn and stored]"
+)
+@click.option("--minutes", type=float, help="As long as this, measured once at the beginning.")
+@click.option("--epochs", type=click.IntRange(1, 1_000_000), help="As often through the data.")
+@click.option("--hidden", type=click.IntRange(1, 65_536), help="Hidden units.")
+@click.option("--window", type=click.IntRange(1, 1_024), help="Steps of music that a window holds.")
+@click.option("--rate", type=click.FloatRange(0, min_open=True), help="Learning rate at the beginning.")
+@click.option(
+    "--transpose",
+    type=click.Choice(["key", "all", "none"]),
+    help="key: all pieces to C; all: each window to any key, anew each time; none: as they are.",
+)
+@click.option(
+    "--held-out",
+    type=click.FloatRange(0, 0.9),
+    default=0.1,
+    show_default=True,
+    help="Share of the pieces to be judged by.",
+)
+@_json
+def train(
+    family: str,
+    folder: Path,
+    run: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Train FAMILY (rbm) on the MIDI files in FOLDER. Ctrl-C saves; `aoede resume` goes on to the same result."""
+    from aoede.learning import runs
+    from aoede.learning.train import Options
+    from aoede.learning.train import train as train_model
+
+    stated = Options(
+        preset=options["preset"],
+        seed=options["seed"],
+        minutes=options["minutes"],
+        n_epochs=options["epochs"],
+        n_hidden=options["hidden"],
+        window_steps=options["window"],
+        learning_rate=options["rate"],
+        transpose=options["transpose"],
+        held_out=options["held_out"],
+    )
+    with _stoppable() as stop, _Console() as console:
+        place = run or runs.new_folder(Path("runs"), f"{family}-{folder.resolve().stem or 'data'}")
+        outcome = train_model(family, folder, place, stated, console, stop.is_set)
+    _end(outcome, stop, as_json)
+
+
+@click.command()
+@click.argument("run", type=_path)
+@click.option("--data", type=_path, help="Where the data are now, if they moved.")
+@click.option("--allow-data-change", is_flag=True, help="Go on although files changed, are missing or new.")
+@_json
+def resume(run: Path, data: Path | None, allow_data_change: bool, as_json: bool) -> None:
+    """Go on with the training in the folder RUN, to the result that it would have had undisturbed."""
+    from aoede.learning.train import resume as resume_run
+
+    with _stoppable() as stop, _Console() as console:
+        outcome = resume_run(run, console, stop.is_set, folder=data, allow_data_change=allow_data_change)
+    _end(outcome, stop, as_json)
+
+
+class _Stop:
+    """Whether the person wants to stop: once politely, twice at once."""
+
+    def __init__(self) -> None:
+        self.signal = 0
+
+    def is_set(self) -> bool:
+        return bool(self.signal)
+
+    def ask(self, signum: int, frame: FrameType | None) -> None:
+        if self.signal:
+            raise KeyboardInterrupt
+        self.signal = signum
+
+
+@contextmanager
+def _stoppable() -> Iterator[_Stop]:
+    """Ctrl-C and the polite signals end a training after the present step, saved; a second one at once."""
+    stop = _Stop()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    wanted = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop.ask) for number in wanted}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Console:
+    """Tells on stderr how the training gets on."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._figures: dict[str, float] = {}
+
+    def __enter__(self) -> "_Console":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self._progress is not None:
+            self._progress.close()
+            self._progress = None
+
+    def _start(self, total: int, *, label: str, unit: str, first_step: int = 0) -> "Progress":
+        from aoede.cli.progress import Progress
+
+        self._close()
+        self._progress = Progress(total, first_step=first_step, label=label, unit=unit)
+        self._progress.__enter__()
+        return self._progress
+
+    def reading(self, done: int, total: int) -> None:
+        progress = self._progress or self._start(total, label="reading", unit="file")
+        progress.update(done)
+
+    def read(self, report: "Report") -> None:
+        self._close()
+        self.warned(report.summary())
+        for line in report.lines(REPORT_LINES):
+            self.warned(f"  {line}")
+
+    def began(self, run: Path, document: Mapping[str, Any], step: int) -> None:
+        total = document["schedule"]["n_steps"]
+        going_on = f", from step {step:,}" if step else ""
+        self.warned(f"training in {run}: {total:,} steps, seed {document['schedule']['seed']}{going_on}")
+        self._start(total, label=document["family"], unit="step", first_step=step)
+
+    def stepped(self, step: int, losses: Mapping[str, float]) -> None:
+        if self._progress is not None:
+            self._progress.update(step)
+
+    def checked(self, standing: "Standing") -> None:
+        if self._progress is not None:
+            figures = {name: value for name, value in standing.checks[-1].items() if name != "step"}
+            self._progress.update(standing.step, figures)
+
+    def warned(self, text: str) -> None:
+        if self._progress is not None:
+            self._progress.note(text)
+        else:
+            click.echo(printable(text), err=True)
+
+
+def _end(outcome: "Outcome", stop: _Stop, as_json: bool) -> None:
+    """Say what came of it; the exit code is that of the signal where the training was stopped."""
+    from aoede.learning.runs import resume_command
+
+    standing = outcome.standing
+    best = None if standing.best_step is None else standing.best_watched
+    if as_json:
+        report = {
+            "schema": "aoede.training/1",
+            "run": str(outcome.run),
+            "is_done": standing.is_done,
+            "step": standing.step,
+            "best_step": standing.best_step,
+            "best": best,
+            "figures": dict(standing.checks[-1]) if standing.checks else {},
+            "model": None if outcome.model is None else str(outcome.model),
+            "files": {name: outcome.report.n(name) for name in ("read", "repaired", "skipped")},
+        }
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    elif outcome.model is not None:
+        click.echo(printable(_as_text(outcome)))
+    if not standing.is_done:
+        text = f"stopped and saved at step {standing.step:,}; go on with: {resume_command(outcome.run)}"
+        click.echo(printable(text), err=True)
+        click.get_current_context().exit(128 + stop.signal)
+
+
+def _as_text(outcome: "Outcome") -> str:
+    standing = outcome.standing
+    figures = {k: v for k, v in standing.checks[-1].items() if k != "step"} if standing.checks else {}
+    lines = [f"done at step {standing.step:,}; the best was step {standing.best_step:,}"]
+    lines += [f"  {name:<24} {value:.4g}" for name, value in figures.items()]
+    lines += [
+        f"  model    {outcome.model}",
+        f"  losses   {outcome.run / 'losses.png'}",
+        f"  samples  {outcome.run / 'samples'}",
+        f"  next     aoede sample {outcome.run}",
+    ]
+    return "\n".join(lines)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  aoede sample rbm --bars 16 --seed 3
+  aoede sample my-run --count 4 --mood "calm and sad" --key "D minor"
+  aoede sample my-run --prompt beginning.mid"""
+)
+@click.argument("model")
+@click.option(
+    "-s", "--seed", type=int, help="The same seed gives the same bytes. [default: drawn and reported]"
+)
+@click.option("-n", "--count", type=int, default=1, show_default=True, help="So many songs.")
+@click.option("-b", "--bars", type=int, default=8, show_default=True, help="Bars of 4/4 in each.")
+@click.option("--mood", help='A feeling such as "calm and sad", for models trained with labels.')
+@click.option("-k", "--key", help='Key such as "D" or "F# minor", for models trained in one key.')
+@click.option("-t", "--tempo", type=click.FloatRange(20, 300), default=100, show_default=True)
+@click.option("--prompt", type=_path, help="A MIDI file to be continued.")
+@click.option(
+    "--gibbs", type=click.IntRange(1, 100_000), default=200, show_default=True, help="Sweeps a window."
+)
+@click.option(
+    "--temperature",
+    type=click.FloatRange(0.05, 5),
+    default=1.0,
+    show_default=True,
+    help="Below 1 tamer, above 1 wilder.",
+)
+@click.option("-o", "--out", type=_path, default=Path("out"), show_default=True, help="Folder for the files.")
+@click.option(
+    "--audio", type=click.Choice(["wav", "mp3", "flac", "ogg", "none"]), default="wav", show_default=True
+)
+@click.option("-f", "--force", is_flag=True, help="Replace files that exist.")
+@_json
+def sample(
+    model: str, count: int, bars: int, out: Path, audio: str, force: bool, as_json: bool, **options: Any
+) -> None:
+    """Let MODEL make music: a RUN folder, a .safetensors file, or a shipped model such as rbm."""
+    import secrets
+
+    from aoede import export
+    from aoede.formats import midi
+    from aoede.learning import sampling
+    from aoede.mood.request import mood_of
+
+    seed = secrets.randbelow(2**31) if options["seed"] is None else options["seed"]
+    trained = sampling.find(model)
+    songs = sampling.sample(
+        trained,
+        seed=seed,
+        n_bars=bars,
+        n=count,
+        mood=None if options["mood"] is None else mood_of(options["mood"]),
+        key=options["key"],
+        tempo_bpm=options["tempo"],
+        prompt=None if options["prompt"] is None else midi.read(options["prompt"]).song,
+        n_gibbs=options["gibbs"],
+        temperature=options["temperature"],
+    )
+    suffixes = [".mid", *([] if audio == "none" else [f".{audio}"]), ".png"]
+    rows: list[dict[str, Any]] = []
+    for number, song in enumerate(songs, 1):
+        stem = f"{trained.name}-{seed}" + (f"-{number}" if count > 1 else "")
+        files = export.write_all(song, out / stem, suffixes, force=force)
+        n_notes = sum(len(track.notes) for track in song.tracks)
+        rows.append({"title": song.title, "n_notes": n_notes, "files": [str(file) for file in files]})
+    if as_json:
+        report = {"schema": "aoede.samples/1", "model": model, "sha256": trained.sha256, "seed": seed}
+        click.echo(json.dumps(report | {"songs": rows}, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        click.echo(printable(f"{row['title']}: {row['n_notes']} notes"))
+        for file in row["files"]:
+            click.echo(printable(f"  {file}"))
+    click.echo(f"seed {seed}")
+
+
+@click.command()
+@click.argument("model")
+@click.argument("data", type=_path)
+@click.option("-s", "--seed", type=int, default=0, show_default=True, help="Of the estimate's random chains.")
+@_json
+def evaluate(model: str, data: Path, seed: int, as_json: bool) -> None:
+    """How well MODEL foresees the songs in DATA, in nats; smaller is better. DATA: a folder or one MIDI file."""
+    from aoede.learning import evaluate as evaluation
+    from aoede.learning.sampling import find
+
+    with _Console() as console:
+        found = evaluation.evaluate(find(model), data, seed=seed, watcher=console)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+        return
+    click.echo(printable(found.as_text()))
+
+
+@click.command()
+@click.argument("folder", type=_path, default=Path("runs"))
+@_json
+def runs(folder: Path, as_json: bool) -> None:
+    """List the runs in FOLDER [default: runs]: how far each is, its figure, and how to go on."""
+    from aoede.learning.overview import overview
+
+    rows = overview(folder)
+    if as_json:
+        click.echo(json.dumps({"schema": "aoede.runs/1", "runs": rows}, ensure_ascii=False, indent=2))
+        return
+    if not rows:
+        click.echo(f"no runs in {folder}; begin one with: aoede train rbm FOLDER", err=True)
+    for row in rows:
+        figure = "" if row["best"] is None else f"best {row['best']:.4g} at step {row['best_step']:,}"
+        click.echo(printable(f"{row['run']:<32} {row['state']:<28} {figure:<28} {row['next']}"))

@@ -1,0 +1,112 @@
+"""What a training leaves for people to look at: figures, their plot, samples as it goes, and in the end the model.
+
+All of it is made again from a checkpoint when a run is resumed at it, so none is missing, and the same run
+leaves the same bytes however often it was killed.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from aoede.errors import InputError, OutputError
+from aoede.formats import midi, picture, plot
+from aoede.formats.files import write_whole
+from aoede.learning import loop, runs
+from aoede.learning.account import Report
+from aoede.learning.loop import Course, Standing, Tensors
+from aoede.learning.sampling import Trained, sample
+
+N_SAMPLES = 8  # of a training, beside the last
+SAMPLE_BARS = 8
+SAMPLES, METRICS, PICTURE, DATA = "samples", "metrics.jsonl", "losses.png", "data.json"
+
+
+class Outputs:
+    """The loop's listener: writes into the run and passes on to a watcher what a person may want to see."""
+
+    def __init__(self, course: Course, report: Report, watcher: Any) -> None:
+        self._course = course
+        self._watcher = watcher
+        n_checks = course.schedule.n_steps // course.schedule.check_every
+        self._sample_every = max(1, n_checks // N_SAMPLES)
+        with _written(course.run):
+            _write(course.run / DATA, json.dumps(report.as_json(), ensure_ascii=True, indent=1).encode())
+        watcher.began(course.run, course.document, 0)
+
+    def resumed(self, standing: Standing) -> None:
+        self._watcher.began(self._course.run, self._course.document, standing.step)
+
+    def stepped(self, step: int, losses: Mapping[str, float]) -> None:
+        self._watcher.stepped(step, losses)
+
+    def checked(self, standing: Standing, tensors: Tensors) -> None:
+        with _written(self._course.run):
+            _write(self._course.run / METRICS, loop.rows_as_lines(standing.checks))
+            if standing.is_done or len(standing.checks) % self._sample_every == 0:
+                _write(self._course.run / PICTURE, losses_picture(self._course, standing))
+                self._sample(standing.step, tensors)
+        self._watcher.checked(standing)
+
+    def warned(self, text: str) -> None:
+        self._watcher.warned(text)
+
+    def _sample(self, step: int, tensors: Tensors) -> None:
+        name = f"step-{step:08d}"
+        trained = Trained.of(self._course.model_metadata, tensors, name=name)
+        _write_sample(self._course, trained)
+
+
+def losses_picture(course: Course, standing: Standing) -> bytes:
+    """Every figure of the checks over the steps, as PNG."""
+    rows = standing.checks
+    names = [name for name in rows[-1] if name != "step"]
+    curves = [
+        plot.Curve(
+            name,
+            [row["step"] for row in rows if name in row],
+            [row[name] for row in rows if name in row],
+            unit=name.split(", ")[-1],
+            marks_best=name == course.document.get("watched"),
+        )
+        for name in names
+    ]
+    return plot.to_bytes(curves, title=f"{course.document['family']}: {course.run.name}", x_label="steps")
+
+
+def finish(course: Course, standing: Standing, warn: Callable[[str], None]) -> Path:
+    """Put the best model at RUN/model.safetensors; the newest in its place where the best was damaged since."""
+    best = standing.step if standing.best_step is None else standing.best_step
+    try:
+        found = runs.at_step(course.run, best)
+    except InputError as error:
+        warn(f"the best checkpoint is damaged ({error.message}); the last one is taken")
+        found = runs.at_step(course.run, standing.step)
+    path = course.run / runs.MODEL_FILE
+    with _written(course.run):
+        _write(path, found.read(runs.MODEL_FILE))
+        model = found.checkpoint(runs.MODEL_FILE)
+        _write_sample(course, Trained.of(model.metadata, model.tensors, name="best"))
+    return path
+
+
+def _write_sample(course: Course, trained: Trained) -> None:
+    song = sample(trained, seed=course.schedule.seed, n_bars=SAMPLE_BARS)[0]
+    folder = course.run / SAMPLES
+    _write(folder / f"{trained.name}.mid", midi.to_bytes(song))
+    _write(folder / f"{trained.name}.png", picture.to_bytes(song))
+
+
+def _write(path: Path, data: bytes) -> None:
+    write_whole(path, data, force=True)
+
+
+@contextmanager
+def _written(run: Path) -> Iterator[None]:
+    """What cannot be written is told with the way to go on."""
+    try:
+        yield
+    except OutputError as error:
+        error.hint = f"What was saved is whole. Set this right, then: {runs.resume_command(run)}"
+        raise

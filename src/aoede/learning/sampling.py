@@ -1,0 +1,187 @@
+"""Samples of a trained model as songs, and finding the model that a person names.
+
+songs = sample(find("rbm"), seed=7, n_bars=16, mood=mood_of("calm and sad"))
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from aoede.encodings.pianoroll import PianoRoll
+from aoede.errors import InputError, MissingError, UsageError
+from aoede.learning import checkpoint, families, rolls, runs
+from aoede.learning.checkpoint import SUFFIX, Checkpoint, load_preset, preset_names
+from aoede.learning.loop import standing_of
+from aoede.mood.request import Mood
+from aoede.music.theory import Key, parse_key
+from aoede.randomness import stream
+from aoede.song import Song, Track
+from aoede.version import __version__
+
+MAX_BARS = 512
+BAR_BEATS = 4
+MAX_COUNT = 256
+N_GIBBS = 200
+TEMPO_BPM = 100.0
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model with what turns its arrays into music."""
+
+    name: str
+    family: families.Family
+    model: Any
+    encoding: PianoRoll
+    labels: rolls.Labels | None
+    transpose: str
+    sha256: str  # of the file; "" for one that is in no file yet
+
+    @classmethod
+    def of(
+        cls, metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], *, name: str, sha256: str = ""
+    ) -> "Trained":
+        """Raises InputError where this is no model of piano rolls."""
+        try:
+            encoding = metadata["encoding"]["name"]
+            if encoding != "pianoroll":
+                raise InputError(f"this is a model of {encoding}; piano rolls are sampled here", where=name)
+            family = families.load(metadata["family"], capability="samples")
+            labels = metadata.get("labels")
+            return cls(
+                name,
+                family,
+                family.Model.from_tensors(metadata["config"], tensors),
+                PianoRoll.from_mapping(metadata["encoding"]),
+                rolls.Labels.from_mapping(labels) if labels else None,
+                str(metadata.get("provenance", {}).get("transpose", "none")),
+                sha256,
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InputError("this model file does not say what it is", where=name) from error
+
+
+def find(name: str | Path) -> Trained:
+    """The model of a run, of a file, or of a preset: the first that there is.
+
+    Of a run that is not done, the best so far. Raises MissingError, naming the presets, or InputError.
+    """
+    found, told = find_checkpoint(name)
+    return Trained.of(found.metadata, found.tensors, name=told, sha256=found.sha256)
+
+
+def find_checkpoint(name: str | Path) -> tuple[Checkpoint, str]:
+    path = Path(name)
+    if path.is_dir():
+        return _of_run(path), path.name or str(path.absolute().name)
+    if path.is_file() or path.suffix == SUFFIX:
+        return checkpoint.load(path), path.stem
+    if str(name) in preset_names():
+        return load_preset(str(name)), str(name)
+    raise MissingError(
+        "there is no run, no model file and no preset of this name",
+        where=str(name),
+        hint=f"Presets are {', '.join(preset_names())}.",
+    )
+
+
+def _of_run(run: Path) -> Checkpoint:
+    final = run / runs.MODEL_FILE
+    if final.is_file():
+        return checkpoint.load(final)
+    newest, _ = runs.newest(run)
+    if newest is None:
+        raise MissingError("no run is here, or nothing has been saved in it yet", where=str(run))
+    best = standing_of(newest).best_step
+    chosen = newest if best is None else runs.at_step(run, best)
+    return chosen.checkpoint(runs.MODEL_FILE)
+
+
+def sample(
+    trained: Trained,
+    *,
+    seed: int,
+    n_bars: int = 8,
+    n: int = 1,
+    mood: Mood | None = None,
+    key: str | None = None,
+    tempo_bpm: float = TEMPO_BPM,
+    prompt: Song | None = None,
+    n_gibbs: int = N_GIBBS,
+    temperature: float = 1.0,
+) -> list[Song]:
+    """`n` songs of `n_bars` bars of 4/4, each from windows that continue one another.
+
+    `mood` chooses the labels that are held, where the model has labels. `prompt` is continued, and is not
+    part of the songs. `key` moves the notes, where the model was trained on pieces moved to C.
+    Raises UsageError for what this model cannot do.
+    """
+    _check(trained, n_bars, n, mood, key)
+    bits = trained.labels.bits_for(mood.valence, mood.arousal) if trained.labels and mood else None
+    with threadpool_limits(1):  # the same bits on machines of few and of many cores
+        made = trained.model.generate(
+            n_bars * BAR_BEATS * trained.encoding.steps_a_beat,
+            stream(seed, "sample"),
+            n=n,
+            labels=bits,
+            n_gibbs=n_gibbs,
+            prompt=None if prompt is None else _rows_of(trained, prompt),
+            temperature=temperature,
+        )
+    recipe = {
+        "aoede": __version__,
+        "model": trained.name,
+        "sha256": trained.sha256[:16],
+        "seed": seed,
+        "bars": n_bars,
+        "key": key,
+        "mood": None if mood is None else [round(mood.valence, 3), round(mood.arousal, 3)],
+        "gibbs": n_gibbs,
+        "temperature": temperature,
+    }
+    semitones = 0 if key is None else _semitones(key)
+    songs = []
+    for number, roll in enumerate(made, 1):
+        title = trained.name if n == 1 else f"{trained.name} {number}"
+        song = trained.encoding.decode(roll, tempo_bpm=tempo_bpm, title=title)
+        moved = tuple(_moved(track, semitones) for track in song.tracks)
+        songs.append(replace(song, tracks=moved, recipe=recipe | {"number": number}))
+    return songs
+
+
+def _check(trained: Trained, n_bars: int, n: int, mood: Mood | None, key: str | None) -> None:
+    if not 1 <= n_bars <= MAX_BARS:
+        raise UsageError(f"the length must be 1 to {MAX_BARS} bars, not {n_bars}", where="--bars")
+    if not 1 <= n <= MAX_COUNT:
+        raise UsageError(f"1 to {MAX_COUNT} songs can be made at once, not {n}", where="--count")
+    if mood is not None and trained.labels is None:
+        raise UsageError("this model knows nothing of moods: it was trained without labels", where="--mood")
+    if key is not None and trained.transpose != "key":
+        raise UsageError(
+            "this model has no key of its own: its pieces were not moved to one key",
+            where="--key",
+            hint="Train with --transpose key, or leave --key away.",
+        )
+
+
+def _rows_of(trained: Trained, prompt: Song) -> NDArray[np.uint8]:
+    """The prompt as the model knows music: in its key, where it has one."""
+    semitones = rolls.semitones_to_c(prompt) if trained.transpose == "key" else 0
+    return trained.encoding.transposed(trained.encoding.encode(prompt), semitones)
+
+
+def _semitones(key: str) -> int:
+    """From C to the tonic of `key`, by the shorter way: -5 to 6."""
+    tonic, mode = parse_key(key)
+    pitch_class = Key(tonic, mode or "major").tonic_pc
+    return pitch_class - 12 if pitch_class > 6 else pitch_class
+
+
+def _moved(track: Track, semitones: int) -> Track:
+    notes = (replace(note, pitch=note.pitch + semitones) for note in track.notes)
+    return replace(track, notes=tuple(note for note in notes if 0 <= note.pitch <= 127))
