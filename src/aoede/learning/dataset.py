@@ -7,8 +7,8 @@
 A file that cannot be used is never an error but a row of the report. The order is that of the relative paths as
 bytes, the same on every machine. A new kind of file is one more row of `KINDS`.
 
-Files are read one after another: 700 to 1,000 folk tunes a second on one core, so that starting a pool of
-processes and sending the songs back would cost more than it saves.
+Files are read one after another, some 800 folk tunes a second. On two cores a pool of processes, which must start and
+send the songs back, takes three times as long, and threads, which share the interpreter, half as long again.
 """
 
 import os

@@ -8,7 +8,7 @@ What is fitted (the range of pitches, the edges of the labels) comes from the tr
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -213,21 +213,13 @@ class Labels:
         rate = notes_a_beat(song)
         return _bits(mode, "calm" if rate < self.edges[0] else "busy" if rate > self.edges[1] else "moving")
 
-    def bits_for(self, valence: float, arousal: float) -> UInt8:
-        """(5,) the bits to wish for a mood, both axes in [-1, 1].
 
-        Major and minor part where `music.plan` parts them; calm, moving and busy have a third of the
-        named feelings each.
-        """
-        mode = "major" if valence >= NEUTRAL_VALENCE else "minor"
-        return _bits(mode, "calm" if arousal < _CALM_BELOW else "busy" if arousal > _BUSY_ABOVE else "moving")
-
-
-def fit_labels(songs: Sequence[Song]) -> Labels:
-    """Labels whose edges cut these songs into three equal parts. Raises InputError where there are none."""
-    if not songs:
-        raise InputError("there are no songs to label")
-    first, second = np.quantile([notes_a_beat(song) for song in songs], [1 / 3, 2 / 3])
+def fit_labels(songs: Iterable[Song]) -> Labels:
+    """Labels whose edges cut these songs into three equal parts. Raises InputError where none has a pitched note."""
+    rates = [rate for song in songs if (rate := notes_a_beat(song))]
+    if not rates:
+        raise InputError("no song has a pitched note", hint="Drums have neither mode nor activity.")
+    first, second = np.quantile(rates, [1 / 3, 2 / 3])
     return Labels((float(first), float(second)))
 
 
@@ -237,6 +229,15 @@ def notes_a_beat(song: Song) -> float:
     if not len(notes):
         return 0.0
     return len(notes) * TICKS_PER_QUARTER / float(notes.ends_ticks.max() - notes.starts_ticks[0])
+
+
+def labels_for(valence: float, arousal: float) -> UInt8:
+    """(5,) the bits to wish for a mood, both axes in [-1, 1].
+
+    Major and minor part where `music.plan` parts them; calm, moving and busy have a third of the named feelings each.
+    """
+    mode = "major" if valence >= NEUTRAL_VALENCE else "minor"
+    return _bits(mode, "calm" if arousal < _CALM_BELOW else "busy" if arousal > _BUSY_ABOVE else "moving")
 
 
 def _bits(mode: str, activity: str) -> UInt8:
