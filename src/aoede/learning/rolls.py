@@ -164,9 +164,8 @@ def _without_long_rests(roll: UInt8, unit: int) -> UInt8:
 
     Some recordings begin with minutes of silence; windows of it would teach a model to be silent.
     """
-    edges = np.flatnonzero(
-        np.diff(roll.any(axis=1), prepend=True, append=True)
-    )  # rests begin and end in turn
+    sounds = roll.any(axis=1)
+    edges = np.flatnonzero(np.diff(sounds, prepend=True, append=True))  # rests begin and end in turn
     keep = np.ones(len(roll), bool)
     for begin, end in edges.reshape(-1, 2):
         keep[begin : begin + max(0, (end - begin) // unit - 1) * unit] = False
@@ -213,6 +212,15 @@ class Labels:
         rate = notes_a_beat(song)
         return _bits(mode, "calm" if rate < self.edges[0] else "busy" if rate > self.edges[1] else "moving")
 
+    def bits_for(self, valence: float, arousal: float) -> UInt8:
+        """(5,) the bits to wish for a mood, both axes in [-1, 1].
+
+        Major and minor part where `music.plan` parts them; calm, moving and busy have a third of the named
+        feelings each.
+        """
+        mode = "major" if valence >= NEUTRAL_VALENCE else "minor"
+        return _bits(mode, "calm" if arousal < _CALM_BELOW else "busy" if arousal > _BUSY_ABOVE else "moving")
+
 
 def fit_labels(songs: Iterable[Song]) -> Labels:
     """Labels whose edges cut these songs into three equal parts. Raises InputError where none has a pitched note."""
@@ -229,15 +237,6 @@ def notes_a_beat(song: Song) -> float:
     if not len(notes):
         return 0.0
     return len(notes) * TICKS_PER_QUARTER / float(notes.ends_ticks.max() - notes.starts_ticks[0])
-
-
-def labels_for(valence: float, arousal: float) -> UInt8:
-    """(5,) the bits to wish for a mood, both axes in [-1, 1].
-
-    Major and minor part where `music.plan` parts them; calm, moving and busy have a third of the named feelings each.
-    """
-    mode = "major" if valence >= NEUTRAL_VALENCE else "minor"
-    return _bits(mode, "calm" if arousal < _CALM_BELOW else "busy" if arousal > _BUSY_ABOVE else "moving")
 
 
 def _bits(mode: str, activity: str) -> UInt8:
