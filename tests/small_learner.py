@@ -72,11 +72,11 @@ class Heard:
 
     steps: list[int] = field(default_factory=list)
     checks: list[int] = field(default_factory=list)
-    resumed_at: list[int] = field(default_factory=list)
+    began_at: list[int] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def resumed(self, standing: Standing) -> None:
-        self.resumed_at.append(standing.step)
+    def began(self, standing: Standing) -> None:
+        self.began_at.append(standing.step)
 
     def stepped(self, step: int, losses: Mapping[str, float]) -> None:
         self.steps.append(step)

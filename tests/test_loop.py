@@ -54,7 +54,7 @@ def test_a_training_that_was_stopped_ends_with_the_same_bytes(
     assert (standing.step, standing.is_done) == (stop_at, False)
     again = Heard()
     assert loop.train(course(tmp_path), again).is_done
-    assert again.resumed_at == [stop_at]
+    assert again.began_at == [stop_at]
     assert again.steps[0] == stop_at + 1
     assert _ending(tmp_path) == undisturbed
 

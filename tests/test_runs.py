@@ -148,7 +148,7 @@ def test_every_changed_bit_and_every_truncation_is_found_and_the_checkpoint_befo
         assert "step-00000024" in warnings[0]
     heard = _train(run)
     assert heard.warnings == warnings
-    assert heard.resumed_at == [20]
+    assert heard.began_at == [20]
     assert _ending(run) == _ending(whole)
 
 

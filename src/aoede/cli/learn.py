@@ -314,11 +314,11 @@ def sample(
 @_json
 def evaluate(model: str, data: Path, seed: int, as_json: bool) -> None:
     """How well MODEL foresees the songs in DATA, in nats; smaller is better. DATA: a folder or one MIDI file."""
-    from aoede.learning import evaluate as evaluation
+    from aoede.learning.evaluate import evaluate as judge
     from aoede.learning.sampling import find
 
     with _Console() as console:
-        found = evaluation.evaluate(find(model), data, seed=seed, watcher=console)
+        found = judge(find(model), data, seed=seed, watcher=console)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
         return

@@ -51,7 +51,7 @@ def evaluate(trained: Trained, folder: Path, *, seed: int, watcher: Watcher) -> 
     songs = [item.value for item in dataset.items]
     pieces = rolls.pieces(songs, trained.encoding, transpose=trained.transpose, labels=trained.labels)
     with threadpool_limits(1):  # the same bits on machines of few and of many cores
-        score = trained.model.score(pieces.rolls, pieces.labels, stream(seed, "evaluate"))
+        score = trained.family.score(trained.model, pieces.rolls, pieces.labels, stream(seed, "evaluate"))
     return Evaluation(
         trained.name,
         score.metric,

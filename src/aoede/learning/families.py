@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any, Protocol, cast
 
+import numpy as np
+
 from aoede.errors import UsageError
 
 
@@ -19,6 +21,9 @@ class Family(Protocol):
     Recipe: Any
     Model: Any
     Learner: Any
+
+    def score(self, model: Any, rolls: Any, labels: Any, rng: np.random.Generator) -> Any:
+        """Of families that score: `metric`, `value`, `low`, `high`, `n_symbols`, `protocol`."""
 
 
 def names() -> list[str]:

@@ -102,7 +102,8 @@ class Standing:
 class Listener(Protocol):
     """Whom the loop tells what happens."""
 
-    def resumed(self, standing: Standing) -> None: ...
+    def began(self, standing: Standing) -> None:
+        """Before the first step of this process, at step 0 or where the run had come to."""
 
     def stepped(self, step: int, losses: Mapping[str, float]) -> None: ...
 
@@ -200,7 +201,8 @@ def _checked(standing: Standing, learner: Learner, schedule: Schedule) -> Standi
     if not math.isfinite(check.watched):
         raise _diverged(standing.step)
     means = {name: total / count for name, (total, count) in (standing.sums or {}).items()}
-    row = {"step": standing.step, **means, **{name: float(value) for name, value in check.figures.items()}}
+    figures = {**means, **{name: float(value) for name, value in check.figures.items()}}
+    row = {"step": standing.step} | figures
     better = check.watched < standing.best_watched
     n_stale = 0 if better else standing.n_stale + bool(check.overfits)
     return replace(
@@ -240,11 +242,12 @@ def _resume(course: Course, listener: Listener) -> Standing:
     for warning in warnings:
         listener.warned(warning)
     if found is None:
+        listener.began(Standing())
         return Standing()
     model, state = found.checkpoint(runs.MODEL_FILE), found.checkpoint(runs.STATE_FILE)
     course.learner.restore(dict(model.tensors), dict(state.tensors))
     standing = standing_of(found)
-    listener.resumed(standing)
+    listener.began(standing)
     if standing.is_at_check:
         listener.checked(standing, course.learner.tensors())
     return standing
@@ -277,4 +280,4 @@ def standing_of(found: runs.Saved) -> Standing:
 
 def rows_as_lines(checks: Sequence[Mapping[str, float]]) -> bytes:
     """The figures of all checks, one JSON object a line."""
-    return "".join(json.dumps(row) + "\n" for row in checks).encode()
+    return "".join(json.dumps(row, sort_keys=True) + "\n" for row in checks).encode()

@@ -33,9 +33,8 @@ class Outputs:
         self._sample_every = max(1, n_checks // N_SAMPLES)
         with _written(course.run):
             _write(course.run / DATA, json.dumps(report.as_json(), ensure_ascii=True, indent=1).encode())
-        watcher.began(course.run, course.document, 0)
 
-    def resumed(self, standing: Standing) -> None:
+    def began(self, standing: Standing) -> None:
         self._watcher.began(self._course.run, self._course.document, standing.step)
 
     def stepped(self, step: int, losses: Mapping[str, float]) -> None:
@@ -61,7 +60,7 @@ class Outputs:
 def losses_picture(course: Course, standing: Standing) -> bytes:
     """Every figure of the checks over the steps, as PNG."""
     rows = standing.checks
-    names = [name for name in rows[-1] if name != "step"]
+    names = sorted(set(rows[-1]) - {"step"})
     curves = [
         plot.Curve(
             name,

@@ -130,7 +130,7 @@ def sample(
             n=n,
             labels=bits,
             n_gibbs=n_gibbs,
-            prompt=None if prompt is None else _rows_of(trained, prompt),
+            prompt=None if prompt is None else rolls.roll_of(prompt, trained.encoding, trained.transpose),
             temperature=temperature,
         )
     recipe = {
@@ -167,12 +167,6 @@ def _check(trained: Trained, n_bars: int, n: int, mood: Mood | None, key: str | 
             where="--key",
             hint="Train with --transpose key, or leave --key away.",
         )
-
-
-def _rows_of(trained: Trained, prompt: Song) -> NDArray[np.uint8]:
-    """The prompt as the model knows music: in its key, where it has one."""
-    semitones = rolls.semitones_to_c(prompt) if trained.transpose == "key" else 0
-    return trained.encoding.transposed(trained.encoding.encode(prompt), semitones)
 
 
 def _semitones(key: str) -> int:

@@ -6,6 +6,7 @@
 
 from aoede.models.rbm.learner import RECIPES, Check, Learner, Preset, Recipe
 from aoede.models.rbm.model import RBM, Config
+from aoede.models.rbm.score import Score, score
 
 ENCODINGS = ("pianoroll",)
 CAPABILITIES = ("scores", "samples", "trains")
@@ -23,4 +24,6 @@ __all__ = [
     "Model",
     "Preset",
     "Recipe",
+    "Score",
+    "score",
 ]
