@@ -15,6 +15,7 @@ from typing import Any
 
 from aoede.errors import InputError, UsageError
 from aoede.learning.checkpoint import load_preset
+from aoede.learning.sampling import Trained, find
 from aoede.mood.request import Mood, mood_of
 from aoede.mood.wishes import Wishes, wishes_of
 from aoede.music.changes import Changes, changes_for, symbols_of
@@ -63,6 +64,7 @@ class Sketch:
     wishes: Wishes  # from the words and the options; the options win
     plan: Plan
     own: Table | None = None  # the user's own progressions, and what could not be read of them
+    player: Trained | None = None  # the model of piano rolls that plays the harmony
 
 
 def compose(
@@ -74,17 +76,18 @@ def compose(
     mode: str | None = None,
     tempo: float | None = None,
     progressions: str | Path | None = None,
+    harmony: str | Path | None = None,
 ) -> Song:
     """A song for `request`, e.g. `compose("a song that expresses hope and wonder", seed=1)`.
 
     seed: 0..2**63-1; the same one gives the same song; None draws one (it stands in `song.recipe`).
     bars: 1..512. key: "D", "F# minor". mode: "dorian". tempo: quarter notes a minute, 20..300.
     progressions: a CSV of chord progressions with moods, from which the harmony is chosen instead.
+    harmony: "rbm", a run or a model file: a model of piano rolls that plays the harmony instead.
     Raises UsageError for what no song can obey, InputError for a request that says nothing.
     """
-    return fill(
-        sketch(request, seed=seed, bars=bars, key=key, mode=mode, tempo=tempo, progressions=progressions)
-    )
+    options = {"bars": bars, "key": key, "mode": mode, "tempo": tempo}
+    return fill(sketch(request, seed=seed, **options, progressions=progressions, harmony=harmony))
 
 
 def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
@@ -98,8 +101,11 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     wishes = _with_options(wishes_of(request), stated)
     mood = mood_of(request)
     plan = plan_for(mood, wishes, seed=seed)
+    if {"progressions", "harmony"} <= set(stated):
+        raise UsageError("--progressions and --harmony cannot both give the chords", where="--harmony")
     own = progressions_from_csv(Path(stated["progressions"])) if "progressions" in stated else None
-    return Sketch(request, seed, stated, mood, wishes, plan, own)
+    player = find(stated["harmony"]) if "harmony" in stated else None
+    return Sketch(request, seed, stated, mood, wishes, plan, own, player)
 
 
 def _is_text(request: str) -> bool:
@@ -130,7 +136,7 @@ def fill(sketch: Sketch) -> Song:
     """The song of a sketch: the same sketch always gives the same notes."""
     plan = sketch.plan
     songbook = "pop909" if sketch.mood.language == "zh" else None
-    changes = changes_for(plan, seed=sketch.seed, own=sketch.own, songbook=songbook)
+    changes = changes_for(plan, seed=sketch.seed, own=sketch.own, songbook=songbook, player=sketch.player)
     lengths_ticks = [section.bars * plan.meter.bar_ticks for section in plan.sections]
     starts_ticks = list(accumulate(lengths_ticks, initial=0))[:-1]
     tracks = [
@@ -171,6 +177,12 @@ def _recipe(sketch: Sketch) -> dict[str, Any]:
         "request": sketch.request,
         "seed": sketch.seed,
         "options": {name: str(v) if isinstance(v, Path) else v for name, v in sketch.options.items()},
-        "models": {name: load_preset(name).sha256[:16] for name in ("harmony", "mood_en", "mood_zh")},
+        "models": _models(sketch),
         "key": str(sketch.plan.key),
     }
+
+
+def _models(sketch: Sketch) -> dict[str, str]:
+    """The models that a song is made with, by name, each with the beginning of its hash."""
+    own = {} if sketch.player is None else {sketch.player.name: sketch.player.sha256[:16]}
+    return {name: load_preset(name).sha256[:16] for name in ("harmony", "mood_en", "mood_zh")} | own

@@ -48,6 +48,9 @@ Examples:
     help="CSV of your own chords (or MIDI files) with moods.",
 )
 @click.option(
+    "--harmony", help="rbm, a run or a model file: it plays the harmony in the chord model's place."
+)
+@click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path),

@@ -7,7 +7,7 @@ Pitch classes are 0..11 with C = 0.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -369,20 +369,33 @@ def _name_bars(weights: "NDArray[np.float64]", low: "NDArray[np.float64]", flats
     return ["N.C." if quiet else names[i] for i, quiet in zip(best, silent, strict=True)]
 
 
-def _scores(weights: "NDArray[np.float64]", low: "NDArray[np.float64]") -> "NDArray[np.float64]":
+def evidence(weights: "NDArray[np.float64]", low: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """(spans, N_CHORDS) how well each functional id fits what sounds, by the templates of `chords_of`; about 0 to 1.
+
+    `weights` (spans, 12) is how long each pitch class above the tonic sounds, `low` the same of low notes.
+    """
+    import numpy as np
+
+    by_quality = _scores(weights, low, REDUCED).reshape(len(weights), len(REDUCED), 12)
+    return np.asarray(by_quality.transpose(0, 2, 1).reshape(len(weights), N_CHORDS))
+
+
+def _scores(
+    weights: "NDArray[np.float64]", low: "NDArray[np.float64]", qualities: Sequence[str] = _HEARD
+) -> "NDArray[np.float64]":
     """How well each template fits each span, (spans, 12 roots x qualities), quality-major."""
     import numpy as np
 
     share = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
     low_share = low / np.maximum(low.sum(axis=1, keepdims=True), 1e-9)
-    shaped = np.zeros((len(_HEARD), 12, 12))
-    for q, quality in enumerate(_HEARD):
+    shaped = np.zeros((len(qualities), 12, 12))
+    for q, quality in enumerate(qualities):
         for root in range(12):
             shaped[q, root, [(root + i) % 12 for i in QUALITIES[quality].intervals]] = 1
     templates = shaped.reshape(-1, 12)
     n_tones = templates.sum(axis=1)
     missing = n_tones - (share > 0.05) @ templates.T
-    rooted = np.tile(low_share, (1, len(_HEARD)))
+    rooted = np.tile(low_share, (1, len(qualities)))
     fit = share @ templates.T + _LOW_SHARE * rooted
-    rare = np.repeat([_RARE_COST.get(quality, 0.0) for quality in _HEARD], 12)
+    rare = np.repeat([_RARE_COST.get(quality, 0.0) for quality in qualities], 12)
     return np.asarray(fit - rare - _MISSING_COST * missing - _EXTRA_TONE_COST * (n_tones - 3))

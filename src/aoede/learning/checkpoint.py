@@ -122,9 +122,12 @@ def load_preset(name: str) -> Checkpoint:
 
 
 def _check_frame(data: bytes) -> None:
-    """Refuse other kinds of file and impossible headers before anything is parsed."""
+    """Refuse other kinds of file and impossible headers before anything is parsed.
+
+    A safetensors file begins with the length of its header, which can be any bytes, and then "{".
+    """
     for magic, kind in _MAGIC.items():
-        if data.startswith(magic):
+        if data.startswith(magic) and data[8:9] != b"{":
             raise InputError(
                 f"this is {kind}; it was not opened",
                 hint="Models are safetensors files; such files could run code.",

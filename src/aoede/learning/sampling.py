@@ -122,17 +122,16 @@ def sample(
     Raises UsageError for what this model cannot do.
     """
     _check(trained, n_bars, n, mood, key)
-    bits = trained.labels.bits_for(mood.valence, mood.arousal) if trained.labels and mood else None
-    with threadpool_limits(1):  # the same bits on machines of few and of many cores
-        made = trained.model.generate(
-            n_bars * BAR_BEATS * trained.encoding.steps_a_beat,
-            stream(seed, "sample"),
-            n=n,
-            labels=bits,
-            n_gibbs=n_gibbs,
-            prompt=None if prompt is None else rolls.roll_of(prompt, trained.encoding, trained.transpose),
-            temperature=temperature,
-        )
+    made = rolls_of(
+        trained,
+        n_bars * BAR_BEATS * trained.encoding.steps_a_beat,
+        stream(seed, "sample"),
+        n=n,
+        at=None if mood is None else (mood.valence, mood.arousal),
+        n_gibbs=n_gibbs,
+        prompt=prompt,
+        temperature=temperature,
+    )
     recipe = {
         "aoede": __version__,
         "model": trained.name,
@@ -152,6 +151,27 @@ def sample(
         moved = tuple(_moved(track, semitones) for track in song.tracks)
         songs.append(replace(song, tracks=moved, recipe=recipe | {"number": number}))
     return songs
+
+
+def rolls_of(
+    trained: Trained,
+    n_steps: int,
+    rng: np.random.Generator,
+    *,
+    n: int = 1,
+    at: tuple[float, float] | None = None,
+    n_gibbs: int = N_GIBBS,
+    prompt: Song | None = None,
+    temperature: float = 1.0,
+) -> NDArray[np.uint8]:
+    """(n, n_steps, width) rolls from the model, held to the labels of the mood `at`, valence and arousal, if it has any."""
+    labels = trained.labels.bits_for(*at) if trained.labels and at else None
+    rows = None if prompt is None else rolls.roll_of(prompt, trained.encoding, trained.transpose)
+    with threadpool_limits(1):  # the same bits on machines of few and of many cores
+        made: NDArray[np.uint8] = trained.model.generate(
+            n_steps, rng, n=n, labels=labels, n_gibbs=n_gibbs, prompt=rows, temperature=temperature
+        )
+    return made
 
 
 def _check(trained: Trained, n_bars: int, n: int, mood: Mood | None, key: str | None) -> None:

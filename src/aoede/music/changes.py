@@ -4,13 +4,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from aoede.encodings.chords import decode
-from aoede.music.harmony import candidates, nearest
+from aoede.learning.sampling import Trained
+from aoede.music.harmony import Progression, candidates, nearest
 from aoede.music.plan import Plan, PlannedSection
 from aoede.music.progressions import Table, nearest_own
+from aoede.music.rolled_harmony import candidates_of_rolls
 from aoede.music.theory import Chord, Key, PlacedChord
 from aoede.randomness import stream
-from aoede.song import ChordSymbol
+from aoede.song import TICKS_PER_QUARTER, ChordSymbol
 
 N_CANDIDATES = 128
 SURPRISE_BY_DARKNESS = 0.6  # how readily the darkest songs borrow chords from outside their scale
@@ -19,42 +23,68 @@ Changes = list[PlacedChord]  # of one section, in ticks from its beginning, with
 
 
 def changes_for(
-    plan: Plan, *, seed: int, own: Table | None = None, songbook: str | None = None
+    plan: Plan,
+    *,
+    seed: int,
+    own: Table | None = None,
+    songbook: str | None = None,
+    player: Trained | None = None,
 ) -> list[Changes]:
     """The chords of every section; sections of the same material have the same ones, and the end comes home.
 
     own: a person's own labelled progressions, from which all are then chosen. songbook: see `harmony.candidates`.
+    player: a model of piano rolls that plays the harmony in the place of the chord model.
     """
     longest = {s.material: s.bars for s in sorted(plan.sections, key=lambda s: s.bars)}
-    chosen = {
-        material: _progression(plan, material, math.ceil(bars * plan.chords_a_bar), seed, own, songbook)
-        for material, bars in longest.items()
-    }
+    chosen = {}
+    for material, bars in longest.items():
+        n_chords, rng = math.ceil(bars * plan.chords_a_bar), stream(seed, "harmony", material)
+        if own is not None:
+            chosen[material] = nearest_own(own, plan.valence, plan.arousal, n_chords, plan.key.mode, rng=rng)
+        else:
+            pool = _candidates(plan, material, n_chords, songbook, player, rng)
+            chosen[material] = nearest(pool, plan.valence, plan.feelings, rng=rng)
     changes = [_placed(chosen[section.material], section.bars, plan) for section in plan.sections]
     home = Chord(plan.key.tonic_pc, "min" if plan.key.is_minor else "maj")
     changes[-1][-1] = replace(changes[-1][-1], chord=home)
     return changes
 
 
-def _progression(
-    plan: Plan, material: str, n_chords: int, seed: int, own: Table | None, songbook: str | None
-) -> tuple[int, ...]:
-    """Functional chord ids of one material: those nearest to the requested mood among many candidates."""
-    rng = stream(seed, "harmony", material)
-    if own is not None:
-        return nearest_own(own, plan.valence, plan.arousal, n_chords, plan.key.mode, rng=rng)
+def _candidates(
+    plan: Plan,
+    material: str,
+    n_chords: int,
+    songbook: str | None,
+    player: Trained | None,
+    rng: np.random.Generator,
+) -> list[Progression]:
+    """Many progressions of functional chord ids that fit the place of one material in the song."""
     section = [section for section in plan.sections if section.material == material][-1]
-    pool = candidates(
+    cadence = _cadence(plan, section)
+    surprise = max(0.0, -SURPRISE_BY_DARKNESS * plan.valence)
+    if player is None:
+        return candidates(
+            n_chords,
+            plan.key.mode,
+            section.name,
+            rng=rng,
+            n=N_CANDIDATES,
+            cadence=cadence,
+            surprise=surprise,
+            songbook=songbook,
+        )
+    return candidates_of_rolls(
+        player,
         n_chords,
+        plan.meter.bar_ticks / plan.chords_a_bar / TICKS_PER_QUARTER,
         plan.key.mode,
         section.name,
+        valence=plan.valence,
+        arousal=plan.arousal,
+        cadence=cadence,
+        surprise=surprise,
         rng=rng,
-        n=N_CANDIDATES,
-        cadence=_cadence(plan, section),
-        surprise=max(0.0, -SURPRISE_BY_DARKNESS * plan.valence),
-        songbook=songbook,
     )
-    return nearest(pool, plan.valence, plan.feelings, rng=rng)
 
 
 def _cadence(plan: Plan, section: PlannedSection) -> str:

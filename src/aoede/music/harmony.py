@@ -130,6 +130,16 @@ def candidates(
     return list(found)[:n]
 
 
+def constraints(n_chords: int, mode: str, section: str, *, cadence: str, surprise: float) -> Floats:
+    """(n_chords, N_CHORDS) what form and mode add to the log-probability of each chord at each place.
+
+    The arguments and errors are those of `candidates`.
+    """
+    _check(n_chords, mode, cadence, None)
+    draw = _Draw(n_chords, _MODES[mode], mode, section, cadence, None, surprise, 1.0, None)
+    return np.array([_mode_bias(draw) + _place_bias(draw, place) for place in range(n_chords)])
+
+
 def _check(n_chords: int, mode: str, cadence: str, songbook: str | None) -> None:
     if n_chords < 1:
         raise UsageError(f"a progression needs at least one chord, not {n_chords}")
