@@ -58,20 +58,21 @@ class Outputs:
 
 
 def losses_picture(course: Course, standing: Standing) -> bytes:
-    """Every figure of the checks over the steps, as PNG."""
+    """Every figure of the checks over the steps, a panel each, as PNG; the best is marked where it decides."""
     rows = standing.checks
-    names = sorted(set(rows[-1]) - {"step"})
+    best = next((row for row in rows if row["step"] == standing.best_step), {})
     curves = [
         plot.Curve(
             name,
             [row["step"] for row in rows if name in row],
             [row[name] for row in rows if name in row],
-            unit=name.split(", ")[-1],
-            marks_best=name == course.document.get("watched"),
+            unit=name,
+            marks_best=best.get(name) == standing.best_watched,
         )
-        for name in names
+        for name in sorted(set(rows[-1]) - {"step"})
     ]
-    return plot.to_bytes(curves, title=f"{course.document['family']}: {course.run.name}", x_label="steps")
+    title = f"{course.document['family']}: {course.run.name}"
+    return plot.to_bytes(curves, title=title, x_label="steps")
 
 
 def finish(course: Course, standing: Standing, warn: Callable[[str], None]) -> Path:

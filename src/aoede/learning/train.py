@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
 
 from aoede.encodings.pianoroll import PianoRoll
 from aoede.errors import InputError, MissingError, OutputError, UsageError
@@ -29,7 +29,9 @@ from aoede.randomness import MAX_SEED, stream
 from aoede.version import __version__
 
 N_CHECKS = 32  # looks at the held-out data in a whole training
-MAX_THREADS = 4  # more gain nothing for models of this size
+# Of the matrix products. A second one gains little for models of this size, and where another program wants
+# the processor too, two threads that wait for each other were seen to be twenty times slower than one.
+N_THREADS = 1
 CALIBRATION_S = 2.0
 UPDATE_SHARE = 0.8  # of the minutes asked for; the rest is for checks and samples
 MAX_MINUTES = 60 * 24 * 30
@@ -204,7 +206,7 @@ def _decided(
         "recipe": asdict(recipe),
         "stride_steps": preset.stride_steps,
         "schedule": {"seed": seed},
-        "n_threads": _n_threads(),
+        "n_threads": N_THREADS,
         "made_with": _made_with(),
         "data": dataset.manifest.as_json(),
     }
@@ -233,11 +235,6 @@ def _seconds_a_step(learner: Learner, seed: int) -> float:
         elif time.perf_counter() - began > CALIBRATION_S:
             break
     return (time.perf_counter() - began) / max(1, step)
-
-
-def _n_threads() -> int:
-    found = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
-    return min(MAX_THREADS, max(found, default=1))
 
 
 def _made_with() -> dict[str, str]:
