@@ -4,8 +4,9 @@
 `learner.py` how it is trained.
 """
 
-from aoede.models.rbm.learner import RECIPES, Check, Learner, Preset, Recipe
+from aoede.models.rbm.learner import Check, Learner
 from aoede.models.rbm.model import RBM, Config
+from aoede.models.rbm.recipe import RECIPES, Preset, Recipe
 from aoede.models.rbm.score import Score, score
 
 ENCODINGS = ("pianoroll",)

@@ -1,101 +1,57 @@
-"""Training: contrastive divergence (Hinton 2002), its persistent form (Tieleman 2008) and centring."""
+"""Training an RBM: contrastive divergence, its persistent form, and centring.
+
+One update is a step along the gradient of the log-likelihood in which the negative phase comes from a few Gibbs
+sweeps. They start at the data (CD-k: Hinton, "Training products of experts by minimizing contrastive divergence",
+2002) or go on from the update before (PCD: Tieleman, "Training restricted Boltzmann machines using
+approximations to the likelihood gradient", 2008).
+
+Centring takes visible offsets mu and hidden offsets l from the units, which frees the gradient of the weights
+from that of the biases (Montavon & Mueller 2012). In the parameters of the plain RBM (Melchior, Fischer & Wiskott,
+"How to center deep Boltzmann machines", 2016) with dW, db, dc the plain gradient:
+
+    dW' = dW - mu dc^T - db l^T      db' = db - dW' l      dc' = dc - mu^T dW'
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aoede.errors import ConfigError, InputError
-from aoede.models.rbm.model import RBM, Bits, Config, checked_tensor, sigmoid
-from aoede.models.rbm.partition import ais_log_partition
+from aoede.errors import InputError
+from aoede.models.rbm.bits import Bits, Floats, flip
+from aoede.models.rbm.model import RBM, Config, checked_tensor
+from aoede.models.rbm.partition import ais_log_partition, spaced_betas
+from aoede.models.rbm.phases import Direction, Phase
+from aoede.models.rbm.recipe import Recipe
 from aoede.models.rbm.windows import Ints, Windows
 from aoede.randomness import stream
 
 Shift = Callable[[Bits, np.random.Generator], Bits]
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """How an RBM is trained. Rates are a batch mean's; schedules follow progress from 0 to 1."""
-
-    n_epochs: int = 30
-    batch_size: int = 100
-    learning_rate: float = 0.05
-    final_rate: float = 0.05  # the learning rate falls in a line to this share of itself
-    k: int = 5  # Gibbs sweeps of the negative phase at the end of training
-    first_k: int = 1  # and at its beginning
-    persistent: bool = True  # chains go on from update to update instead of starting at the data
-    n_chains: int = 100  # of a persistent negative phase
-    centred: bool = True
-    momentum: float = 0.9
-    first_momentum: float = 0.5
-    weight_decay: float = 1e-4  # of the weights alone
-    bias_from_data: bool = True  # visible biases begin at the log-odds of the smoothed data means
-    weight_mean: float = 0.0
-    weight_sd: float = 0.01
-    patience: int = 8  # checks that are no better and overfit before the training stops
-    n_check_windows: int = 256
-    n_check_chains: int = 32
-    n_check_betas: int = 300
-
-    @classmethod
-    def from_mapping(cls, values: Mapping[str, Any]) -> "Recipe":
-        """Raises ConfigError for unknown keys and for values out of range."""
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(set(values) - known)
-        if unknown:
-            raise ConfigError(
-                f"unknown setting {unknown[0]!r} for training an RBM",
-                hint=f"Settings are {', '.join(sorted(known))}.",
-            )
-        return cls(**values)
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A recipe with the shape of the model that it is for."""
-
-    window_steps: int
-    n_hidden: int
-    stride_steps: int
-    recipe: Recipe
-
-
-RECIPES: Mapping[str, Preset] = {
-    "default": Preset(16, 150, 1, Recipe()),
-    "tutorial": Preset(
-        15,
-        50,
-        15,
-        Recipe(
-            n_epochs=200,
-            learning_rate=0.005,
-            final_rate=1.0,
-            k=1,
-            persistent=False,
-            centred=False,
-            momentum=0.0,
-            first_momentum=0.0,
-            weight_decay=0.0,
-            bias_from_data=False,
-        ),
-    ),
-}
+_MEANS_FROM = 20_000  # examples at most, for the means of the visible units
+_OFFSET_RATE = np.float32(0.01)  # at which the offsets of centring follow the batches
+_NONE_YET = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True)
 class Check:
-    """What a check of a model in training found."""
+    """What a look at the held-out pieces found."""
 
-    watched: float  # smaller is better
+    watched: float  # nats a step; smaller is better
     overfits: bool
     figures: Mapping[str, float]
 
 
 class Learner:
-    """One RBM in training on windows of rolls. See `update` and `check`."""
+    """One RBM in training on the windows of piano rolls.
+
+    `train` and `valid` are rolls (T_i, width), each with its row of labels (n_labels,) if the model has any. Examples
+    are all windows of the training rolls that begin at rows 0, `stride_steps`, ...; `shift` changes the windows
+    (B, window_steps, width) of every batch. Raises InputError where there is nothing to learn from or shapes
+    do not fit.
+    """
 
     def __init__(
         self,
@@ -114,25 +70,27 @@ class Learner:
         self.recipe = recipe
         self._train = Windows(config, train, train_labels, stride_steps=stride_steps)
         self._valid = Windows(config, valid, valid_labels)
-        if not len(self._train):
-            raise InputError("there is nothing to learn from: no piece has a row")
         self._shift = shift
+        if not len(self._train):
+            raise InputError("there is nothing to learn from: no piece has a step")
         rng = stream(seed, "rbm", "begin")
-        means = self._train.mean()
-        self._rbm = _begin(config, recipe, means, len(self._train), rng)
-        self._velocity = RBM(
-            config,
-            np.zeros_like(self._rbm.weights),
-            np.zeros_like(self._rbm.visible_bias),
-            np.zeros_like(self._rbm.hidden_bias),
-        )
-        self._chains = (rng.random((recipe.n_chains, config.n_visible)) < means).astype(np.uint8)
+        means = self._means(rng)
+        log_odds = np.log(means / (1 - means))
+        self._rbm = _begin(config, recipe, log_odds, rng)
+        self._base = log_odds  # of the annealing at the checks
+        self._velocity = Direction.zeros(config)
+        self._gradient = Direction.zeros(config)  # only a place to work in
+        # What a CD recipe does not have it does not store.
+        n_chains = recipe.n_chains if recipe.persistent else 0
+        chain_odds = np.broadcast_to(log_odds.astype(np.float32), (n_chains, config.n_visible))
+        self._chains: Bits = flip(chain_odds, rng).view(np.uint8)
         self._visible_offset = means.astype(np.float32)
         self._hidden_offset = np.full(config.n_hidden, 0.5, np.float32)
-        self._best = np.full(2, np.finfo(np.float64).max)  # watched, free-energy gap
+        self._best = np.full(2, _NONE_YET)  # watched and free-energy gap at the best check
 
     @property
     def n_examples(self) -> int:
+        """Examples in one epoch."""
         return len(self._train)
 
     @property
@@ -141,83 +99,143 @@ class Learner:
 
     @property
     def n_epochs(self) -> int:
+        """How long training takes if nobody says otherwise."""
         return self.recipe.n_epochs
 
     @property
     def model(self) -> RBM:
+        """The model as it is now; the next update changes it."""
         return self._rbm
 
+    # -- the update --
+
     def update(self, indices: Ints, rng: np.random.Generator, progress: float) -> dict[str, float]:
-        """One step on these examples. `progress` from 0 to 1 says where in the training it stands."""
-        recipe, rbm = self.recipe, self._rbm
-        v = self._shifted(self._train.gather(indices), rng).astype(np.float32)
-        h = sigmoid(v @ rbm.weights + rbm.hidden_bias)
-        k = round(recipe.first_k + (recipe.k - recipe.first_k) * progress)
-        begin = self._chains if recipe.persistent else v
-        model_v = rbm.gibbs(begin, rng, k)
-        if recipe.persistent:
-            self._chains = model_v
-        model_v = model_v.astype(np.float32)
-        model_h = sigmoid(model_v @ rbm.weights + rbm.hidden_bias)
-        dw = v.T @ h / len(v) - model_v.T @ model_h / len(model_v)
-        db = v.mean(axis=0) - model_v.mean(axis=0)
-        dc = h.mean(axis=0) - model_h.mean(axis=0)
-        if recipe.centred:
-            self._visible_offset += 0.01 * (v.mean(axis=0) - self._visible_offset)
-            self._hidden_offset += 0.01 * (h.mean(axis=0) - self._hidden_offset)
-            dw -= np.outer(self._visible_offset, dc) + np.outer(db, self._hidden_offset)
-            db, dc = db - dw @ self._hidden_offset, dc - self._visible_offset @ dw
-        self._move(dw, db, dc, progress)
-        return {}
+        """One step on the examples `indices` (B,). `progress` in [0, 1) says where in the training it stands.
 
-    def _move(self, dw: NDArray[Any], db: NDArray[Any], dc: NDArray[Any], progress: float) -> None:
+        Returns notes a step of the batch and of the chains, and the share of the hidden units that are on.
+        """
+        positive = Phase.of(self._rbm, self._batch(indices, rng))
+        negative = self._negative_phase(positive, rng, self.recipe.k_at(progress))
+        gradient = self._gradient
+        gradient.clear()
+        positive.add_means(gradient, 1.0)
+        negative.add_means(gradient, -1.0)
+        if self.recipe.centred:
+            self._centre(gradient, positive)
+        self._move(gradient, progress)
+        return {
+            "bits a step": self._bits_a_step(positive),
+            "bits a step of the chains": self._bits_a_step(negative),
+            "hidden units on": float(positive.p.mean()),
+        }
+
+    def _negative_phase(self, positive: Phase, rng: np.random.Generator, k: int) -> Phase:
+        """The phase of the vectors that `k` Gibbs sweeps lead to, from the data or from where the chains are."""
+        phase = Phase.of(self._rbm, self._chains) if self.recipe.persistent else positive
+        for _ in range(k):
+            h = flip(phase.logits, rng)
+            v = flip(self._rbm.visible_logits(h), rng).view(np.uint8)
+            phase = Phase.of(self._rbm, v)
+        if self.recipe.persistent:
+            self._chains = v
+        return phase
+
+    def _centre(self, gradient: Direction, positive: Phase) -> None:
+        """Turn the plain gradient into the centred one; the offsets follow the data."""
+        mu, offset = self._visible_offset, self._hidden_offset
+        mu *= 1 - _OFFSET_RATE
+        positive.visible.add_sum(mu, _OFFSET_RATE / len(positive.p))
+        offset += _OFFSET_RATE * (positive.p.mean(axis=0) - offset)
+        dw, db, dc = gradient.weights, gradient.visible_bias, gradient.hidden_bias
+        dw -= np.stack([mu, db], axis=1) @ np.stack([dc, offset])
+        db -= dw @ offset
+        dc -= mu @ dw
+
+    def _move(self, gradient: Direction, progress: float) -> None:
+        """One step of the parameters along the gradient, with momentum and weight decay."""
         recipe, rbm, velocity = self.recipe, self._rbm, self._velocity
-        rate = np.float32(recipe.learning_rate * (1 - (1 - recipe.final_rate) * progress))
-        rise = min(1.0, progress / 0.1)
-        momentum = np.float32(recipe.first_momentum + (recipe.momentum - recipe.first_momentum) * rise)
-        dw -= np.float32(recipe.weight_decay) * rbm.weights
-        for name, step in (("weights", dw), ("visible_bias", db), ("hidden_bias", dc)):
-            speed = getattr(velocity, name)
+        rate = np.float32(recipe.rate_at(progress))
+        momentum = np.float32(recipe.momentum_at(progress))
+        if recipe.weight_decay:
+            gradient.weights[...] -= np.float32(recipe.weight_decay) * rbm.weights
+        for parameter, slope, speed in (
+            (rbm.weights, gradient.weights, velocity.weights),
+            (rbm.visible_bias, gradient.visible_bias, velocity.visible_bias),
+            (rbm.hidden_bias, gradient.hidden_bias, velocity.hidden_bias),
+        ):
+            slope *= rate
             speed *= momentum
-            speed += rate * step
-            getattr(rbm, name)[...] += speed
+            speed += slope
+            parameter += speed
 
-    def _shifted(self, v: Bits, rng: np.random.Generator) -> Bits:
-        if self._shift is None:
-            return v
-        config = self.config
-        windows = v[:, : config.n_roll].reshape(-1, config.window_steps, config.width)
-        v[:, : config.n_roll] = self._shift(windows, rng).reshape(len(v), -1)
+    def _batch(self, indices: Ints, rng: np.random.Generator) -> Bits:
+        v = self._train.gather(indices)
+        if self._shift is not None:
+            config = self.config
+            windows = v[:, : config.n_roll].reshape(-1, config.window_steps, config.width)
+            v[:, : config.n_roll] = self._shift(windows, rng).reshape(len(v), -1)
         return v
 
+    def _means(self, rng: np.random.Generator) -> NDArray[np.float64]:
+        """(V,) how often each visible unit is on in the training examples, never quite 0 or 1."""
+        total, chosen = np.zeros(self.config.n_visible), self._train.spread(_MEANS_FROM)
+        for part in np.array_split(chosen, -(-len(chosen) // 1024)):
+            total += self._batch(part, rng).sum(axis=0)
+        return (total + 1) / (len(chosen) + 2)
+
+    def _bits_a_step(self, phase: Phase) -> float:
+        return float(phase.visible.values.sum()) / (len(phase.p) * self.config.window_steps)
+
+    # -- the check --
+
     def check(self, rng: np.random.Generator) -> Check:
-        """Held-out nats a step and the free-energy gap; without valid pieces, those of the training windows."""
-        recipe, rbm = self.recipe, self._rbm
-        seen = self._train.gather(self._train.spread(recipe.n_check_windows))
-        free_seen = rbm.free_energy(seen).mean()
-        free = free_seen
-        if len(self._valid):
-            free = rbm.free_energy(self._valid.gather(self._valid.spread(recipe.n_check_windows))).mean()
-        betas = np.linspace(0, 1, recipe.n_check_betas)
-        log_z = ais_log_partition(rbm, rng, n_chains=recipe.n_check_chains, betas=betas).value
-        watched = float(free + log_z) / self.config.window_steps
-        gap = float(free - free_seen)
+        """Held-out nats a step, and the gap of free energy between held-out and training windows, in nats a window.
+
+        Both from the same few windows at every check, spread over the pieces; log Z by a short annealing, which
+        flatters: good for comparing checks, not for printing. It overfits where the gap is wider than it was at
+        the best check (Hinton's practical guide, section 6). Without a held-out piece the training windows are
+        watched instead, and nothing ever overfits.
+        """
+        recipe = self.recipe
+        log_z = ais_log_partition(
+            self._rbm,
+            rng,
+            n_chains=recipe.n_check_chains,
+            betas=spaced_betas(recipe.n_check_betas),
+            base=self._base,
+        )
+        seen = self._mean_free_energy(self._train)
+        held_out = self._mean_free_energy(self._valid) if len(self._valid) else seen
+        watched = (held_out + log_z.value) / self.config.window_steps
+        gap = held_out - seen
         overfits = gap > self._best[1]
         if watched < self._best[0]:
             self._best[:] = watched, gap
-        name = "held-out nats a step" if len(self._valid) else "training nats a step"
-        return Check(watched, bool(overfits), {name: watched, "free-energy gap": gap, "log Z": log_z})
+        training = (seen + log_z.value) / self.config.window_steps
+        figures = {"training nats a step": training}
+        if len(self._valid):
+            figures = {"held-out nats a step": watched, **figures, "free-energy gap": gap}
+        return Check(float(watched), bool(overfits), figures)
+
+    def _mean_free_energy(self, windows: Windows) -> float:
+        chosen = windows.gather(windows.spread(self.recipe.n_check_windows))
+        return float(self._rbm.free_energy(chosen).mean())
 
     # -- storing --
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        return self._rbm.to_tensors()
+        """The weights, copied."""
+        return {name: tensor.copy() for name, tensor in self._rbm.to_tensors().items()}
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """All that the next update and check depend on beside the weights."""
-        velocity = {f"velocity.{name}": tensor for name, tensor in self._velocity.to_tensors().items()}
+        """All that the next update and check depend on beside the weights, copied."""
+        return {name: tensor.copy() for name, tensor in self._state().items()}
+
+    def _state(self) -> dict[str, NDArray[Any]]:
         return {
-            **velocity,
+            "velocity.weights": self._velocity.weights,
+            "velocity.visible_bias": self._velocity.visible_bias,
+            "velocity.hidden_bias": self._velocity.hidden_bias,
             "chains": self._chains,
             "visible_offset": self._visible_offset,
             "hidden_offset": self._hidden_offset,
@@ -225,23 +243,26 @@ class Learner:
         }
 
     def restore(self, tensors: Mapping[str, NDArray[Any]], state: Mapping[str, NDArray[Any]]) -> None:
-        """After it the next update gives the same bits as if nothing had happened. Raises InputError."""
-        RBM.from_tensors(self._rbm.config_values, tensors)
-        own = {**self.tensors(), **self.state()}
+        """After it the next update gives the same bits as if nothing had happened.
+
+        Raises InputError, and changes nothing, for names, shapes or types that are not this learner's.
+        """
+        own = self._rbm.to_tensors() | self._state()
         given = {**tensors, **state}
-        if set(given) != set(own):
-            raise InputError(f"the training state has not these parts: {sorted(set(given) ^ set(own))}")
+        if set(tensors) != set(self._rbm.to_tensors()) or set(given) != set(own):
+            strange = ", ".join(sorted(set(own) ^ set(given)))
+            raise InputError(
+                f"this is no state of such a training: {strange or 'weights and state are mixed'}"
+            )
         for name, tensor in own.items():
             checked_tensor(given, name, tensor.shape, tensor.dtype.type)
         for name, tensor in own.items():
             tensor[...] = given[name]
 
 
-def _begin(
-    config: Config, recipe: Recipe, means: NDArray[np.float64], n: int, rng: np.random.Generator
-) -> RBM:
-    weights = rng.normal(recipe.weight_mean, recipe.weight_sd, (config.n_visible, config.n_hidden))
-    smoothed = (means * n + 1) / (n + 2)
-    visible = np.log(smoothed / (1 - smoothed)) if recipe.bias_from_data else np.zeros(config.n_visible)
-    hidden = np.zeros(config.n_hidden, np.float32)
-    return RBM(config, weights.astype(np.float32), visible.astype(np.float32), hidden)
+def _begin(config: Config, recipe: Recipe, log_odds: NDArray[np.float64], rng: np.random.Generator) -> RBM:
+    weights: Floats = np.asarray(
+        rng.normal(recipe.weight_mean, recipe.weight_sd, (config.n_visible, config.n_hidden)), np.float32
+    )
+    biases = log_odds if recipe.bias_from_data else np.zeros(config.n_visible)
+    return RBM(config, weights, biases.astype(np.float32), np.zeros(config.n_hidden, np.float32))

@@ -22,9 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aoede.errors import ConfigError, InputError
+from aoede.models.rbm.bits import Active, Bits, Floats, flip
 
-Bits = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
 _LIMITS = {
@@ -83,7 +82,7 @@ def sigmoid(x: Floats) -> Floats:
 
 def softplus(x: Doubles) -> Doubles:
     """log(1 + exp(x)) without overflow."""
-    return np.asarray(np.logaddexp(0.0, x))
+    return np.asarray(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))
 
 
 class RBM:
@@ -111,19 +110,23 @@ class RBM:
 
     # -- conditionals --
 
-    def hidden_given(self, v: ArrayLike) -> Floats:
-        """P(h = 1 | v), (B, V) -> (B, H)."""
-        return sigmoid(np.asarray(v, np.float32) @ self.weights + self.hidden_bias)
+    def hidden_logits(self, v: Bits) -> Floats:
+        """Log-odds of P(h = 1 | v), (B, V) -> (B, H)."""
+        logits = Active.of(v).times(self.weights)
+        logits += self.hidden_bias
+        return logits
 
-    def visible_given(self, h: ArrayLike) -> Floats:
-        """P(v = 1 | h), (B, H) -> (B, V)."""
-        return sigmoid(np.asarray(h, np.float32) @ self.weights.T + self.visible_bias)
+    def visible_logits(self, h: NDArray[Any]) -> Floats:
+        """Log-odds of P(v = 1 | h), (B, H) -> (B, V)."""
+        logits = np.asarray(h, np.float32) @ self.weights.T
+        logits += self.visible_bias
+        return logits
 
     # -- sampling --
 
     def gibbs(
         self,
-        v: ArrayLike,
+        v: Bits,
         rng: np.random.Generator,
         n_sweeps: int,
         *,
@@ -134,16 +137,28 @@ class RBM:
 
         The temperature divides the energy: below 1 likely windows become likelier.
         """
-        _check_temperature(temperature)
-        given = np.asarray(v, np.float32)
-        now = given
+        if not 0.0 < temperature < np.inf:
+            raise InputError(f"a temperature must be above 0, not {temperature!r}")
         beta = np.float32(1.0 / temperature)
+        now = v
         for _ in range(n_sweeps):
-            h = _flip(sigmoid(beta * (now @ self.weights + self.hidden_bias)), rng)
-            now = _flip(sigmoid(beta * (h @ self.weights.T + self.visible_bias)), rng)
+            h = flip(beta * self.hidden_logits(now), rng)
+            now = flip(beta * self.visible_logits(h), rng).view(np.uint8)
             if clamped is not None:
-                now[:, clamped] = given[:, clamped]
-        return now.astype(np.uint8)
+                now[:, clamped] = v[:, clamped]
+        return now
+
+    def pseudo_log_likelihood(self, v: Bits, rng: np.random.Generator) -> Doubles:
+        """(B,) n_visible * log P(v_i | all others) in nats, of one random unit i of each vector (B, V).
+
+        In expectation the sum over all units: a cheap figure that needs no partition function (Besag 1975).
+        """
+        rows = np.arange(len(v))
+        units = rng.integers(0, self.config.n_visible, len(v))
+        other = v.copy()
+        other[rows, units] ^= 1
+        rise = self.free_energy(other) - self.free_energy(v)
+        return np.asarray(-self.config.n_visible * softplus(-rise))
 
     def generate(
         self,
@@ -187,8 +202,8 @@ class RBM:
         """(n, window_steps, width) windows that begin with the rows `known` (n, K, width)."""
         config = self.config
         n = len(known)
-        base = sigmoid(self.visible_bias)
-        v = (rng.random((n, config.n_visible), np.float32) < base).astype(np.uint8)
+        base = np.broadcast_to(self.visible_bias, (n, config.n_visible))
+        v = flip(base, rng).view(np.uint8)
         clamped = np.zeros(config.n_visible, np.bool_)
         n_known = known.shape[1] * config.width
         v[:, :n_known] = known.reshape(n, -1)
@@ -235,16 +250,6 @@ def checked_tensor(
         found = "missing" if tensor is None else f"{tensor.dtype} {tensor.shape}"
         raise InputError(f"the model's {name!r} is {found}, not {np.dtype(dtype)} {shape}")
     return tensor
-
-
-def _flip(p: Floats, rng: np.random.Generator) -> Floats:
-    """Bits as floats, 1 with probability `p`."""
-    return (rng.random(p.shape, np.float32) < p).astype(np.float32)
-
-
-def _check_temperature(temperature: float) -> None:
-    if not 0.0 < temperature < np.inf:
-        raise InputError(f"a temperature must be above 0, not {temperature!r}")
 
 
 def _checked_prompt(prompt: ArrayLike | None, config: Config) -> Bits:

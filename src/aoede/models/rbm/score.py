@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from aoede.errors import InputError
-from aoede.models.rbm.model import RBM, Bits
+from aoede.models.rbm.bits import Bits
+from aoede.models.rbm.model import RBM
 from aoede.models.rbm.partition import ais_log_partition
 from aoede.models.rbm.windows import Windows
 

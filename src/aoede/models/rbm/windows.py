@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.errors import InputError
-from aoede.models.rbm.model import Bits, Config
+from aoede.models.rbm.bits import Bits
+from aoede.models.rbm.model import Config
 
 Ints = NDArray[np.int64]
 
@@ -49,13 +50,6 @@ class Windows:
             examples[:, : config.n_roll] = every[self._starts[indices] * config.width]
             examples[:, config.n_roll :] = self._labels[self._pieces[indices]]
         return examples
-
-    def mean(self) -> NDArray[np.float64]:
-        """(V,) how often each visible unit is on, over all examples."""
-        total = np.zeros(self._config.n_visible)
-        for begin in range(0, len(self), 4096):
-            total += self.gather(np.arange(begin, min(begin + 4096, len(self)))).sum(axis=0)
-        return total / max(1, len(self))
 
     def spread(self, n: int) -> Ints:
         """At most `n` examples spread evenly over all pieces."""
