@@ -56,14 +56,17 @@ def test_readme_shows_every_module_with_a_line_and_nothing_else() -> None:
     tree = re.search(r"```\nsrc/aoede/\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert tree, "README.md has no tree of src/aoede"
     shown = set()
-    folder = ""
+    folders: list[str] = []
     for line in tree[1].splitlines():
         indent, name, purpose = re.fullmatch(r"( *)(\S+)\s*(.*)", line).groups()  # type: ignore[union-attr]
         assert purpose, f"{name} is shown without a word on what it is"
-        folder = name if name.endswith("/") else folder if len(indent) > 2 else ""
-        if name.endswith(".py"):
-            shown.add(folder + name)
+        del folders[len(indent) // 2 - 1 :]
+        if name.endswith("/"):
+            folders.append(name)
+        else:
+            shown.add("".join(folders) + name)
     on_disk = {str(f.relative_to(PACKAGE)) for f in FILES if f.name != "__init__.py" or f.parent == PACKAGE}
+    shown = {name for name in shown if name.endswith(".py")}
     assert shown == on_disk
 
 
