@@ -171,6 +171,7 @@ class RBM:
         overlap_steps: int | None = None,
         prompt: ArrayLike | None = None,
         temperature: float = 1.0,
+        settled: bool = True,
     ) -> Bits:
         """`n` rolls (n, n_steps, width) of exactly `n_steps` rows, those of the prompt not among them.
 
@@ -178,7 +179,9 @@ class RBM:
         sigmoid(visible_bias). Each later one is such a chain with its first `overlap_steps` rows (half a window if
         not given, 0 for windows that do not know each other) held at the last rows of what there is. A `prompt`
         (P, width) is what there is before the first window. `labels` (n_labels,) are held throughout; without
-        them they are free. Raises InputError where an argument does not fit the model.
+        them they are free. A `settled` window ends with one sweep that draws nothing: every bit takes its likelier
+        value given the probabilities of the hidden units, which leaves out the stray notes of the last draw.
+        Raises InputError where an argument does not fit the model.
         """
         config = self.config
         overlap = config.window_steps // 2 if overlap_steps is None else overlap_steps
@@ -192,12 +195,18 @@ class RBM:
         roll = np.repeat(rows[None], n, axis=0)
         while roll.shape[1] < len(rows) + n_steps:
             known = roll[:, max(0, roll.shape[1] - overlap) :] if overlap else roll[:, :0]
-            window = self._window(known, label_bits, rng, n_gibbs, temperature)
+            window = self._window(known, label_bits, rng, n_gibbs, temperature, settled)
             roll = np.concatenate([roll, window[:, known.shape[1] :]], axis=1)
         return roll[:, len(rows) : len(rows) + n_steps]
 
     def _window(
-        self, known: Bits, labels: Bits | None, rng: np.random.Generator, n_gibbs: int, temperature: float
+        self,
+        known: Bits,
+        labels: Bits | None,
+        rng: np.random.Generator,
+        n_gibbs: int,
+        temperature: float,
+        settled: bool,
     ) -> Bits:
         """(n, window_steps, width) windows that begin with the rows `known` (n, K, width)."""
         config = self.config
@@ -212,6 +221,9 @@ class RBM:
             v[:, config.n_roll :] = labels
             clamped[config.n_roll :] = True
         v = self.gibbs(v, rng, n_gibbs, clamped=clamped, temperature=temperature)
+        if settled:
+            likely = self.visible_logits(self.hidden_given(v)) > 0
+            v = np.where(clamped, v, likely).astype(np.uint8)
         return v[:, : config.n_roll].reshape(n, config.window_steps, config.width)
 
     # -- storing --
