@@ -1,7 +1,8 @@
-"""`aoede look` and `aoede render`: what is in a MIDI file, and how it sounds."""
+"""`aoede look` and `aoede render`: what is in a MIDI file or a model, and how a MIDI file sounds."""
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,23 @@ from aoede.cli.console import printable
 
 if TYPE_CHECKING:
     from aoede.formats.midi import Reading
+    from aoede.learning.checkpoint import Checkpoint
     from aoede.song import Song
 
+ONLY_IN_JSON = ("recipe", "made_with")  # of a model's provenance: long, and of use to programs
+MAX_CELLS = 12  # of a long list that is told in a line
 _file = click.argument("file", type=click.Path(path_type=Path))
 _force = click.option("-f", "--force", is_flag=True, help="Replace a file that exists.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  aoede look song.mid
+  aoede look my-run
+  aoede look harmony --json"""
+)
 @_file
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Where the picture goes. [default: out/NAME.png]"
@@ -27,7 +37,14 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @_force
 @_json
 def look(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
-    """Tell what is in FILE.mid, what had to be repaired, and draw its piano roll."""
+    """Tell what is in FILE and draw it: a MIDI file as a piano roll, a model with what its hidden units look for.
+
+    A model is a RUN folder, a .safetensors file or the name of a shipped one. Of a damaged MIDI file it is told
+    what had to be repaired. Struck notes of a model have a picture of their own beside that of the held ones.
+    """
+    if _is_model(file):
+        _look_at_model(file, out, force, as_json)
+        return
     from aoede import export
 
     reading = _read(file)
@@ -163,3 +180,70 @@ def _lines(name: str, value: Any) -> list[str]:
 
 def _figure(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+# Models
+
+
+def _is_model(file: Path) -> bool:
+    """A folder, a model file, or a name that no file has but a preset."""
+    from aoede.learning.checkpoint import SUFFIX, preset_names
+
+    return file.is_dir() or file.suffix == SUFFIX or (not file.exists() and str(file) in preset_names())
+
+
+def _look_at_model(model: Path, out: Path | None, force: bool, as_json: bool) -> None:
+    from aoede.formats.files import write_together
+    from aoede.learning.pictures import pictures_of
+    from aoede.learning.sampling import find_checkpoint
+
+    target = _with_suffix(out, (".png",)) if out else None
+    found, name = find_checkpoint(model)
+    target = target or Path("out") / f"{name}.png"
+    drawn = pictures_of(found, name)
+    files = {
+        target if i == 0 else target.with_stem(f"{target.stem}-{part}"): data
+        for i, (part, data) in enumerate(drawn.items())
+    }
+    write_together(files, force=force)
+    report = _facts_of_model(model, found) | {"pictures": [str(file) for file in files]}
+    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else _model_as_text(name, report))
+
+
+def _facts_of_model(model: Path, found: "Checkpoint") -> dict[str, Any]:
+    own = {name: value for name, value in found.metadata.items() if name not in ("content_hash", "format")}
+    tensors = {name: list(tensor.shape) for name, tensor in found.tensors.items()}
+    return {
+        **own,
+        "schema": "aoede.model/1",
+        "model": str(model),
+        "tensors": tensors,
+        "bytes": found.n_bytes,
+        "sha256": found.sha256,
+    }
+
+
+def _model_as_text(name: str, report: Mapping[str, Any]) -> str:
+    """Its kind, then a line for each fact; what is told of the training stands beside the facts."""
+    provenance = report.get("provenance")
+    rows = {**report, **(provenance if isinstance(provenance, Mapping) else {})}
+    left_out = ("schema", "model", "kind", "provenance", "tensors", "pictures", *ONLY_IN_JSON)
+    lines = [f"{name}: {report.get('kind', 'a model')}"]
+    for row, value in rows.items():
+        if row not in left_out and value not in ([], {}, "", None):
+            lines.append(f"  {row.replace('_', ' '):<14}  {_told(value)}")
+    lines += [f"  {'' if i else 'pictures':<14}  {path}" for i, path in enumerate(report["pictures"])]
+    return printable("\n".join(lines))
+
+
+def _told(value: Any) -> str:
+    """A fact of a model in one line."""
+    if isinstance(value, Mapping):
+        parts = ((name, _told(part), isinstance(part, Mapping)) for name, part in value.items())
+        return ", ".join(
+            f"{name.replace('_', ' ')} {f'({told})' if nested else told}" for name, told, nested in parts
+        )
+    if isinstance(value, list):
+        shown = ", ".join(_told(part) for part in value[:MAX_CELLS])
+        return shown + (f" … ({len(value)} in all)" if len(value) > MAX_CELLS else "")
+    return _figure(value)

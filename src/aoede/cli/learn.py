@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aoede.cli.progress import Progress
     from aoede.learning.account import Report
     from aoede.learning.loop import Standing
+    from aoede.learning.sampling import Trained
     from aoede.learning.train import Outcome
 
 REPORT_LINES = 12
@@ -258,6 +259,7 @@ Examples:
     show_default=True,
     help="Below 1 tamer, above 1 wilder.",
 )
+@click.option("--chain", is_flag=True, help="Draw a window from coin tosses to music too, in STEM-chain.png.")
 @click.option("-o", "--out", type=_path, default=Path("out"), show_default=True, help="Folder for the files.")
 @click.option(
     "--audio", type=click.Choice(["wav", "mp3", "flac", "ogg", "none"]), default="wav", show_default=True
@@ -272,6 +274,7 @@ def sample(
 
     from aoede import export
     from aoede.formats import midi
+    from aoede.formats.files import write_whole
     from aoede.learning import sampling
     from aoede.mood.request import mood_of
 
@@ -289,6 +292,7 @@ def sample(
         n_gibbs=options["gibbs"],
         temperature=options["temperature"],
     )
+    drawn = _chain_of(trained, seed, options) if options["chain"] else None
     suffixes = [".mid", *([] if audio == "none" else [f".{audio}"]), ".png"]
     rows: list[dict[str, Any]] = []
     for number, song in enumerate(songs, 1):
@@ -296,15 +300,33 @@ def sample(
         files = export.write_all(song, out / stem, suffixes, force=force)
         n_notes = sum(len(track.notes) for track in song.tracks)
         rows.append({"title": song.title, "n_notes": n_notes, "files": [str(file) for file in files]})
+    chain = out / f"{trained.name}-{seed}-chain.png"
+    if drawn is not None:
+        write_whole(chain, drawn, force=force)
     if as_json:
         report = {"schema": "aoede.samples/1", "model": model, "sha256": trained.sha256, "seed": seed}
+        if drawn is not None:
+            report["chain"] = str(chain)
         click.echo(json.dumps(report | {"songs": rows}, ensure_ascii=False, indent=2))
         return
     for row in rows:
         click.echo(printable(f"{row['title']}: {row['n_notes']} notes"))
         for file in row["files"]:
             click.echo(printable(f"  {file}"))
+    if drawn is not None:
+        click.echo(printable(f"a Gibbs chain: {chain}"))
     click.echo(f"seed {seed}")
+
+
+def _chain_of(trained: "Trained", seed: int, options: Mapping[str, Any]) -> bytes:
+    """The picture of a Gibbs chain, under the mood and at the temperature of the samples."""
+    from aoede.learning.pictures import chain_picture
+    from aoede.mood.request import mood_of
+    from aoede.randomness import stream
+
+    mood = None if options["mood"] is None else mood_of(options["mood"])
+    at = None if mood is None else (mood.valence, mood.arousal)
+    return chain_picture(trained, stream(seed, "chain"), at=at, temperature=options["temperature"])
 
 
 @click.command()

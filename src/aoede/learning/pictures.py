@@ -1,0 +1,128 @@
+"""What a model of piano-roll windows has learnt and how it samples, as pictures (PNG).
+
+for part, data in units_pictures(find("my-run")).items(): ...
+data = chain_picture(find("my-run"), stream(7, "chain"))
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from aoede.encodings.pianoroll import NAME as PIANOROLL
+from aoede.encodings.pianoroll import PianoRoll
+from aoede.errors import UsageError
+from aoede.formats import fields
+from aoede.learning.checkpoint import Checkpoint
+from aoede.learning.sampling import Trained
+
+UInt8 = NDArray[np.uint8]
+Floats = NDArray[np.floating]
+
+N_UNITS = 24  # hidden units in a picture
+SWEEPS = (1, 10, 100, 1000)  # of the Gibbs chain in a picture, after the coin tosses that it begins with
+
+
+def pictures_of(found: Checkpoint, name: str) -> dict[str, bytes]:
+    """`units_pictures` of a model file; none for one that is no model of piano-roll windows."""
+    encoding = found.metadata.get("encoding")
+    if not isinstance(encoding, Mapping) or encoding.get("name") != PIANOROLL:
+        return {}
+    return units_pictures(Trained.of(found.metadata, found.tensors, name=name, sha256=found.sha256))
+
+
+def units_pictures(trained: Trained) -> dict[str, bytes]:
+    """Pictures of the weights between the notes of a window and each hidden unit: `held` and, if any, `struck` bits.
+
+    The units with the largest weights come first. Empty for a model without hidden units over windows.
+    """
+    if not _has_windows(trained):
+        return {}
+    weights = trained.model.weights[: trained.model.config.n_roll]
+    order = strongest(weights, N_UNITS)
+    shown = f"{len(order)} of {weights.shape[1]:,} hidden units, the largest weights first"
+    labels = [f"{unit + 1:,}" for unit in order]
+    return {
+        part: fields.to_bytes(
+            windows,
+            low_pitch=trained.encoding.low,
+            title=f"{trained.name}: hidden units, {part} bits",
+            subtitle=shown,
+            steps_a_beat=trained.encoding.steps_a_beat,
+            labels=labels,
+        )
+        for part, windows in parts_of(weights[:, order].T, trained.encoding).items()
+    }
+
+
+def strongest(weights: Floats, n: int) -> NDArray[np.intp]:
+    """The columns, at most `n`, of weights (V, H) whose sums of squares are largest, the largest first."""
+    sizes = np.square(weights, dtype=np.float64).sum(axis=0)
+    return np.argsort(-sizes, kind="stable")[:n]
+
+
+def parts_of(windows: NDArray[np.generic], encoding: PianoRoll) -> dict[str, NDArray[np.generic]]:
+    """Flattened windows (n, window_steps * width) -> parts (n, window_steps, n_pitches): `held`, perhaps `struck`."""
+    rows = windows.reshape(len(windows), -1, encoding.width)
+    n_pitches = encoding.n_pitches
+    parts = {"held": rows[..., :n_pitches]}
+    return parts | ({"struck": rows[..., n_pitches:]} if encoding.struck else {})
+
+
+def chain_picture(
+    trained: Trained,
+    rng: np.random.Generator,
+    *,
+    at: tuple[float, float] | None = None,
+    temperature: float = 1.0,
+    sweeps: Sequence[int] = SWEEPS,
+) -> bytes:
+    """A Gibbs chain from noise to music: the held bits of one window after 0 and so many sweeps.
+
+    It is held to the labels of the mood `at`, valence and arousal, where the model has labels.
+    Raises UsageError for a model that is not sampled by such a chain.
+    """
+    if not _has_windows(trained):
+        raise UsageError("this model is not sampled by a Gibbs chain", where="--chain")
+    labels = trained.labels.bits_for(*at) if trained.labels and at else None
+    windows = chain_windows(trained, rng, labels=labels, temperature=temperature, sweeps=sweeps)
+    held = parts_of(windows, trained.encoding)["held"]
+    return fields.chain_to_bytes(
+        [(f"{n:,}", window) for n, window in zip((0, *sweeps), held, strict=True)],
+        low_pitch=trained.encoding.low,
+        title=f"{trained.name}: a Gibbs chain",
+        subtitle="one window of coin tosses, and after so many sweeps",
+        steps_a_beat=trained.encoding.steps_a_beat,
+    )
+
+
+def chain_windows(
+    trained: Trained,
+    rng: np.random.Generator,
+    *,
+    labels: UInt8 | None = None,
+    temperature: float = 1.0,
+    sweeps: Sequence[int] = SWEEPS,
+) -> UInt8:
+    """(1 + len(sweeps), window_steps * width) fair coin tosses, and what they are after so many Gibbs sweeps.
+
+    `sweeps` rise. `labels` (n_labels,) are held.
+    """
+    config = trained.model.config
+    v = rng.integers(0, 2, (1, config.n_visible), dtype=np.uint8)
+    clamped = np.zeros(config.n_visible, np.bool_)
+    if labels is not None:
+        v[:, config.n_roll :] = labels
+        clamped[config.n_roll :] = True
+    windows = [v]
+    with threadpool_limits(1):  # the same bits on machines of few and of many cores
+        for n_sweeps in np.diff((0, *sweeps)):
+            v = trained.model.gibbs(v, rng, int(n_sweeps), clamped=clamped, temperature=temperature)
+            windows.append(v)
+    return np.concatenate(windows)[:, : config.n_roll]
+
+
+def _has_windows(trained: Trained) -> bool:
+    """Whether the model joins the bits of a window to hidden units by one matrix, and is sampled in sweeps."""
+    return hasattr(trained.model, "weights") and hasattr(trained.model, "gibbs")
