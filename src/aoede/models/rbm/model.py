@@ -222,7 +222,7 @@ class RBM:
             clamped[config.n_roll :] = True
         v = self.gibbs(v, rng, n_gibbs, clamped=clamped, temperature=temperature)
         if settled:
-            likely = self.visible_logits(self.hidden_given(v)) > 0
+            likely = self.visible_logits(sigmoid(self.hidden_logits(v))) > 0
             v = np.where(clamped, v, likely).astype(np.uint8)
         return v[:, : config.n_roll].reshape(n, config.window_steps, config.width)
 
