@@ -211,16 +211,12 @@ def _look_at_model(model: Path, out: Path | None, force: bool, as_json: bool) ->
 
 
 def _facts_of_model(model: Path, found: "Checkpoint") -> dict[str, Any]:
-    own = {name: value for name, value in found.metadata.items() if name not in ("content_hash", "format")}
-    tensors = {name: list(tensor.shape) for name, tensor in found.tensors.items()}
-    return {
-        **own,
-        "schema": "aoede.model/1",
-        "model": str(model),
-        "tensors": tensors,
-        "bytes": found.n_bytes,
-        "sha256": found.sha256,
+    told = {"schema": "aoede.model/1", "model": str(model)}
+    own = {
+        name: value for name, value in found.metadata.items() if name not in (*told, "content_hash", "format")
     }
+    tensors = {name: list(tensor.shape) for name, tensor in found.tensors.items()}
+    return {**told, **own, "tensors": tensors, "bytes": found.n_bytes, "sha256": found.sha256}
 
 
 def _model_as_text(name: str, report: Mapping[str, Any]) -> str:
