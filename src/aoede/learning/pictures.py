@@ -5,6 +5,7 @@ data = chain_picture(find("my-run"), stream(7, "chain"))
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from aoede.learning.sampling import Trained
 UInt8 = NDArray[np.uint8]
 Floats = NDArray[np.floating]
 
-N_UNITS = 24  # hidden units in a picture
+N_UNITS = 16  # hidden units in a picture
 SWEEPS = (1, 10, 100, 1000)  # of the Gibbs chain in a picture, after the coin tosses that it begins with
 
 
@@ -78,7 +79,7 @@ def chain_picture(
     temperature: float = 1.0,
     sweeps: Sequence[int] = SWEEPS,
 ) -> bytes:
-    """A Gibbs chain from noise to music: the held bits of one window after 0 and so many sweeps.
+    """A Gibbs chain from noise to music: the held bits of one window after 0 and so many sweeps, and settled.
 
     It is held to the labels of the mood `at`, valence and arousal, where the model has labels.
     Raises UsageError for a model that is not sampled by such a chain.
@@ -86,41 +87,44 @@ def chain_picture(
     if not _has_windows(trained):
         raise UsageError("this model is not sampled by a Gibbs chain", where="--chain")
     labels = trained.labels.bits_for(*at) if trained.labels and at else None
-    windows = chain_windows(trained, rng, labels=labels, temperature=temperature, sweeps=sweeps)
-    held = parts_of(windows, trained.encoding)["held"]
+    with threadpool_limits(1):  # the same bits on machines of few and of many cores
+        windows = chain_windows(trained.model, rng, labels=labels, temperature=temperature, sweeps=sweeps)
+    names = ["0", *(f"{n:,}" for n in sweeps), "settled"]
     return fields.chain_to_bytes(
-        [(f"{n:,}", window) for n, window in zip((0, *sweeps), held, strict=True)],
+        list(zip(names, parts_of(windows, trained.encoding)["held"], strict=True)),
         low_pitch=trained.encoding.low,
         title=f"{trained.name}: a Gibbs chain",
-        subtitle="one window of coin tosses, and after so many sweeps",
+        subtitle="one window of coin tosses, after so many sweeps, and settled: every note as is likelier",
         steps_a_beat=trained.encoding.steps_a_beat,
     )
 
 
 def chain_windows(
-    trained: Trained,
+    model: Any,
     rng: np.random.Generator,
     *,
     labels: UInt8 | None = None,
     temperature: float = 1.0,
     sweeps: Sequence[int] = SWEEPS,
 ) -> UInt8:
-    """(1 + len(sweeps), window_steps * width) fair coin tosses, and what they are after so many Gibbs sweeps.
+    """(2 + len(sweeps), window_steps * width) coin tosses, what they are after so many Gibbs sweeps, and settled.
 
-    `sweeps` rise. `labels` (n_labels,) are held.
+    In the last window every bit takes its likelier value given the probabilities of the hidden units, as at the end
+    of `generate`. `sweeps` rise. `labels` (n_labels,) are held.
     """
-    config = trained.model.config
-    v = rng.integers(0, 2, (1, config.n_visible), dtype=np.uint8)
-    clamped = np.zeros(config.n_visible, np.bool_)
+    n_roll = model.config.n_roll
+    v = rng.integers(0, 2, (1, model.config.n_visible), dtype=np.uint8)
+    clamped = np.zeros(v.shape[1], np.bool_)
     if labels is not None:
-        v[:, config.n_roll :] = labels
-        clamped[config.n_roll :] = True
+        v[:, n_roll:] = labels
+        clamped[n_roll:] = True
     windows = [v]
-    with threadpool_limits(1):  # the same bits on machines of few and of many cores
-        for n_sweeps in np.diff((0, *sweeps)):
-            v = trained.model.gibbs(v, rng, int(n_sweeps), clamped=clamped, temperature=temperature)
-            windows.append(v)
-    return np.concatenate(windows)[:, : config.n_roll]
+    for n_sweeps in np.diff((0, *sweeps)):
+        v = model.gibbs(v, rng, int(n_sweeps), clamped=clamped, temperature=temperature)
+        windows.append(v)
+    hidden = 0.5 + 0.5 * np.tanh(0.5 * model.hidden_logits(v))
+    windows.append((model.visible_logits(hidden) > 0).astype(np.uint8))
+    return np.concatenate(windows)[:, :n_roll]
 
 
 def _has_windows(trained: Trained) -> bool:
