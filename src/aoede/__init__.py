@@ -4,6 +4,9 @@
     song = aoede.compose("a song that expresses hope and wonder", seed=1)
     aoede.export.write(song, "hope.mid")
 
+    aoede.train("rbm", "my-midi-folder", "my-run", seed=7)
+    aoede.sample("my-run", seed=1)
+
 Names are loaded on first use, so that importing aoede does no work.
 """
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from aoede import export
     from aoede.compose import compose, sketch
     from aoede.errors import AoedeError
+    from aoede.learning.evaluate import evaluate
+    from aoede.learning.sampling import sample
+    from aoede.learning.train import resume, train
     from aoede.mood.request import mood_of
     from aoede.song import Note, Section, Song, Track
 
@@ -28,8 +34,12 @@ _HOMES = {
     "Song": "aoede.song",
     "Track": "aoede.song",
     "compose": "aoede.compose",
+    "evaluate": "aoede.learning.evaluate",
     "mood_of": "aoede.mood.request",
+    "resume": "aoede.learning.train",
+    "sample": "aoede.learning.sampling",
     "sketch": "aoede.compose",
+    "train": "aoede.learning.train",
 }
 
 __all__ = [
@@ -40,9 +50,13 @@ __all__ = [
     "Track",
     "__version__",
     "compose",
+    "evaluate",
     "export",
     "mood_of",
+    "resume",
+    "sample",
     "sketch",
+    "train",
 ]
 
 

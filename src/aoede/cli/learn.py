@@ -68,23 +68,26 @@ def train(
 ) -> None:
     """Train FAMILY (rbm) on the MIDI files in FOLDER. Ctrl-C saves; `aoede resume` goes on to the same result."""
     from aoede.learning import runs
-    from aoede.learning.train import Options
     from aoede.learning.train import train as train_model
 
-    stated = Options(
-        preset=options["preset"],
-        seed=options["seed"],
-        minutes=options["minutes"],
-        n_epochs=options["epochs"],
-        n_hidden=options["hidden"],
-        window_steps=options["window"],
-        learning_rate=options["rate"],
-        transpose=options["transpose"],
-        held_out=options["held_out"],
-    )
     with _stoppable() as stop, _Console() as console:
         place = run or runs.new_folder(Path("runs"), f"{family}-{folder.resolve().stem or 'data'}")
-        outcome = train_model(family, folder, place, stated, console, stop.is_set)
+        outcome = train_model(
+            family,
+            folder,
+            place,
+            watcher=console,
+            should_stop=stop.is_set,
+            preset=options["preset"],
+            seed=options["seed"],
+            minutes=options["minutes"],
+            n_epochs=options["epochs"],
+            n_hidden=options["hidden"],
+            window_steps=options["window"],
+            learning_rate=options["rate"],
+            transpose=options["transpose"],
+            held_out=options["held_out"],
+        )
     _end(outcome, stop, as_json)
 
 
@@ -98,7 +101,13 @@ def resume(run: Path, data: Path | None, allow_data_change: bool, as_json: bool)
     from aoede.learning.train import resume as resume_run
 
     with _stoppable() as stop, _Console() as console:
-        outcome = resume_run(run, console, stop.is_set, folder=data, allow_data_change=allow_data_change)
+        outcome = resume_run(
+            run,
+            folder=data,
+            allow_data_change=allow_data_change,
+            watcher=console,
+            should_stop=stop.is_set,
+        )
     _end(outcome, stop, as_json)
 
 
@@ -337,10 +346,9 @@ def _chain_of(trained: "Trained", seed: int, options: Mapping[str, Any]) -> byte
 def evaluate(model: str, data: Path, seed: int, as_json: bool) -> None:
     """How well MODEL foresees the songs in DATA, in nats; smaller is better. DATA: a folder or one MIDI file."""
     from aoede.learning.evaluate import evaluate as judge
-    from aoede.learning.sampling import find
 
     with _Console() as console:
-        found = judge(find(model), data, seed=seed, watcher=console)
+        found = judge(model, data, seed=seed, watcher=console)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
         return

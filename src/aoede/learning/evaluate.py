@@ -2,22 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from aoede.errors import UsageError
 from aoede.learning import rolls
-from aoede.learning.account import Report
 from aoede.learning.dataset import from_folder
-from aoede.learning.sampling import Trained
+from aoede.learning.sampling import Trained, find
+from aoede.learning.watcher import Silent, Watcher
 from aoede.randomness import stream
-
-
-class Watcher(Protocol):
-    def reading(self, done: int, total: int) -> None: ...
-
-    def read(self, report: Report) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -39,14 +33,17 @@ class Evaluation:
         return f"{self.value:.3f} {unit}{between} over {self.n_symbols:,}\n  {self.protocol}"
 
 
-def evaluate(trained: Trained, folder: Path, *, seed: int, watcher: Watcher) -> Evaluation:
+def evaluate(
+    model: str | Path | Trained, folder: str | Path, *, seed: int = 0, watcher: Watcher | None = None
+) -> Evaluation:
     """Judge a model by all songs in `folder`, encoded as it knows music. Raises UsageError where it cannot score.
 
     The songs should be none that it was trained on; nobody but the person can know that.
     """
+    trained, watcher = find(model), watcher or Silent()
     if "scores" not in trained.family.CAPABILITIES:
         raise UsageError(f"a model like {trained.name} has no score")
-    dataset = from_folder(folder, on_file=watcher.reading)
+    dataset = from_folder(Path(folder), on_file=watcher.reading)
     watcher.read(dataset.report)
     songs = [item.value for item in dataset.items]
     pieces = rolls.pieces(songs, trained.encoding, transpose=trained.transpose, labels=trained.labels)

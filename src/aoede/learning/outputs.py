@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from aoede.errors import InputError, OutputError
 from aoede.formats import midi, picture, plot
@@ -17,6 +16,7 @@ from aoede.learning import loop, runs
 from aoede.learning.account import Report
 from aoede.learning.loop import Course, Standing, Tensors
 from aoede.learning.sampling import Trained, sample
+from aoede.learning.watcher import Watcher
 
 N_SAMPLES = 8  # of a training, beside the last
 SAMPLE_BARS = 8
@@ -26,7 +26,7 @@ SAMPLES, METRICS, PICTURE, DATA = "samples", "metrics.jsonl", "losses.png", "dat
 class Outputs:
     """The loop's listener: writes into the run and passes on to a watcher what a person may want to see."""
 
-    def __init__(self, course: Course, report: Report, watcher: Any) -> None:
+    def __init__(self, course: Course, report: Report, watcher: Watcher) -> None:
         self._course = course
         self._watcher = watcher
         n_checks = course.schedule.n_steps // course.schedule.check_every

@@ -66,11 +66,13 @@ class Trained:
             raise InputError("this model file does not say what it is", where=name) from error
 
 
-def find(name: str | Path) -> Trained:
-    """The model of a run, of a file, or of a preset: the first that there is.
+def find(name: "str | Path | Trained") -> Trained:
+    """The model of a run, of a file, or of a preset: the first that there is. A model is itself.
 
     Of a run that is not done, the best so far. Raises MissingError, naming the presets, or InputError.
     """
+    if isinstance(name, Trained):
+        return name
     found, told = find_checkpoint(name)
     return Trained.of(found.metadata, found.tensors, name=told, sha256=found.sha256)
 
@@ -103,7 +105,7 @@ def _of_run(run: Path) -> Checkpoint:
 
 
 def sample(
-    trained: Trained,
+    model: str | Path | Trained,
     *,
     seed: int,
     n_bars: int = 8,
@@ -121,6 +123,7 @@ def sample(
     part of the songs. `key` moves the notes, where the model was trained on pieces moved to C.
     Raises UsageError for what this model cannot do.
     """
+    trained = find(model)
     _check(trained, n_bars, n, mood, key)
     made = rolls_of(
         trained,
@@ -164,7 +167,7 @@ def rolls_of(
     prompt: Song | None = None,
     temperature: float = 1.0,
 ) -> NDArray[np.uint8]:
-    """(n, n_steps, width) rolls from the model, held to the labels of the mood `at`, valence and arousal, if it has any."""
+    """(n, n_steps, width) rolls, held to the labels of the mood `at` (valence, arousal) if the model has labels."""
     labels = trained.labels.bits_for(*at) if trained.labels and at else None
     rows = None if prompt is None else rolls.roll_of(prompt, trained.encoding, trained.transpose)
     with threadpool_limits(1):  # the same bits on machines of few and of many cores

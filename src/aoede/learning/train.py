@@ -1,7 +1,7 @@
 """Train a family on a folder, and go on with a run that was stopped: what `aoede train` and `aoede resume` do.
 
-    outcome = train("rbm", Path("songs"), Path("my-run"), Options(seed=7))
-    outcome = resume(Path("my-run"))
+    outcome = train("rbm", "songs", "my-run", seed=7)
+    outcome = resume("my-run")
 
 A run is decided before its first step and written to RUN/run.json: the data by hash, encoding, settings, seed,
 number of steps and of threads. From then on it is repeatable: it comes to the same bits however often it is killed.
@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -25,9 +25,11 @@ from aoede.learning.account import Manifest, Report, differences
 from aoede.learning.dataset import Dataset, Item, from_folder, split
 from aoede.learning.loop import Course, Learner, Schedule, Standing
 from aoede.learning.outputs import Outputs, finish
+from aoede.learning.watcher import Silent, Watcher
 from aoede.randomness import MAX_SEED, stream
 from aoede.version import __version__
 
+HELD_OUT = 0.1  # share of the pieces
 N_CHECKS = 32  # looks at the held-out data in a whole training
 # Of the matrix products. A second one gains little for models of this size, and where another program wants
 # the processor too, two threads that wait for each other were seen to be twenty times slower than one.
@@ -50,7 +52,7 @@ class Options:
     window_steps: int | None = None
     learning_rate: float | None = None
     transpose: str | None = None
-    held_out: float = 0.1
+    held_out: float = HELD_OUT
 
 
 @dataclass(frozen=True)
@@ -68,22 +70,6 @@ _PREPARATIONS: Mapping[str, _Preparation] = {
 }
 
 
-class Watcher(Protocol):
-    """Whom a training tells what happens, in order."""
-
-    def reading(self, done: int, total: int) -> None: ...
-
-    def read(self, report: Report) -> None: ...
-
-    def began(self, run: Path, document: Mapping[str, Any], standing_step: int) -> None: ...
-
-    def stepped(self, step: int, losses: Mapping[str, float]) -> None: ...
-
-    def checked(self, standing: Standing) -> None: ...
-
-    def warned(self, text: str) -> None: ...
-
-
 @dataclass(frozen=True)
 class Outcome:
     run: Path
@@ -94,17 +80,30 @@ class Outcome:
 
 def train(
     family: str,
+    folder: str | Path,
+    run: str | Path,
+    *,
+    watcher: Watcher | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+    **options: Any,
+) -> Outcome:
+    """Train `family` on the songs in `folder`, keeping everything in the folder `run`.
+
+    The options are those of `Options`. `should_stop()` is asked before every step; a stop is saved.
+    Raises UsageError for options that cannot be, MissingError or InputError for data that cannot be used,
+    BusyError where another process trains there, OutputError where a run is there already or nothing can be written.
+    """
+    return _train(family, Path(folder), Path(run), Options(**options), watcher or Silent(), should_stop)
+
+
+def _train(
+    family: str,
     folder: Path,
     run: Path,
     options: Options,
     watcher: Watcher,
-    should_stop: Callable[[], bool] = lambda: False,
+    should_stop: Callable[[], bool],
 ) -> Outcome:
-    """Train `family` on the songs in `folder`, keeping everything in the folder `run`.
-
-    Raises UsageError for options that cannot be, MissingError or InputError for data that cannot be used,
-    BusyError where another process trains there, OutputError where a run is there already or nothing can be written.
-    """
     known = families.load(family, capability="trains")
     _check(known, options)
     with runs.locked(run):
@@ -125,17 +124,19 @@ def train(
 
 
 def resume(
-    run: Path,
-    watcher: Watcher,
-    should_stop: Callable[[], bool] = lambda: False,
+    run: str | Path,
     *,
-    folder: Path | None = None,
+    folder: str | Path | None = None,
     allow_data_change: bool = False,
+    watcher: Watcher | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Go on with a run from its newest whole checkpoint. `folder` says where the data are now, if they moved.
 
     Raises InputError, naming the files, where the data are not those of the beginning, unless that is allowed.
     """
+    run, watcher = Path(run), watcher or Silent()
+    moved_to = None if folder is None else Path(folder)
     if not run.is_dir():
         raise MissingError("there is no such run", where=str(run), hint="See: aoede runs")
     with runs.locked(run):
@@ -148,8 +149,8 @@ def resume(
                 where=str(run),
                 hint="Begin with: aoede train FAMILY FOLDER --run RUN",
             ) from None
-        dataset = _read(Path(document["folder"]) if folder is None else folder, watcher)
-        document = _with_data(run, document, dataset, folder, allow_data_change)
+        dataset = _read(moved_to or Path(document["folder"]), watcher)
+        document = _with_data(run, document, dataset, moved_to, allow_data_change)
         for text in _strangers(document):
             watcher.warned(text)
         return _go_on(run, document, dataset, watcher, should_stop)
