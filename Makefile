@@ -6,7 +6,7 @@ BIN := .venv/bin
 override REQUEST := $(value REQUEST)
 export REQUEST
 
-.PHONY: song test test-slow check bench presets gallery clean
+.PHONY: song test test-slow check bench presets gallery lesson clean
 
 song: .venv/.base  ## compose $(REQUEST) into out/
 	@$(BIN)/aoede compose "$$REQUEST" --out out
@@ -33,9 +33,13 @@ presets: .venv/.base  ## train the shipped models from DATA (half an hour; Debia
 		--word-lists build/sources/american-english build/sources/british-english \
 		--jieba build/sources/dict.txt --unihan build/sources/Unihan_Readings.txt.bz2 --cache build/mood_vectors
 	$(BIN)/python -m aoede.learning.harmony $(DATA) src/aoede/presets/harmony.safetensors
+	$(BIN)/python -m aoede.learning.rbm_preset $(DATA) src/aoede/presets/rbm.safetensors
 
 gallery: .venv/.base  ## compose the songs of docs/songs again
 	$(BIN)/python tools/gallery.py
+
+lesson: .venv/.base  ## run the lesson on the RBM again and redraw its pictures
+	$(BIN)/python tools/lesson.py
 
 clean:
 	rm -rf .venv out build src/*.egg-info

@@ -32,6 +32,7 @@ LABEL_NAMES = ("major", "minor", "calm", "moving", "busy")
 _CALM_BELOW, _BUSY_ABOVE = 0.0, 0.4  # arousal
 _PLAIN = PianoRoll()
 _LONG_REST_QUARTERS = 4
+_RARE = 0.001  # share of the notes on either side that the fitted range may leave out
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ def fit(
     steps_a_beat: int = 4,
     struck: bool = True,
 ) -> PianoRoll:
-    """The encoding that is just wide enough for these songs after their transposition, inside 24 to 101.
+    """The encoding that is just wide enough for nearly all notes of these songs, moved, inside 24 to 101.
 
+    One note in a thousand may lie below and one above: a few very high notes would cost as much as all others.
     `low` and `high` win. Raises InputError where no song has a pitched note, and UsageError for another
     `transpose` than "key", "all" and "none".
     """
@@ -129,16 +131,17 @@ def _checked(transpose: str) -> str:
 
 
 def _range(songs: Iterable[Song], transpose: str) -> tuple[int, int]:
-    """The lowest and the highest pitch of all songs after they were moved."""
-    ends = []
+    """The pitches between which nearly all notes of all songs lie after they were moved."""
+    moved = [np.zeros(0, np.int64)]
     for song in songs:
         pitches = pitched_notes(song).pitches
         if len(pitches):
-            move = semitones_to_c(song) if transpose == "key" else 0
-            ends.append((int(pitches.min()) + move, int(pitches.max()) + move))
-    if not ends:
+            moved.append(pitches + (semitones_to_c(song) if transpose == "key" else 0))
+    pitches = np.concatenate(moved)
+    if not len(pitches):
         raise InputError("no song has a pitched note", hint="A piano roll does not hold drums.")
-    return min(low for low, _ in ends), max(high for _, high in ends)
+    low, high = np.quantile(pitches, [_RARE, 1 - _RARE])
+    return math.floor(low), math.ceil(high)
 
 
 def _room(windows: UInt8, n_pitches: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
