@@ -23,7 +23,7 @@ from aoede.errors import InputError
 from aoede.models.rbm.bits import Bits, Floats, flip
 from aoede.models.rbm.model import RBM, Config, checked_tensor
 from aoede.models.rbm.partition import ais_log_partition, spaced_betas
-from aoede.models.rbm.phases import Direction, Phase
+from aoede.models.rbm.phases import Phase, Sweeps
 from aoede.models.rbm.recipe import Recipe
 from aoede.models.rbm.windows import Ints, Windows
 from aoede.randomness import stream
@@ -78,12 +78,12 @@ class Learner:
         log_odds = np.log(means / (1 - means))
         self._rbm = _begin(config, recipe, log_odds, rng)
         self._base = log_odds  # of the annealing at the checks
-        self._velocity = Direction.zeros(config)
-        self._gradient = Direction.zeros(config)  # only a place to work in
+        self._velocity = np.zeros_like(self._rbm.matrix)
+        self._gradient = np.zeros_like(self._rbm.matrix)  # only a place to work in
         # What a CD recipe does not have it does not store.
         n_chains = recipe.n_chains if recipe.persistent else 0
         chain_odds = np.broadcast_to(log_odds.astype(np.float32), (n_chains, config.n_visible))
-        self._chains: Bits = flip(chain_odds, rng).view(np.uint8)
+        self._chains: Bits = flip(chain_odds, rng)
         self._visible_offset = means.astype(np.float32)
         self._hidden_offset = np.full(config.n_hidden, 0.5, np.float32)
         self._best = np.full(2, _NONE_YET)  # watched and free-energy gap at the best check
@@ -114,59 +114,53 @@ class Learner:
 
         Returns notes a step of the batch and of the chains, and the share of the hidden units that are on.
         """
-        positive = Phase.of(self._rbm, self._batch(indices, rng))
-        negative = self._negative_phase(positive, rng, self.recipe.k_at(progress))
+        sweeps = Sweeps(self._rbm.matrix)
+        positive = sweeps.phase(self._batch(indices, rng))
+        negative = self._negative_phase(sweeps, positive, rng, self.recipe.k_at(progress))
         gradient = self._gradient
-        gradient.clear()
-        positive.add_means(gradient, 1.0)
-        negative.add_means(gradient, -1.0)
+        gradient.fill(0)
+        positive.add_mean(gradient, 1.0)
+        bits = float(gradient[:-1, -1].sum())
+        negative.add_mean(gradient, -1.0)
+        surplus = float(gradient[:-1, -1].sum())
+        gradient[-1, -1] = 0  # no parameter: of units that are always on
         if self.recipe.centred:
             self._centre(gradient, positive)
         self._move(gradient, progress)
         return {
-            "bits a step": self._bits_a_step(positive),
-            "bits a step of the chains": self._bits_a_step(negative),
-            "hidden units on": float(positive.p.mean()),
+            "bits a step": bits / self.config.window_steps,
+            "bits a step of the chains": (bits - surplus) / self.config.window_steps,
+            "hidden units on": float(positive.p[:, :-1].mean()),
         }
 
-    def _negative_phase(self, positive: Phase, rng: np.random.Generator, k: int) -> Phase:
-        """The phase of the vectors that `k` Gibbs sweeps lead to, from the data or from where the chains are."""
-        phase = Phase.of(self._rbm, self._chains) if self.recipe.persistent else positive
+    def _negative_phase(self, sweeps: Sweeps, positive: Phase, rng: np.random.Generator, k: int) -> Phase:
+        """The phase of the vectors that `k` sweeps lead to, from the data or from where the chains are."""
+        phase = sweeps.phase(self._chains) if self.recipe.persistent else positive
         for _ in range(k):
-            h = flip(phase.logits, rng)
-            v = flip(self._rbm.visible_logits(h), rng).view(np.uint8)
-            phase = Phase.of(self._rbm, v)
+            phase = sweeps.after(phase, rng)
         if self.recipe.persistent:
-            self._chains = v
+            self._chains = phase.visible.bits()
         return phase
 
-    def _centre(self, gradient: Direction, positive: Phase) -> None:
+    def _centre(self, gradient: Floats, positive: Phase) -> None:
         """Turn the plain gradient into the centred one; the offsets follow the data."""
         mu, offset = self._visible_offset, self._hidden_offset
-        mu *= 1 - _OFFSET_RATE
-        positive.visible.add_sum(mu, _OFFSET_RATE / len(positive.p))
-        offset += _OFFSET_RATE * (positive.p.mean(axis=0) - offset)
-        dw, db, dc = gradient.weights, gradient.visible_bias, gradient.hidden_bias
+        mu += _OFFSET_RATE * (positive.visible.mean()[:-1] - mu)
+        offset += _OFFSET_RATE * (positive.p[:, :-1].mean(axis=0) - offset)
+        dw, db, dc = gradient[:-1, :-1], gradient[:-1, -1], gradient[-1, :-1]
         dw -= np.stack([mu, db], axis=1) @ np.stack([dc, offset])
         db -= dw @ offset
         dc -= mu @ dw
 
-    def _move(self, gradient: Direction, progress: float) -> None:
+    def _move(self, gradient: Floats, progress: float) -> None:
         """One step of the parameters along the gradient, with momentum and weight decay."""
         recipe, rbm, velocity = self.recipe, self._rbm, self._velocity
-        rate = np.float32(recipe.rate_at(progress))
-        momentum = np.float32(recipe.momentum_at(progress))
         if recipe.weight_decay:
-            gradient.weights[...] -= np.float32(recipe.weight_decay) * rbm.weights
-        for parameter, slope, speed in (
-            (rbm.weights, gradient.weights, velocity.weights),
-            (rbm.visible_bias, gradient.visible_bias, velocity.visible_bias),
-            (rbm.hidden_bias, gradient.hidden_bias, velocity.hidden_bias),
-        ):
-            slope *= rate
-            speed *= momentum
-            speed += slope
-            parameter += speed
+            gradient[:-1, :-1] -= np.float32(recipe.weight_decay) * rbm.weights
+        gradient *= np.float32(recipe.rate_at(progress))
+        velocity *= np.float32(recipe.momentum_at(progress))
+        velocity += gradient
+        rbm.matrix += velocity
 
     def _batch(self, indices: Ints, rng: np.random.Generator) -> Bits:
         v = self._train.gather(indices)
@@ -182,9 +176,6 @@ class Learner:
         for part in np.array_split(chosen, -(-len(chosen) // 1024)):
             total += self._batch(part, rng).sum(axis=0)
         return (total + 1) / (len(chosen) + 2)
-
-    def _bits_a_step(self, phase: Phase) -> float:
-        return float(phase.visible.values.sum()) / (len(phase.p) * self.config.window_steps)
 
     # -- the check --
 
@@ -225,17 +216,19 @@ class Learner:
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The weights, copied."""
-        return {name: tensor.copy() for name, tensor in self._rbm.to_tensors().items()}
+        return self._rbm.to_tensors()
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that the next update and check depend on beside the weights, copied."""
         return {name: tensor.copy() for name, tensor in self._state().items()}
 
+    def _weights(self) -> dict[str, NDArray[Any]]:
+        rbm = self._rbm
+        return {"weights": rbm.weights, "visible_bias": rbm.visible_bias, "hidden_bias": rbm.hidden_bias}
+
     def _state(self) -> dict[str, NDArray[Any]]:
         return {
-            "velocity.weights": self._velocity.weights,
-            "velocity.visible_bias": self._velocity.visible_bias,
-            "velocity.hidden_bias": self._velocity.hidden_bias,
+            "velocity": self._velocity,
             "chains": self._chains,
             "visible_offset": self._visible_offset,
             "hidden_offset": self._hidden_offset,
@@ -247,9 +240,9 @@ class Learner:
 
         Raises InputError, and changes nothing, for names, shapes or types that are not this learner's.
         """
-        own = self._rbm.to_tensors() | self._state()
+        own = self._weights() | self._state()
         given = {**tensors, **state}
-        if set(tensors) != set(self._rbm.to_tensors()) or set(given) != set(own):
+        if set(tensors) != set(self._weights()) or set(given) != set(own):
             strange = ", ".join(sorted(set(own) ^ set(given)))
             raise InputError(
                 f"this is no state of such a training: {strange or 'weights and state are mixed'}"

@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aoede.errors import ConfigError, InputError
-from aoede.models.rbm.bits import Active, Bits, Floats, flip
+from aoede.models.rbm.bits import Active, Bits, Floats, flip, sigmoid
+from aoede.models.rbm.phases import Sweeps
 
 Doubles = NDArray[np.float64]
 
@@ -75,24 +76,26 @@ class Config:
         return self.n_roll + self.n_labels
 
 
-def sigmoid(x: Floats) -> Floats:
-    """1 / (1 + exp(-x)), safe at both ends, in the precision of `x`."""
-    return np.asarray(0.5 * np.tanh(0.5 * x) + 0.5, x.dtype)
-
-
 def softplus(x: Doubles) -> Doubles:
     """log(1 + exp(x)) without overflow."""
     return np.asarray(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))
 
 
 class RBM:
-    """Weights (V, H), visible bias (V,) and hidden bias (H,), all float32."""
+    """Weights (V, H), visible bias (V,) and hidden bias (H,), all float32, kept in one `matrix` (V + 1, H + 1).
+
+    How they lie in it is told in `phases.py`; the three attributes are views of it.
+    """
 
     def __init__(self, config: Config, weights: Floats, visible_bias: Floats, hidden_bias: Floats) -> None:
         self.config = config
-        self.weights = weights
-        self.visible_bias = visible_bias
-        self.hidden_bias = hidden_bias
+        self.matrix = np.zeros((config.n_visible + 1, config.n_hidden + 1), np.float32)
+        self.weights = self.matrix[:-1, :-1]
+        self.visible_bias = self.matrix[:-1, -1]
+        self.hidden_bias = self.matrix[-1, :-1]
+        self.weights[...] = weights
+        self.visible_bias[...] = visible_bias
+        self.hidden_bias[...] = hidden_bias
 
     # -- energies --
 
@@ -112,15 +115,11 @@ class RBM:
 
     def hidden_logits(self, v: Bits) -> Floats:
         """Log-odds of P(h = 1 | v), (B, V) -> (B, H)."""
-        logits = Active.of(v).times(self.weights)
-        logits += self.hidden_bias
-        return logits
+        return Active.of(v).times(self.matrix)[:, :-1]
 
     def visible_logits(self, h: NDArray[Any]) -> Floats:
         """Log-odds of P(v = 1 | h), (B, H) -> (B, V)."""
-        logits = np.asarray(h, np.float32) @ self.weights.T
-        logits += self.visible_bias
-        return logits
+        return np.asarray(np.asarray(h, np.float32) @ self.weights.T + self.visible_bias)
 
     # -- sampling --
 
@@ -139,14 +138,15 @@ class RBM:
         """
         if not 0.0 < temperature < np.inf:
             raise InputError(f"a temperature must be above 0, not {temperature!r}")
-        beta = np.float32(1.0 / temperature)
-        now = v
+        sweeps = Sweeps(self.matrix * np.float32(1.0 / temperature))
+        phase = sweeps.phase(v)
         for _ in range(n_sweeps):
-            h = flip(beta * self.hidden_logits(now), rng)
-            now = flip(beta * self.visible_logits(h), rng).view(np.uint8)
+            phase = sweeps.after(phase, rng)
             if clamped is not None:
+                now = phase.visible.bits()
                 now[:, clamped] = v[:, clamped]
-        return now
+                phase = sweeps.phase(now)
+        return phase.visible.bits()
 
     def pseudo_log_likelihood(self, v: Bits, rng: np.random.Generator) -> Doubles:
         """(B,) n_visible * log P(v_i | all others) in nats, of one random unit i of each vector (B, V).
@@ -212,7 +212,7 @@ class RBM:
         config = self.config
         n = len(known)
         base = np.broadcast_to(self.visible_bias, (n, config.n_visible))
-        v = flip(base, rng).view(np.uint8)
+        v = flip(base, rng)
         clamped = np.zeros(config.n_visible, np.bool_)
         n_known = known.shape[1] * config.width
         v[:, :n_known] = known.reshape(n, -1)
@@ -233,11 +233,11 @@ class RBM:
         return asdict(self.config)
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
-        """`weights` (V, H), `visible_bias` (V,), `hidden_bias` (H,), float32."""
+        """`weights` (V, H), `visible_bias` (V,), `hidden_bias` (H,), float32, copied."""
         return {
-            "weights": self.weights,
-            "visible_bias": self.visible_bias,
-            "hidden_bias": self.hidden_bias,
+            "weights": self.weights.copy(),
+            "visible_bias": self.visible_bias.copy(),
+            "hidden_bias": self.hidden_bias.copy(),
         }
 
     @classmethod

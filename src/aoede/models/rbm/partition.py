@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aoede.errors import InputError
-from aoede.models.rbm.bits import Bits, flip
+from aoede.models.rbm.bits import Bits, flip, sigmoid
 from aoede.models.rbm.model import RBM, Config, softplus
-from aoede.models.rbm.phases import Direction, Phase
+from aoede.models.rbm.phases import Sweeps
 
 Doubles = NDArray[np.float64]
 
@@ -56,20 +56,23 @@ def exact_log_likelihood(rbm: RBM, v: ArrayLike) -> Doubles:
     return np.asarray(-rbm.free_energy(v) - exact_log_partition(rbm))
 
 
-def exact_gradient(rbm: RBM, v: Bits) -> Direction:
-    """The gradient of the mean log-likelihood of `v` (B, V) by the parameters.
+def exact_gradient(rbm: RBM, v: Bits) -> Doubles:
+    """The gradient of the mean log-likelihood of `v` (B, V) by all parameters, laid out as `RBM.matrix`.
 
     Raises InputError as `exact_log_partition` does.
     """
-    gradient = Direction.zeros(rbm.config)
-    Phase.of(rbm, v).add_means(gradient, 1.0)
+    gradient = np.zeros(rbm.matrix.shape)
+    Sweeps(rbm.matrix).phase(v).add_mean(gradient, 1.0)
     log_z = exact_log_partition(rbm)
     for logs, visible, hidden in _states(rbm):
         p = np.exp(logs - log_z)[:, None]
-        gradient.weights[...] -= visible.T @ (p * hidden)
-        gradient.visible_bias[...] -= (p * visible).sum(axis=0)
-        gradient.hidden_bias[...] -= (p * hidden).sum(axis=0)
+        gradient -= _with_one(visible).T @ (p * _with_one(hidden))
     return gradient
+
+
+def _with_one(units: Doubles) -> Doubles:
+    """The units (S, N) and one more that is always on."""
+    return np.concatenate([units, np.ones((len(units), 1))], axis=1)
 
 
 def exact_samples(rbm: RBM, rng: np.random.Generator, n: int) -> Bits:
@@ -80,7 +83,7 @@ def exact_samples(rbm: RBM, rng: np.random.Generator, n: int) -> Bits:
     at = rng.choice(len(p), n, p=p / p.sum())
     if _fewer_visible(rbm.config):
         return np.asarray(_bits_of(at, rbm.config.n_visible), np.uint8)
-    return flip(rbm.visible_logits(_bits_of(at, rbm.config.n_hidden)), rng).view(np.uint8)
+    return flip(rbm.visible_logits(_bits_of(at, rbm.config.n_hidden)), rng)
 
 
 def _states(rbm: RBM) -> Iterator[tuple[Doubles, Doubles, Doubles]]:
@@ -101,7 +104,7 @@ def _states(rbm: RBM) -> Iterator[tuple[Doubles, Doubles, Doubles]]:
         here = _bits_of(np.arange(begin, min(begin + _STATES_AT_ONCE, 1 << n_units)), n_units)
         logits = here @ w + c if by_visible else here @ w.T + b
         logs = here @ (b if by_visible else c) + softplus(logits).sum(axis=1)
-        there = 0.5 * np.tanh(0.5 * logits) + 0.5
+        there = sigmoid(logits)
         yield (logs, here, there) if by_visible else (logs, there, here)
 
 
@@ -139,7 +142,7 @@ def ais_log_partition(
     the chains' mean weight; it says nothing of modes that no chain has found.
     """
     steps, biases = _checked(rbm, betas, base)
-    v = flip(np.broadcast_to(biases.astype(np.float32), (n_chains, len(biases))), rng).view(np.uint8)
+    v = flip(np.broadcast_to(biases.astype(np.float32), (n_chains, len(biases))), rng)
     log_weights = _anneal(rbm, biases, steps, v, rng)
     begin = _log_z_base(rbm, biases)
     mean = begin + _log_mean(log_weights)
@@ -223,7 +226,7 @@ def _anneal(rbm: RBM, base: Doubles, betas: Doubles, v: Bits, rng: np.random.Gen
         h = flip((after * logits).astype(np.float32), rng).astype(np.float32)
         drive = np.float32(after) * (h @ rbm.weights.T)
         drive += (base + after * tilt).astype(np.float32)
-        v = flip(drive, rng).view(np.uint8)
+        v = flip(drive, rng)
         logits = rbm.hidden_logits(v).astype(np.float64)
     return log_weights
 
