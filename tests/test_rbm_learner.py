@@ -150,13 +150,13 @@ def test_persistent_chains_go_on_where_they_were():
     recipe = Recipe(k=1, n_chains=50, learning_rate=0.0)
     learner = Learner(SMALL, recipe, rolls_of(stream(1, "pcd"), 30), [])
     sweeps, rng = Sweeps(learner.model.matrix), stream(1, "draws")
-    chains = sweeps.phase(learner.state()["chains"])
+    chains = sweeps.phase(learner.model.particles)
     for _ in range(4):
         chains = sweeps.after(chains, rng)
     rng = stream(1, "draws")
     for _ in range(4):
         learner.update(np.arange(10), rng, 0.0)
-    np.testing.assert_array_equal(learner.state()["chains"], chains.visible.bits())
+    np.testing.assert_array_equal(learner.model.particles, chains.visible.bits())
 
 
 def test_the_centred_gradient_is_that_of_centred_units():
@@ -223,7 +223,7 @@ def test_what_an_update_measures_is_what_its_batch_and_chains_have():
     v = Windows(SMALL, rolls_of(stream(1, "measure"), 60)).gather(rows)
     measured = learner.update(rows, stream(1, "draws"), 0.0)
     assert measured["bits a step"] == pytest.approx(v.sum() / len(v) / 2, rel=1e-5)
-    chains = learner.state()["chains"]
+    chains = learner.model.particles
     assert measured["bits a step of the chains"] == pytest.approx(chains.sum() / 40 / 2, rel=1e-4)
 
 
@@ -264,7 +264,7 @@ def test_state_of_another_kind_is_refused_and_changes_nothing():
     other = {name: tensor + 1 for name, tensor in tensors.items()}
     wrong_states = (
         {**state, "velocity": state["velocity"][:-1]},
-        {**state, "chains": state["chains"].astype(np.int64)},
+        {**state, "visible_offset": state["visible_offset"].astype(np.float64)},
         {**state, "extra": state["best"]},
         {name: tensor for name, tensor in state.items() if name != "best"},
     )

@@ -34,7 +34,7 @@ N_CHECKS = 32  # looks at the held-out data in a whole training
 # Of the matrix products. A second one gains little for models of this size, and where another program wants
 # the processor too, two threads that wait for each other were seen to be twenty times slower than one.
 N_THREADS = 1
-CALIBRATION_S = 2.0
+CALIBRATION_S = 1.0
 UPDATE_SHARE = 0.8  # of the minutes asked for; the rest is for checks and samples
 MAX_MINUTES = 60 * 24 * 30
 WEIGHTS_LICENCE = "as your data; no licence is claimed"
@@ -217,25 +217,30 @@ def _scheduled(document: dict[str, Any], dataset: Dataset, options: Options) -> 
     """The document with the number of steps: of whole epochs, or as many as fit into the minutes."""
     recipe, seed = document["recipe"], document["schedule"]["seed"]
     learner = _learner(document, dataset.items)
+    n_checks = N_CHECKS
     if options.minutes is None:
         n_steps = recipe["n_epochs"] * loop.n_batches(learner.n_examples, learner.batch_size)
+        if options.n_epochs is None:
+            n_steps = max(n_steps, recipe["least_steps"])
     else:
-        n_steps = max(1, int(UPDATE_SHARE * 60 * options.minutes / _seconds_a_step(learner, seed)))
-    schedule = Schedule(seed, n_steps, max(1, n_steps // N_CHECKS), recipe["patience"])
+        step_s, check_s = _costs_s(learner, seed)
+        n_steps = max(1, int(UPDATE_SHARE * 60 * options.minutes / step_s))
+        n_checks = min(N_CHECKS, max(2, int((1 - UPDATE_SHARE) * 60 * options.minutes / check_s)))
+    schedule = Schedule(seed, n_steps, max(1, n_steps // n_checks), recipe["patience"])
     return {**document, "schedule": asdict(schedule)}
 
 
-def _seconds_a_step(learner: Learner, seed: int) -> float:
-    """Measured on a learner that is thrown away, the first step left out."""
+def _costs_s(learner: Learner, seed: int) -> tuple[float, float]:
+    """Seconds of a step and of a check, measured on a learner that is thrown away."""
     began = time.perf_counter()
-    for step in range(1_000_000):
-        indices = loop.batch_of(seed, step, learner.n_examples, learner.batch_size)
-        learner.update(indices, stream(seed, "calibration", step), 0.5)
-        if step == 0:
-            began = time.perf_counter()
-        elif time.perf_counter() - began > CALIBRATION_S:
-            break
-    return (time.perf_counter() - began) / max(1, step)
+    learner.check(stream(seed, "calibration"))
+    checked = time.perf_counter()
+    n_steps = 0
+    while n_steps == 0 or time.perf_counter() - checked < CALIBRATION_S:
+        indices = loop.batch_of(seed, n_steps, learner.n_examples, learner.batch_size)
+        learner.update(indices, stream(seed, "calibration", n_steps), 0.5)
+        n_steps += 1
+    return (time.perf_counter() - checked) / n_steps, checked - began
 
 
 def _made_with() -> dict[str, str]:

@@ -83,7 +83,7 @@ class Learner:
         # What a CD recipe does not have it does not store.
         n_chains = recipe.n_chains if recipe.persistent else 0
         chain_odds = np.broadcast_to(log_odds.astype(np.float32), (n_chains, config.n_visible))
-        self._chains: Bits = flip(chain_odds, rng)
+        self._rbm.particles = flip(chain_odds, rng)
         self._visible_offset = means.astype(np.float32)
         self._hidden_offset = np.full(config.n_hidden, 0.5, np.float32)
         self._best = np.full(2, _NONE_YET)  # watched and free-energy gap at the best check
@@ -135,11 +135,11 @@ class Learner:
 
     def _negative_phase(self, sweeps: Sweeps, positive: Phase, rng: np.random.Generator, k: int) -> Phase:
         """The phase of the vectors that `k` sweeps lead to, from the data or from where the chains are."""
-        phase = sweeps.phase(self._chains) if self.recipe.persistent else positive
+        phase = sweeps.phase(self._rbm.particles) if self.recipe.persistent else positive
         for _ in range(k):
             phase = sweeps.after(phase, rng)
         if self.recipe.persistent:
-            self._chains = phase.visible.bits()
+            self._rbm.particles = phase.visible.bits()
         return phase
 
     def _centre(self, gradient: Floats, positive: Phase) -> None:
@@ -215,21 +215,16 @@ class Learner:
     # -- storing --
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """The weights, copied."""
+        """The weights and the persistent chains, copied: the chains are the model's particles."""
         return self._rbm.to_tensors()
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that the next update and check depend on beside the weights, copied."""
         return {name: tensor.copy() for name, tensor in self._state().items()}
 
-    def _weights(self) -> dict[str, NDArray[Any]]:
-        rbm = self._rbm
-        return {"weights": rbm.weights, "visible_bias": rbm.visible_bias, "hidden_bias": rbm.hidden_bias}
-
     def _state(self) -> dict[str, NDArray[Any]]:
         return {
             "velocity": self._velocity,
-            "chains": self._chains,
             "visible_offset": self._visible_offset,
             "hidden_offset": self._hidden_offset,
             "best": self._best,
@@ -240,17 +235,17 @@ class Learner:
 
         Raises InputError, and changes nothing, for names, shapes or types that are not this learner's.
         """
-        own = self._weights() | self._state()
-        given = {**tensors, **state}
-        if set(tensors) != set(self._weights()) or set(given) != set(own):
-            strange = ", ".join(sorted(set(own) ^ set(given)))
-            raise InputError(
-                f"this is no state of such a training: {strange or 'weights and state are mixed'}"
-            )
+        given = RBM.from_tensors(self._rbm.config_values, tensors)
+        own = self._state()
+        strange = set(own) ^ set(state) | set(self.tensors()) ^ set(tensors)
+        if strange or given.particles.shape != self._rbm.particles.shape:
+            named = ", ".join(sorted(strange)) or "the number of chains"
+            raise InputError(f"this is no state of such a training: {named}")
         for name, tensor in own.items():
-            checked_tensor(given, name, tensor.shape, tensor.dtype.type)
+            checked_tensor(state, name, tensor.shape, tensor.dtype.type)
+        self._rbm = given
         for name, tensor in own.items():
-            tensor[...] = given[name]
+            tensor[...] = state[name]
 
 
 def _begin(config: Config, recipe: Recipe, log_odds: NDArray[np.float64], rng: np.random.Generator) -> RBM:

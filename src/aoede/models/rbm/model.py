@@ -84,11 +84,20 @@ def softplus(x: Doubles) -> Doubles:
 class RBM:
     """Weights (V, H), visible bias (V,) and hidden bias (H,), all float32, kept in one `matrix` (V + 1, H + 1).
 
-    How they lie in it is told in `phases.py`; the three attributes are views of it.
+    How they lie in it is told in `phases.py`; the three attributes are views of it. `particles` (N, V) are samples of
+    the model, where there are some: the ends of the persistent chains of its training, from which others go on.
     """
 
-    def __init__(self, config: Config, weights: Floats, visible_bias: Floats, hidden_bias: Floats) -> None:
+    def __init__(
+        self,
+        config: Config,
+        weights: Floats,
+        visible_bias: Floats,
+        hidden_bias: Floats,
+        particles: Bits | None = None,
+    ) -> None:
         self.config = config
+        self.particles: Bits = np.zeros((0, config.n_visible), np.uint8) if particles is None else particles
         self.matrix = np.zeros((config.n_visible + 1, config.n_hidden + 1), np.float32)
         self.weights = self.matrix[:-1, :-1]
         self.visible_bias = self.matrix[:-1, -1]
@@ -175,12 +184,11 @@ class RBM:
     ) -> Bits:
         """`n` rolls (n, n_steps, width) of exactly `n_steps` rows, those of the prompt not among them.
 
-        The first window is the end of a Gibbs chain of `n_gibbs` sweeps that starts from the base rates
-        sigmoid(visible_bias). Each later one is such a chain with its first `overlap_steps` rows (half a window if
-        not given, 0 for windows that do not know each other) held at the last rows of what there is. A `prompt`
-        (P, width) is what there is before the first window. `labels` (n_labels,) are held throughout; without
-        them they are free. A `settled` window ends with one sweep that draws nothing: every bit takes its likelier
-        value given the probabilities of the hidden units, which leaves out the stray notes of the last draw.
+        The first window is the end of a Gibbs chain of `n_gibbs` sweeps that goes on from one of the model's
+        particles, else starts at the base rates sigmoid(visible_bias). Each later one is such a chain with its first
+        `overlap_steps` rows (half a window if not given, 0 for windows that do not know each other) held at the last
+        rows of what there is. A `prompt` (P, width) is what there is before the first window. `labels` (n_labels,)
+        are held throughout; without them they are free. What comes out is `settled`, or the bits as they were drawn.
         Raises InputError where an argument does not fit the model.
         """
         config = self.config
@@ -192,39 +200,56 @@ class RBM:
             )
         rows = _checked_prompt(prompt, config)
         label_bits = _checked_labels(labels, config)
-        roll = np.repeat(rows[None], n, axis=0)
-        while roll.shape[1] < len(rows) + n_steps:
-            known = roll[:, max(0, roll.shape[1] - overlap) :] if overlap else roll[:, :0]
-            window = self._window(known, label_bits, rng, n_gibbs, temperature, settled)
-            roll = np.concatenate([roll, window[:, known.shape[1] :]], axis=1)
-        return roll[:, len(rows) : len(rows) + n_steps]
+        drawn = shown = np.repeat(rows[None], n, axis=0)
+        while drawn.shape[1] < len(rows) + n_steps:
+            known = drawn[:, max(0, drawn.shape[1] - overlap) :] if overlap else drawn[:, :0]
+            v = self._window(known, label_bits, rng, n_gibbs, temperature)
+            drawn = np.concatenate([drawn, self._rows(v)[:, known.shape[1] :]], axis=1)
+            shown = np.concatenate([shown, self._rows(self.settled(v))[:, known.shape[1] :]], axis=1)
+        return (shown if settled else drawn)[:, len(rows) : len(rows) + n_steps]
+
+    def settled(self, v: Bits) -> Bits:
+        """The vectors (B, V) after a sweep that draws nothing: the likeliest bits, as many as are to be expected.
+
+        With p = P(v_i | E[h | v]), the sum of p rounded says how many bits are on. It leaves out the stray
+        notes that every draw has, and, unlike a threshold, does not thin out what the model is unsure of.
+        """
+        p = sigmoid(self.visible_logits(sigmoid(self.hidden_logits(v))))
+        likeliest = np.argsort(-p, axis=1, kind="stable")
+        n_on = p.sum(axis=1).round()
+        on = np.zeros_like(v)
+        np.put_along_axis(on, likeliest, np.arange(p.shape[1]) < n_on[:, None], axis=1)
+        return on
 
     def _window(
-        self,
-        known: Bits,
-        labels: Bits | None,
-        rng: np.random.Generator,
-        n_gibbs: int,
-        temperature: float,
-        settled: bool,
+        self, known: Bits, labels: Bits | None, rng: np.random.Generator, n_gibbs: int, temperature: float
     ) -> Bits:
-        """(n, window_steps, width) windows that begin with the rows `known` (n, K, width)."""
+        """(n, V) windows that begin with the rows `known` (n, K, width)."""
         config = self.config
-        n = len(known)
-        base = np.broadcast_to(self.visible_bias, (n, config.n_visible))
-        v = flip(base, rng)
+        v = self._beginning(len(known), labels, rng)
         clamped = np.zeros(config.n_visible, np.bool_)
         n_known = known.shape[1] * config.width
-        v[:, :n_known] = known.reshape(n, -1)
+        v[:, :n_known] = known.reshape(len(known), -1)
         clamped[:n_known] = True
         if labels is not None:
             v[:, config.n_roll :] = labels
             clamped[config.n_roll :] = True
-        v = self.gibbs(v, rng, n_gibbs, clamped=clamped, temperature=temperature)
-        if settled:
-            likely = self.visible_logits(sigmoid(self.hidden_logits(v))) > 0
-            v = np.where(clamped, v, likely).astype(np.uint8)
-        return v[:, : config.n_roll].reshape(n, config.window_steps, config.width)
+        return self.gibbs(v, rng, n_gibbs, clamped=clamped, temperature=temperature)
+
+    def _beginning(self, n: int, labels: Bits | None, rng: np.random.Generator) -> Bits:
+        """(n, V) where chains begin: particles, of these labels if there are such, else the base rates."""
+        particles = self.particles
+        if not len(particles):
+            return flip(np.broadcast_to(self.visible_bias, (n, self.config.n_visible)), rng)
+        if labels is not None:
+            fits = (particles[:, self.config.n_roll :] == labels).all(axis=1)
+            particles = particles[fits] if fits.any() else particles
+        return np.asarray(particles[rng.integers(len(particles), size=n)])
+
+    def _rows(self, v: Bits) -> Bits:
+        """(B, V) vectors -> (B, window_steps, width)."""
+        config = self.config
+        return v[:, : config.n_roll].reshape(len(v), config.window_steps, config.width)
 
     # -- storing --
 
@@ -233,8 +258,9 @@ class RBM:
         return asdict(self.config)
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
-        """`weights` (V, H), `visible_bias` (V,), `hidden_bias` (H,), float32, copied."""
+        """`weights` (V, H), `visible_bias` (V,), `hidden_bias` (H,), float32; `particles` (N, V / 8) packed; copies."""
         return {
+            "particles": np.packbits(self.particles, axis=1),
             "weights": self.weights.copy(),
             "visible_bias": self.visible_bias.copy(),
             "hidden_bias": self.hidden_bias.copy(),
@@ -244,21 +270,28 @@ class RBM:
     def from_tensors(cls, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> "RBM":
         """The model that `to_tensors` and `config_values` describe. Raises ConfigError or InputError."""
         checked = Config.from_mapping(config)
+        packed = checked_tensor(tensors, "particles", (None, -(-checked.n_visible // 8)), np.uint8)
+        particles = np.unpackbits(packed, axis=1, count=checked.n_visible)
         shapes = {
             "weights": (checked.n_visible, checked.n_hidden),
             "visible_bias": (checked.n_visible,),
             "hidden_bias": (checked.n_hidden,),
         }
         parts = {name: checked_tensor(tensors, name, shape, np.float32) for name, shape in shapes.items()}
-        return cls(checked, **parts)
+        return cls(checked, **parts, particles=particles)
 
 
 def checked_tensor(
-    tensors: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...], dtype: type
+    tensors: Mapping[str, NDArray[Any]], name: str, shape: tuple[int | None, ...], dtype: type
 ) -> NDArray[Any]:
-    """The named tensor. Raises InputError where it is missing or of another shape or type."""
+    """The named tensor; None in `shape` is any length. Raises InputError where it is missing or something else."""
     tensor = tensors.get(name)
-    if tensor is None or tensor.dtype != dtype or tensor.shape != shape:
+    fits = tensor is not None and tensor.dtype == dtype and len(tensor.shape) == len(shape)
+    if (
+        tensor is None
+        or not fits
+        or any(n not in (None, m) for n, m in zip(shape, tensor.shape, strict=True))
+    ):
         found = "missing" if tensor is None else f"{tensor.dtype} {tensor.shape}"
         raise InputError(f"the model's {name!r} is {found}, not {np.dtype(dtype)} {shape}")
     return tensor

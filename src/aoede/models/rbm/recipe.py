@@ -9,6 +9,7 @@ from aoede.errors import ConfigError
 # Least and greatest value of each number, both included.
 _LIMITS: Mapping[str, tuple[float, float]] = {
     "n_epochs": (1, 1_000_000),
+    "least_steps": (1, 1_000_000_000),
     "batch_size": (1, 100_000),
     "learning_rate": (0, 10),
     "final_rate": (0, 1),
@@ -32,10 +33,11 @@ MOMENTUM_RISE = 0.1  # share of the training over which the momentum rises
 class Recipe:
     """Gradients are means over the batch. What changes, changes with the progress of the training from 0 to 1."""
 
-    n_epochs: int = 40
+    n_epochs: int = 24
+    least_steps: int = 4_000  # however few the data; where epochs are asked for they alone count
     batch_size: int = 100
     learning_rate: float = 0.05
-    final_rate: float = 0.02  # the learning rate falls in a line to this share of itself
+    final_rate: float = 0.01  # the learning rate falls in a line to this share of itself
     first_k: int = 1  # Gibbs sweeps of the negative phase at the beginning,
     k: int = 5  # and at the end
     persistent: bool = True  # chains go on from update to update (PCD); else they start at the data (CD)
@@ -104,7 +106,7 @@ class Preset:
 
 
 RECIPES: Mapping[str, Preset] = {
-    "default": Preset(window_steps=16, n_hidden=150, stride_steps=1, recipe=Recipe()),
+    "default": Preset(window_steps=16, n_hidden=200, stride_steps=4, recipe=Recipe()),
     # The model of the tutorials on music and RBMs. Their published code draws its weights with mean 0.01 and
     # deviation 1, from a mix-up of two arguments; the text means these.
     "tutorial": Preset(
@@ -113,6 +115,7 @@ RECIPES: Mapping[str, Preset] = {
         stride_steps=15,
         recipe=Recipe(
             n_epochs=200,
+            least_steps=1,
             batch_size=100,
             learning_rate=0.005,
             final_rate=1.0,
