@@ -17,7 +17,7 @@ from aoede.learning.watcher import Silent
 
 SETS = ("midi_js_fakes", "leadsheets_openewld", "songs_openscore_lieder")
 SEED = 1
-OPTIONS: dict[str, Any] = {"seed": SEED, "n_hidden": 400, "n_epochs": 16}
+OPTIONS: dict[str, Any] = {"seed": SEED, "n_hidden": 300, "n_epochs": 16}
 ABOUT = {
     "kind": "songs as piano rolls, moved to C, by mode and activity",
     "licence": "CC BY 4.0, public domain and CC0 data; see presets/rbm.md",

@@ -7,7 +7,7 @@ evidence is taken that begins, leads and closes as the section must. The mood de
 import numpy as np
 from numpy.typing import NDArray
 
-from aoede.encodings.chords import N_CHORDS, evidence
+from aoede.encodings.chords import N_CHORDS, REDUCED, evidence
 from aoede.learning.sampling import Trained, rolls_of
 from aoede.music.harmony import Progression, constraints
 from aoede.music.key_finder import find_key
@@ -17,7 +17,9 @@ N_ROLLS = 24
 N_GIBBS = 60  # a window; more change nothing that can be measured, and take as much longer
 EVIDENCE_NATS = 9.0  # what a chord that fits wholly is worth against the rules of form
 LOW_PITCH = 52  # below E3 notes tell the root
-STANDING_NATS = 2.0  # the same chord twice in a row is rather a change that was missed
+STANDING_NATS = 2.5  # two chords on one root in a row are rather a change that was missed,
+SAME_NATS = 1.0  # and the same chord more so
+SEVENTH_NATS = 0.8  # passing notes are easily taken for sevenths
 
 Floats = NDArray[np.float64]
 
@@ -43,8 +45,9 @@ def candidates_of_rolls(
     span = max(1, round(span_beats * trained.encoding.steps_a_beat))
     made = rolls_of(trained, n_chords * span, rng, n=N_ROLLS, at=(valence, arousal), n_gibbs=N_GIBBS)
     allowed = constraints(n_chords, mode, section, cadence=cadence, surprise=surprise)
-    moves = np.zeros((max(0, n_chords - 1), N_CHORDS, N_CHORDS))
-    moves -= STANDING_NATS * np.eye(N_CHORDS)
+    allowed -= SEVENTH_NATS * np.array(["7" in quality for quality in REDUCED] * 12)
+    roots = np.arange(N_CHORDS) // len(REDUCED)
+    moves = -STANDING_NATS * (roots[:, None] == roots) - SAME_NATS * np.eye(N_CHORDS)
     found: dict[Progression, None] = {}
     for roll in made:
         heard = EVIDENCE_NATS * _evidence(roll, trained, n_chords)

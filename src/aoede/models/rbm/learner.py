@@ -69,7 +69,7 @@ class Learner:
         self.config = config
         self.recipe = recipe
         self._train = Windows(config, train, train_labels, stride_steps=stride_steps)
-        self._valid = Windows(config, valid, valid_labels)
+        self._valid = Windows(config, valid, valid_labels, stride_steps=stride_steps)
         self._shift = shift
         if not len(self._train):
             raise InputError("there is nothing to learn from: no piece has a step")
