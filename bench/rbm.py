@@ -10,18 +10,22 @@ import argparse
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aoede.encodings.chords import REDUCED
 from aoede.learning import rbm_preset
+from aoede.learning.checkpoint import load_preset
 from aoede.learning.dataset import Item, from_folder, split
 from aoede.learning.rolls import pieces
 from aoede.learning.sampling import Trained, find, rolls_of
 from aoede.learning.train import HELD_OUT, train
+from aoede.models.ngram import NGram
 from aoede.models.rbm import RBM, score
+from aoede.music.rolled_harmony import N_GIBBS, evidence_in
 from aoede.randomness import stream
 from aoede.song import Song
 
@@ -97,6 +101,41 @@ def held_out(trained: Trained, songs: Sequence[Song]) -> list[str]:
     return [*rows, f"| bits on their own | {independent(found.rolls, model):.3f} | |"]
 
 
+def chords(trained: Trained, songs: Sequence[Song]) -> list[str]:
+    """Table rows: how likely the chord model finds the changes heard in rolls, bar by bar, of the key's mode."""
+    n_steps = 8 * 16
+    rolls = pieces(songs, trained.encoding, transpose=trained.transpose).rolls
+    model: RBM = trained.model
+    order = stream(SEED, "out of order").permutation(len(model.weights))
+    shuffled = RBM(model.config, model.weights[order], model.visible_bias, model.hidden_bias)
+    sources = {
+        "held-out pieces": windows_of(rolls, n_steps)[:N_WINDOWS],
+        "RBM": rolls_of(trained, n_steps, stream(SEED, "chords"), n=N_WINDOWS // 2, n_gibbs=N_GIBBS),
+        "its weights out of order": rolls_of(
+            replace(trained, model=shuffled),
+            n_steps,
+            stream(SEED, "chords"),
+            n=N_WINDOWS // 2,
+            n_gibbs=N_GIBBS,
+        ),
+    }
+    return [f"| {name} | {_nats_a_change(made, trained):.2f} |" for name, made in sources.items()]
+
+
+def _nats_a_change(rolls: Bits, trained: Trained) -> float:
+    preset = load_preset("harmony")
+    model = NGram.from_tensors(preset.metadata["config"], preset.tensors)
+    modes = [mode for mode, _ in preset.metadata["conditions"]]
+    sequences, conditions = [], []
+    for roll in rolls:
+        heard = evidence_in(roll, trained, 8).argmax(axis=1)
+        sequence = [int(c) for i, c in enumerate(heard) if i == 0 or c != heard[i - 1]]
+        is_minor = sum(c % len(REDUCED) == REDUCED.index("min") for c in sequence if c < len(REDUCED)) > 0
+        sequences.append(sequence)
+        conditions.append(modes.index("minor" if is_minor else "major"))
+    return model.nats_per_symbol(sequences, conditions)
+
+
 def independent(rolls: Sequence[Bits], model: RBM) -> float:
     """Nats a step of the best model that knows only how often each bit of a row is on, fitted to these rolls."""
     p = np.concatenate(rolls).mean(axis=0).clip(1e-6, 1 - 1e-6)
@@ -112,6 +151,8 @@ def shipped(data: Path) -> None:
     print("\n".join(held_out(trained, [item.value for item in valid_items])))
     print("\n| | polyphony | of real | notes begun a step | in seven pitch classes |\n|---|---|---|---|---|")
     print("\n".join(sounds(trained, train_items)))
+    print("\n| chords heard in | nats a change, by the chord model |\n|---|---|")
+    print("\n".join(chords(trained, [item.value for item in valid_items])))
 
 
 def trainings(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""Compose the songs of docs/songs again: six requests, seed 1 each, none picked.
+"""Compose the songs of docs/songs again: six requests, seed 1 each, none picked. And what the shipped RBM plays.
 
 make gallery
 """
@@ -22,10 +22,37 @@ REQUESTS = {
 }
 
 
-def page_of(name: str, request: str) -> str:
+SAMPLES = {
+    "rbm": {},
+    "rbm-bright-and-lively": {"mood": "bright and lively"},
+    "rbm-calm-and-sad": {"mood": "calm and sad", "key": "D minor"},
+}
+PLAYED = {
+    "hope-and-wonder-rbm": "a song that expresses hope and wonder",
+    "yuye-rbm": "雨夜里一个人想念远方的朋友",
+}
+
+
+def sample_of(name: str, options: dict[str, str]) -> str:
+    """Write the files of one sample of the shipped RBM and return its part of the page."""
+    mood = aoede.mood_of(options["mood"]) if "mood" in options else None
+    song = aoede.sample("rbm", seed=SEED, n_bars=8, mood=mood, key=options.get("key"))[0]
+    aoede.export.write(song, FOLDER / f"{name}.mid", force=True)
+    aoede.export.write(song, FOLDER / f"{name}.png", force=True)
+    stated = "".join(f" --{option} {value!r}" for option, value in options.items())
+    return "\n".join(
+        [
+            f"```\naoede sample rbm --seed {SEED}{stated}\n```\n",
+            f"![piano roll of a sample of the RBM]({name}.png)\n",
+            f"[MIDI]({name}.mid)\n",
+        ]
+    )
+
+
+def page_of(name: str, request: str, harmony: str | None = None) -> str:
     """Write the files of one song and return its part of the page."""
     sketch = aoede.sketch(request, seed=SEED)
-    song = aoede.compose(request, seed=SEED)
+    song = aoede.compose(request, seed=SEED, harmony=harmony)
     aoede.export.write(song, FOLDER / f"{name}.mid", force=True)
     aoede.export.write(song, FOLDER / f"{name}.png", force=True)
     mood, plan = sketch.mood, sketch.plan
@@ -34,7 +61,7 @@ def page_of(name: str, request: str) -> str:
     found = measure(song)
     lines = [
         f"## {song.title}\n",
-        f"```\naoede compose {request!r} --seed {SEED}\n```\n",
+        f"```\naoede compose {request!r} --seed {SEED}{f' --harmony {harmony}' if harmony else ''}\n```\n",
         f"Understood: {', '.join(mood.keywords)}; valence {mood.valence:+.2f}, arousal {mood.arousal:+.2f};"
         f" feelings {feelings}.  ",
         f"Planned: {plan.key}, {plan.tempo_bpm:g} bpm, {plan.meter.numerator}/{plan.meter.denominator},"
@@ -55,6 +82,12 @@ def main() -> None:
         " `make gallery` makes them again.\n"
     )
     pages = [page_of(name, request) for name, request in REQUESTS.items()]
+    pages.append(
+        "# What the RBM plays\n\nBits of a piano roll, a bar at a time, each bar drawn after the one before.\n"
+    )
+    pages += [sample_of(name, options) for name, options in SAMPLES.items()]
+    pages.append("# Songs whose chords the RBM plays\n")
+    pages += [page_of(name, request, "rbm") for name, request in PLAYED.items()]
     (FOLDER / "README.md").write_text("\n".join([head, *pages]), encoding="utf-8")
 
 

@@ -50,13 +50,13 @@ def candidates_of_rolls(
     moves = -STANDING_NATS * (roots[:, None] == roots) - SAME_NATS * np.eye(N_CHORDS)
     found: dict[Progression, None] = {}
     for roll in made:
-        heard = EVIDENCE_NATS * _evidence(roll, trained, n_chords)
+        heard = EVIDENCE_NATS * evidence_in(roll, trained, n_chords)
         found.setdefault(tuple(int(chord) for chord in best_path(heard + allowed, moves)))
     return list(found)
 
 
-def _evidence(roll: NDArray[np.uint8], trained: Trained, n_chords: int) -> Floats:
-    """(n_chords, N_CHORDS) how well each chord, counted from the tonic, fits what sounds in each span."""
+def evidence_in(roll: NDArray[np.uint8], trained: Trained, n_chords: int) -> Floats:
+    """(n_chords, N_CHORDS) how well each chord, counted from the tonic, fits what sounds in each of equal spans."""
     held = roll[:, : trained.encoding.n_pitches].reshape(n_chords, -1, trained.encoding.n_pitches).sum(axis=1)
     pitches = np.arange(trained.encoding.low, trained.encoding.high + 1)
     weights, low = (

@@ -258,7 +258,7 @@ class RBM:
         return asdict(self.config)
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
-        """Copied: `weights` (V, H), `visible_bias` (V,), `hidden_bias` (H,) float32; `particles` (N, V / 8) packed."""
+        """Copies: weights (V, H), visible_bias (V,) and hidden_bias (H,), float32; particles (N, V / 8), packed."""
         return {
             "particles": np.packbits(self.particles, axis=1),
             "weights": self.weights.copy(),
