@@ -4,8 +4,8 @@
     OMP_NUM_THREADS=1 python bench/rbm_frames.py [DATA] --select  # held out are pieces of the training split
 
 Frames are taken one by one, without what came before, from the data and split of Boulanger-Lewandowski, Bengio and
-Vincent (ICML 2012). A figure is -log P of a frame, the mean over all frames of a split. Their RBM has 7.43 on the test
-split, where bits on their own have 11.06; the test split is not here, these are figures of the validation split.
+Vincent (ICML 2012). A figure is -log P of a frame, the mean over all frames of a split. Their RBM has 7.43 on the
+test split, where bits on their own have 11.06; that split is not here, these are figures of the validation split.
 The recipe was chosen on pieces held out of the training split, as `--select` does it; the validation split had no
 say in it.
 
