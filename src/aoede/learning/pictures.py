@@ -94,7 +94,8 @@ def chain_picture(
         list(zip(names, parts_of(windows, trained.encoding)["held"], strict=True)),
         low_pitch=trained.encoding.low,
         title=f"{trained.name}: a Gibbs chain",
-        subtitle="one window of coin tosses, after so many sweeps, and settled: every note as is likelier",
+        subtitle="one window of coin tosses, after so many sweeps, and settled: its likeliest notes"
+        + (f" · temperature {temperature:g}" if temperature != 1 else ""),
         steps_a_beat=trained.encoding.steps_a_beat,
     )
 
@@ -109,8 +110,7 @@ def chain_windows(
 ) -> UInt8:
     """(2 + len(sweeps), window_steps * width) coin tosses, what they are after so many Gibbs sweeps, and settled.
 
-    In the last window every bit takes its likelier value given the probabilities of the hidden units, as at the end
-    of `generate`. `sweeps` rise. `labels` (n_labels,) are held.
+    `sweeps` rise. `labels` (n_labels,) are held.
     """
     n_roll = model.config.n_roll
     v = rng.integers(0, 2, (1, model.config.n_visible), dtype=np.uint8)
@@ -122,9 +122,7 @@ def chain_windows(
     for n_sweeps in np.diff((0, *sweeps)):
         v = model.gibbs(v, rng, int(n_sweeps), clamped=clamped, temperature=temperature)
         windows.append(v)
-    hidden = 0.5 + 0.5 * np.tanh(0.5 * model.hidden_logits(v))
-    windows.append((model.visible_logits(hidden) > 0).astype(np.uint8))
-    return np.concatenate(windows)[:, :n_roll]
+    return np.concatenate([*windows, model.settled(v)])[:, :n_roll]
 
 
 def _has_windows(trained: Trained) -> bool:
