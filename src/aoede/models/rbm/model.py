@@ -26,6 +26,7 @@ from aoede.models.rbm.bits import Active, Bits, Floats, flip, sigmoid
 from aoede.models.rbm.phases import Sweeps
 
 Doubles = NDArray[np.float64]
+_AT_ONCE = 1024
 
 _LIMITS = {
     "width": (1, 4096),
@@ -115,10 +116,18 @@ class RBM:
         return np.asarray(-v @ self.visible_bias - h @ self.hidden_bias - pairs)
 
     def free_energy(self, v: ArrayLike) -> Doubles:
-        """F(v) in nats, (B, V) -> (B,), in float64."""
-        v = np.asarray(v, np.float64)
-        logits: Doubles = v @ self.weights.astype(np.float64) + self.hidden_bias.astype(np.float64)
-        return np.asarray(-v @ self.visible_bias.astype(np.float64) - softplus(logits).sum(axis=1))
+        """F(v) in nats, (B, V) -> (B,), in float64; a thousand vectors at a time, for there may be very many."""
+        vectors = np.asarray(v)
+        weights, visible, hidden = (
+            part.astype(np.float64) for part in (self.weights, self.visible_bias, self.hidden_bias)
+        )
+        energies = np.empty(len(vectors))
+        for begin in range(0, len(vectors), _AT_ONCE):
+            part = vectors[begin : begin + _AT_ONCE].astype(np.float64)
+            energies[begin : begin + _AT_ONCE] = -part @ visible - softplus(part @ weights + hidden).sum(
+                axis=1
+            )
+        return energies
 
     # -- conditionals --
 

@@ -147,8 +147,8 @@ def ais_log_partition(
     begin = _log_z_base(rbm, biases)
     mean = begin + _log_mean(log_weights)
     error = _relative_error(log_weights)
-    least = begin + float(log_weights.mean())  # by Jensen's inequality below the logarithm of the mean
-    low = max(least, mean + np.log1p(-error)) if error < 1 else least
+    # With an error beyond the mean itself, the mean of the logarithms, which lies below by Jensen's inequality.
+    low = mean + np.log1p(-error) if error < 1 else begin + float(log_weights.mean())
     return Estimate(mean, float(low), float(mean + np.log1p(error)))
 
 
