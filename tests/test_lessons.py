@@ -1,0 +1,264 @@
+"""The lessons do what they say: every command in them runs and leaves the pictures that they show. And what they
+look at: pictures of models, and of Gibbs chains."""
+
+import io
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aoede.cli import main
+from aoede.encodings.pianoroll import PianoRoll
+from aoede.learning import checkpoint, pictures
+from aoede.learning.sampling import Trained, find
+from aoede.models.rbm import RBM, Config
+from aoede.randomness import stream
+from tools import lesson
+
+PAGE = lesson.LESSONS / "rbm.md"
+MAX_PICTURE_BYTES = 150_000
+
+
+@dataclass(frozen=True)
+class Lesson:
+    folder: Path  # in which its commands ran
+    codes: dict[str, int]  # exit code of every command
+    printed: str
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
+    """The lesson on the RBM, each command run in its order."""
+    folder = tmp_path_factory.mktemp("lesson")
+    lesson.prepare(folder)
+    with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
+        patch.setenv("OMP_NUM_THREADS", "1")
+        patch.setattr("sys.stdout", printed)
+        commands = lesson.commands_of(PAGE.read_text(encoding="utf-8"))
+        codes = {command.line: lesson.perform(command, folder) for command in commands}
+        return Lesson(folder, codes, printed.getvalue())
+
+
+def test_every_command_of_the_lesson_runs_and_ctrl_c_interrupts_where_it_says_so(done: Lesson) -> None:
+    commands = lesson.commands_of(PAGE.read_text(encoding="utf-8"))
+    assert len(commands) > 15 and sum(command.is_interrupted for command in commands) == 1
+    for command in commands:
+        assert done.codes[command.line] == (lesson.INTERRUPTED if command.is_interrupted else 0), command.line
+
+
+def test_the_commands_make_every_picture_of_the_lesson(done: Lesson) -> None:
+    shown = lesson.pictures_of(PAGE.read_text(encoding="utf-8"))
+    assert len(shown) > 10
+    for picture in shown:
+        assert (done.folder / lesson.made_as(picture)).read_bytes().startswith(b"\x89PNG"), picture
+
+
+def test_the_training_that_ctrl_c_stopped_is_listed_as_stopped_and_resumed_to_its_end(done: Lesson) -> None:
+    assert "stopped at" in done.printed
+    metrics = (done.folder / "out" / "tutorial" / "metrics.jsonl").read_text().splitlines()
+    schedule = json.loads((done.folder / "out" / "tutorial" / "run.json").read_text())["schedule"]
+    assert json.loads(metrics[-1])["step"] == schedule["n_steps"]
+
+
+def test_the_song_that_is_evaluated_was_kept_aside_and_the_prompt_was_not(done: Lesson) -> None:
+    """What the lesson says of both."""
+    from aoede.learning.dataset import from_folder, split
+
+    document = json.loads((done.folder / "out" / "first" / "run.json").read_text())
+    songs = from_folder(done.folder / lesson.SONGS).items
+    aside = {item.path for item in split(songs, document["held_out"], seed=document["schedule"]["seed"])[1]}
+    page = PAGE.read_text(encoding="utf-8")
+    evaluated = [line.split("/")[-1] for line in done.codes if line.startswith("aoede evaluate")]
+    assert len(aside) == 4 and "Four of the songs were kept aside" in page
+    assert set(evaluated) < aside
+    assert "cowboy_songs_jessejames.mid" not in aside
+
+
+def test_training_lowers_the_held_out_figure_and_grows_the_weights(done: Lesson) -> None:
+    newborn, first = (find(done.folder / "out" / name) for name in ("newborn", "first"))
+    assert np.abs(first.model.weights).max() > 10 * np.abs(newborn.model.weights).max()
+    rows = (done.folder / "out" / "first" / "metrics.jsonl").read_text().splitlines()
+    begin, end = (json.loads(row)["held-out nats a step"] for row in (rows[0], rows[-1]))
+    assert end < begin - 2
+
+
+def test_the_units_of_the_tutorials_machine_are_alike_and_ours_are_not(done: Lesson) -> None:
+    def likeness(name: str) -> float:
+        """The median cosine between the weights of two units."""
+        weights = find(done.folder / "out" / name).model.weights
+        unit = weights / np.linalg.norm(weights, axis=0)
+        return float(np.median((unit.T @ unit)[np.triu_indices(unit.shape[1], 1)]))
+
+    assert likeness("tutorial") > 0.8
+    assert abs(likeness("first")) < 0.2
+
+
+def test_a_calm_mood_has_fewer_notes_than_a_busy_one(done: Lesson) -> None:
+    from aoede.formats import midi
+
+    calm, busy = (
+        len(midi.read(done.folder / "out" / name / "first-10.mid").song.tracks[0].notes)
+        for name in ("calm", "busy")
+    )
+    assert calm < busy
+
+
+def test_the_pictures_of_the_lesson_are_there_and_small() -> None:
+    for picture in lesson.pictures_of(PAGE.read_text(encoding="utf-8")):
+        data = (lesson.LESSONS / picture).read_bytes()
+        assert data.startswith(b"\x89PNG") and len(data) < MAX_PICTURE_BYTES, picture
+    shown = {lesson.LESSONS / picture for picture in lesson.pictures_of(PAGE.read_text(encoding="utf-8"))}
+    assert shown == set((lesson.LESSONS / "rbm").rglob("*.png")), "a picture that no lesson shows"
+
+
+@pytest.mark.parametrize("page", sorted(lesson.LESSONS.glob("*.*.md")), ids=lambda page: page.name)
+def test_a_translation_has_the_same_commands_and_pictures(page: Path) -> None:
+    original = page.with_name(f"{page.name.split('.')[0]}.md").read_text(encoding="utf-8")
+    translation = page.read_text(encoding="utf-8")
+    assert lesson.commands_of(translation) == lesson.commands_of(original)
+    assert lesson.pictures_of(translation) == lesson.pictures_of(original)
+    assert len(lesson.commands_of(translation)) == translation.count("```") / 2
+    assert translation.count("\n## ") == original.count("\n## ")
+
+
+# --- aoede look MODEL -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_lesson(done: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder with a copy of the lesson's trained run."""
+    shutil.copytree(done.folder / "out" / "first", tmp_path / "first")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_look_tells_what_a_run_is_and_draws_held_and_struck_weights(
+    in_lesson: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["look", "first"]) == 0
+    told = capsys.readouterr().out
+    for word in ("rbm on piano rolls", "n hidden 60", "held-out nats a step", "seed 10", "sha256", "licence"):
+        assert word in told
+    assert main(["look", "first", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["schema"] == "aoede.model/1"
+    assert report["sha256"] == checkpoint.load(in_lesson / "first" / "model.safetensors").sha256
+    assert report["pictures"] == ["out/first.png", "out/first-struck.png"]
+    assert report["tensors"]["weights"] == [report["tensors"]["visible_bias"][0], 60]
+    held, struck = (Image.open(io.BytesIO(Path(path).read_bytes())) for path in report["pictures"])
+    assert held.size == struck.size and held.tobytes() != struck.tobytes()
+
+
+def test_look_takes_a_model_file_and_a_name_for_its_picture(
+    in_lesson: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["look", "first/model.safetensors", "-o", "seen/units.png"]) == 0
+    assert main(["look", "first"]) == 0
+    assert {path.name for path in (in_lesson / "seen").iterdir()} == {"units.png", "units-struck.png"}
+    assert main(["look", "first", "-o", "units.gif"]) == 2
+    assert ".png" in capsys.readouterr().err
+
+
+def test_look_at_a_shipped_model_without_hidden_units_draws_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["look", "harmony"]) == 0
+    assert "ngram" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_look_at_a_folder_that_is_no_run_or_a_damaged_model_says_so(
+    in_lesson: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (in_lesson / "empty").mkdir()
+    assert main(["look", "empty"]) == 66
+    model = in_lesson / "first" / "model.safetensors"
+    model.write_bytes(model.read_bytes()[:-1])
+    assert main(["look", str(model)]) == 65
+    assert "Traceback" not in capsys.readouterr().err
+
+
+# --- learning/pictures.py ---------------------------------------------------------------------------
+
+
+def machine(n_hidden: int = 3, *, weight: float = 0.0, struck: bool = True) -> Trained:
+    """An RBM over two steps of C4 to C5 whose hidden units like C4, the later ones more."""
+    encoding = PianoRoll(60, 72, 4, struck)
+    config = Config(width=encoding.width, window_steps=2, n_hidden=n_hidden)
+    weights = np.zeros((config.n_visible, n_hidden), np.float32)
+    weights[0] = weight * np.arange(1, n_hidden + 1)
+    zeros = np.zeros(n_hidden, np.float32)
+    model = RBM(config, weights, np.full(config.n_visible, -30, np.float32), zeros)
+    metadata = {"family": "rbm", "config": model.config_values, "encoding": encoding.as_mapping()}
+    return Trained.of(metadata, model.to_tensors(), name="small")
+
+
+def test_units_with_the_largest_weights_come_first() -> None:
+    weights = np.array([[1.0, -3.0, 0.0, 2.0], [1.0, 3.0, 0.5, -2.0]])
+    assert pictures.strongest(weights, 3).tolist() == [1, 3, 0]
+    assert pictures.strongest(weights, 9).tolist() == [1, 3, 0, 2]
+
+
+def test_a_window_parts_into_held_and_struck_bits_step_by_step() -> None:
+    encoding = PianoRoll(60, 61)
+    rows = np.arange(8).reshape(1, 8)  # two steps of two held and two struck bits
+    parts = pictures.parts_of(rows, encoding)
+    assert parts["held"].tolist() == [[[0, 1], [4, 5]]]
+    assert parts["struck"].tolist() == [[[2, 3], [6, 7]]]
+    assert set(pictures.parts_of(rows, PianoRoll(60, 61, 4, struck=False))) == {"held"}
+
+
+def test_a_model_without_struck_bits_has_one_picture() -> None:
+    assert set(pictures.units_pictures(machine())) == {"held", "struck"}
+    assert set(pictures.units_pictures(machine(struck=False))) == {"held"}
+
+
+def test_a_chain_goes_from_coin_tosses_to_what_the_machine_holds_for_likely() -> None:
+    windows = pictures.chain_windows(machine().model, stream(1, "chain"), sweeps=(1, 3))
+    assert windows.shape == (4, 2 * 26)
+    assert 10 < windows[0].sum() < 42, "fair coins"
+    assert not windows[1:].any(), "biases of -30 silence everything"
+
+
+def test_labels_are_held_through_a_chain() -> None:
+    config = Config(width=2, window_steps=1, n_hidden=1, n_labels=1)
+    weights = np.array([[0], [0], [60]], np.float32)  # the label turns the hidden unit on
+    weights[0] = 60  # and this the first bit
+    bias, hidden = np.array([-30, -30, 0], np.float32), np.array([-30], np.float32)
+    model = RBM(config, weights, bias, hidden)
+    on, off = (
+        pictures.chain_windows(model, stream(1, "chain"), labels=np.array([bit], np.uint8), sweeps=(5, 6))
+        for bit in (1, 0)
+    )
+    assert on[-1].tolist() == [1, 0]
+    assert not off[2, 1]
+
+
+def test_the_same_seed_gives_the_same_chain_and_another_does_not() -> None:
+    one, same, other = (
+        pictures.chain_picture(machine(weight=40.0), stream(seed, "chain"), sweeps=(1, 2))
+        for seed in (1, 1, 2)
+    )
+    assert one == same != other
+
+
+def test_sample_with_chain_writes_the_chain_beside_the_same_song(
+    in_lesson: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder, more in (("plain", []), ("with", ["--chain"])):
+        command = ["sample", "first", "--seed", "3", "--bars", "1", "--audio", "none", "-o", folder]
+        assert main([*command, *more]) == 0
+    assert (in_lesson / "plain" / "first-3.mid").read_bytes() == (
+        in_lesson / "with" / "first-3.mid"
+    ).read_bytes()
+    assert {path.name for path in (in_lesson / "with").iterdir()} == {
+        "first-3.mid",
+        "first-3.png",
+        "first-3-chain.png",
+    }
+    assert "first-3-chain.png" in capsys.readouterr().out
