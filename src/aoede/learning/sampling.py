@@ -135,16 +135,19 @@ def sample(
         prompt=prompt,
         temperature=temperature,
     )
-    recipe = {
-        "aoede": __version__,
-        "model": trained.name,
-        "sha256": trained.sha256[:16],
-        "seed": seed,
+    stated = {
         "bars": n_bars,
         "key": key,
         "mood": None if mood is None else [round(mood.valence, 3), round(mood.arousal, 3)],
         "gibbs": n_gibbs,
         "temperature": temperature,
+    }
+    recipe = {
+        "aoede": __version__,
+        "model": trained.name,
+        "sha256": trained.sha256[:16],
+        "seed": seed,
+        **{name: value for name, value in stated.items() if value is not None},
     }
     semitones = 0 if key is None else _semitones(key)
     songs = []

@@ -13,8 +13,8 @@ from aoede.music.harmony import Progression, constraints
 from aoede.music.key_finder import find_key
 from aoede.music.paths import best_path
 
-N_ROLLS = 24
-N_GIBBS = 60  # a window; more change nothing that can be measured, and take as much longer
+N_ROLLS = 12
+N_GIBBS = 40  # a window; chains go on from samples, so that few sweeps suffice
 EVIDENCE_NATS = 9.0  # what a chord that fits wholly is worth against the rules of form
 LOW_PITCH = 52  # below E3 notes tell the root
 STANDING_NATS = 2.5  # two chords on one root in a row are rather a change that was missed,

@@ -44,8 +44,8 @@ def score(model: RBM, rolls: Sequence[Bits], labels: Bits | None, rng: np.random
         found.low,
         found.high,
         len(windows) * config.window_steps,
-        f"-log p of windows of {config.window_steps} steps{with_labels} through the steps, side by side from the "
-        "beginning of each piece, a rest that fills no window left out; log Z by annealed importance sampling with "
-        f"{N_CHAINS} chains and {N_BETAS:,} temperatures, which flatters; low is 3 standard errors of the chains, high "
-        "the conservative figure of annealing back from the windows themselves (RAISE)",
+        f"-log p of windows of {config.window_steps} steps{with_labels} through the steps, side by side from "
+        "the beginning of each piece, a rest that fills no window left out; log Z by annealed importance "
+        f"sampling with {N_CHAINS} chains and {N_BETAS:,} temperatures, which flatters; low is 3 standard errors "
+        "of the chains, high the conservative figure of annealing back from the windows themselves (RAISE)",
     )
