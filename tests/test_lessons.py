@@ -13,7 +13,7 @@ from PIL import Image
 
 from aoede.cli import main
 from aoede.encodings.pianoroll import PianoRoll
-from aoede.learning import checkpoint, pictures
+from aoede.learning import checkpoint, outputs, pictures
 from aoede.learning.sampling import Trained, find
 from aoede.models.rbm import RBM, Config
 from aoede.randomness import stream
@@ -37,6 +37,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
     lesson.prepare(folder)
     with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
         patch.setenv("OMP_NUM_THREADS", "1")
+        patch.setattr(
+            outputs, "SAMPLE_BARS", 1
+        )  # of the samples on the way, which no lesson shows: a third of the time
         patch.setattr("sys.stdout", printed)
         commands = lesson.commands_of(PAGE.read_text(encoding="utf-8"))
         codes = {command.line: lesson.perform(command, folder) for command in commands}
