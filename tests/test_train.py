@@ -261,6 +261,14 @@ def test_the_tutorials_model_has_the_tutorials_shape(aoede: Aoede, songs: Path, 
     assert document["transpose"] == "none"
 
 
+def test_where_nothing_was_trained_yet_that_is_said(aoede: Aoede) -> None:
+    done = aoede("runs")
+    assert done.code == 0
+    assert "aoede train rbm" in done.err
+    assert json.loads(aoede("runs", "--json").out)["runs"] == []
+    assert aoede("runs", "nowhere").code == 66
+
+
 # Samples
 
 
@@ -299,6 +307,7 @@ def test_samples_can_be_many_moody_in_a_key_and_go_on_from_a_song(
         (["mood_en"], 65),
         (["TRAINED", "--bars", "0"], 2),
         (["TRAINED", "--count", "0"], 2),
+        (["TRAINED", "--seed", "-5"], 2),
         (["TRAINED", "--key", "H"], 2),
         (["TRAINED", "--prompt", "missing.mid"], 66),
     ],

@@ -24,7 +24,7 @@ from aoede.music.parts import bass_parts_for, chord_parts_for
 from aoede.music.plan import Plan, plan_for
 from aoede.music.progressions import Table, progressions_from_csv
 from aoede.music.theory import parse_key, parse_mode
-from aoede.randomness import MAX_SEED
+from aoede.randomness import checked_seed
 from aoede.song import Control, Note, Section, Song, Tempo, Track
 from aoede.version import __version__
 from aoede.words.title import title_of
@@ -92,9 +92,7 @@ def compose(
 
 def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     """Understand and plan; the options and errors are those of `compose`."""
-    seed = secrets.randbelow(2**32) if seed is None else seed
-    if not 0 <= seed <= MAX_SEED:
-        raise UsageError(f"the seed must be between 0 and {MAX_SEED}, not {seed}", where="--seed")
+    seed = checked_seed(secrets.randbelow(2**32) if seed is None else seed)
     if not _is_text(request):
         raise InputError("the request holds half a character", hint="Write it again, in UTF-8.")
     stated = {name: value for name, value in options.items() if value is not None}

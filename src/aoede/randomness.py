@@ -7,7 +7,16 @@ import hashlib
 
 import numpy as np
 
+from aoede.errors import UsageError
+
 MAX_SEED = 2**63 - 1
+
+
+def checked_seed(seed: int) -> int:
+    """The seed; raises UsageError where it is none."""
+    if not 0 <= seed <= MAX_SEED:
+        raise UsageError(f"the seed must be between 0 and {MAX_SEED}, not {seed}", where="--seed")
+    return seed
 
 
 def stream(seed: int, *keys: str | int) -> np.random.Generator:

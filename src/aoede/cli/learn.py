@@ -356,18 +356,19 @@ def evaluate(model: str, data: Path, seed: int, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", type=_path, default=Path("runs"))
+@click.argument("folder", type=_path, required=False)
 @_json
-def runs(folder: Path, as_json: bool) -> None:
+def runs(folder: Path | None, as_json: bool) -> None:
     """List the runs in FOLDER [default: runs]: how far each is, its figure, and how to go on."""
     from aoede.learning.overview import overview
 
-    rows = overview(folder)
+    place = folder or Path("runs")
+    rows = overview(place) if folder or place.is_dir() else []
     if as_json:
         click.echo(json.dumps({"schema": "aoede.runs/1", "runs": rows}, ensure_ascii=False, indent=2))
         return
     if not rows:
-        click.echo(f"no runs in {folder}; begin one with: aoede train rbm FOLDER", err=True)
+        click.echo(f"no runs in {place}; begin one with: aoede train rbm FOLDER", err=True)
     for row in rows:
         figure = "" if row["best"] is None else f"best {row['best']:.4g} at step {row['best_step']:,}"
         click.echo(printable(f"{row['run']:<32} {row['state']:<28} {figure:<28} {row['next']}"))

@@ -11,7 +11,7 @@ from aoede.learning import rolls
 from aoede.learning.dataset import from_folder
 from aoede.learning.sampling import Trained, find
 from aoede.learning.watcher import Silent, Watcher
-from aoede.randomness import stream
+from aoede.randomness import checked_seed, stream
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ def evaluate(
     songs = [item.value for item in dataset.items]
     pieces = rolls.pieces(songs, trained.encoding, transpose=trained.transpose, labels=trained.labels)
     with threadpool_limits(1):  # the same bits on machines of few and of many cores
-        score = trained.family.score(trained.model, pieces.rolls, pieces.labels, stream(seed, "evaluate"))
+        score = trained.family.score(
+            trained.model, pieces.rolls, pieces.labels, stream(checked_seed(seed), "evaluate")
+        )
     return Evaluation(
         trained.name,
         score.metric,

@@ -19,7 +19,7 @@ from aoede.learning.checkpoint import SUFFIX, Checkpoint, load_preset, preset_na
 from aoede.learning.loop import standing_of
 from aoede.mood.request import Mood
 from aoede.music.theory import Key, parse_key
-from aoede.randomness import stream
+from aoede.randomness import checked_seed, stream
 from aoede.song import Song, Track
 from aoede.version import __version__
 
@@ -128,7 +128,7 @@ def sample(
     made = rolls_of(
         trained,
         n_bars * BAR_BEATS * trained.encoding.steps_a_beat,
-        stream(seed, "sample"),
+        stream(checked_seed(seed), "sample"),
         n=n,
         at=None if mood is None else (mood.valence, mood.arousal),
         n_gibbs=n_gibbs,

@@ -26,7 +26,7 @@ from aoede.learning.dataset import Dataset, Item, from_folder, split
 from aoede.learning.loop import Course, Learner, Schedule, Standing
 from aoede.learning.outputs import Outputs, finish
 from aoede.learning.watcher import Silent, Watcher
-from aoede.randomness import MAX_SEED, stream
+from aoede.randomness import checked_seed, stream
 from aoede.version import __version__
 
 HELD_OUT = 0.1  # share of the pieces
@@ -170,8 +170,8 @@ def _check(family: families.Family, options: Options) -> None:
         raise UsageError("--minutes and --epochs cannot both say how long to train", where="--minutes")
     if options.minutes is not None and not 0 < options.minutes <= MAX_MINUTES:
         raise UsageError(f"minutes must be more than 0 and at most {MAX_MINUTES:,}", where="--minutes")
-    if options.seed is not None and not 0 <= options.seed <= MAX_SEED:
-        raise UsageError(f"a seed is a whole number from 0 to {MAX_SEED}", where="--seed")
+    if options.seed is not None:
+        checked_seed(options.seed)
 
 
 # Deciding a run

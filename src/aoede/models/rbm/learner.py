@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from aoede.errors import InputError
 from aoede.models.rbm.bits import Bits, Floats, flip
 from aoede.models.rbm.model import RBM, Config, checked_tensor
-from aoede.models.rbm.partition import ais_log_partition, spaced_betas
+from aoede.models.rbm.partition import ais_log_partition
 from aoede.models.rbm.phases import Phase, Sweeps
 from aoede.models.rbm.recipe import Recipe
 from aoede.models.rbm.windows import Ints, Windows
@@ -192,7 +192,7 @@ class Learner:
             self._rbm,
             rng,
             n_chains=recipe.n_check_chains,
-            betas=spaced_betas(recipe.n_check_betas),
+            betas=np.linspace(0, 1, recipe.n_check_betas + 1),
             base=self._base,
         )
         seen = self._mean_free_energy(self._train)

@@ -8,7 +8,7 @@ import numpy as np
 from aoede.errors import InputError
 from aoede.models.rbm.bits import Bits
 from aoede.models.rbm.model import RBM
-from aoede.models.rbm.partition import held_out_nats, spaced_betas
+from aoede.models.rbm.partition import held_out_nats
 from aoede.models.rbm.windows import Windows
 
 N_CHAINS = 100
@@ -35,7 +35,11 @@ def score(model: RBM, rolls: Sequence[Bits], labels: Bits | None, rng: np.random
     if not len(windows):
         raise InputError("there is nothing to judge the model by: no piece has a step")
     found = held_out_nats(
-        model, windows.gather(np.arange(len(windows))), rng, n_chains=N_CHAINS, betas=spaced_betas(N_BETAS)
+        model,
+        windows.gather(np.arange(len(windows))),
+        rng,
+        n_chains=N_CHAINS,
+        betas=np.linspace(0, 1, N_BETAS + 1),
     )
     with_labels = " and label bits" if config.n_labels else ""
     return Score(
