@@ -152,7 +152,9 @@ def test_a_header_whose_length_looks_like_a_pickle_or_a_zip_is_read_all_the_same
     for n in range(0, 20_000, 8 if first_bytes > 255 else 1):
         data = checkpoint.to_bytes({"a": np.zeros(2)}, {"text": "x" * n})
         lengths[n] = data[:2]
-        if int.from_bytes(data[:2], "little") == first_bytes or (first_bytes < 256 and data[0] == first_bytes):
+        if int.from_bytes(data[:2], "little") == first_bytes or (
+            first_bytes < 256 and data[0] == first_bytes
+        ):
             assert checkpoint.from_bytes(data).metadata["text"] == "x" * n
             return
     raise AssertionError("no header of that length came up")

@@ -203,8 +203,8 @@ def test_a_shift_changes_what_is_learnt_and_where_biases_begin():
     assert (learner.model.visible_bias[1::3] > -1).all()
     measured = learner.update(np.arange(50), stream(1, "draws"), 0.0)
     silenced = Learner(SMALL, Recipe(), rolls_of(stream(1, "shift"), 300), [], shift=lambda w, _: w * 0)
-    assert measured["bits a step"] > 0
-    assert silenced.update(np.arange(50), stream(1, "draws"), 0.0)["bits a step"] == 0
+    assert measured["data bits a step"] > 0
+    assert silenced.update(np.arange(50), stream(1, "draws"), 0.0)["data bits a step"] == 0
 
 
 def test_visible_biases_begin_at_the_log_odds_of_the_data():
@@ -222,9 +222,9 @@ def test_what_an_update_measures_is_what_its_batch_and_chains_have():
     rows = np.arange(0, 50, 2)
     v = Windows(SMALL, rolls_of(stream(1, "measure"), 60)).gather(rows)
     measured = learner.update(rows, stream(1, "draws"), 0.0)
-    assert measured["bits a step"] == pytest.approx(v.sum() / len(v) / 2, rel=1e-5)
+    assert measured["data bits a step"] == pytest.approx(v.sum() / len(v) / 2, rel=1e-5)
     chains = learner.model.particles
-    assert measured["bits a step of the chains"] == pytest.approx(chains.sum() / 40 / 2, rel=1e-4)
+    assert measured["chain bits a step"] == pytest.approx(chains.sum() / 40 / 2, rel=1e-4)
 
 
 # State

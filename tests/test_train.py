@@ -20,7 +20,7 @@ from aoede.formats import midi
 from aoede.learning import runs
 from tests import kills
 
-QUICK = ("--epochs", "2", "--hidden", "6", "--window", "8")
+QUICK = ("--epochs", "50", "--hidden", "6", "--window", "8")
 
 
 @dataclass
@@ -94,7 +94,7 @@ def test_without_a_name_each_training_has_a_folder_of_its_own(
     aoede: Aoede, songs: Path, tmp_path: Path
 ) -> None:
     for _ in range(2):
-        assert aoede("train", "rbm", songs, *QUICK, "--epochs", "1").code == 0
+        assert aoede("train", "rbm", songs, *QUICK, "--epochs", "10").code == 0
     assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["rbm-songs", "rbm-songs-2"]
     listed = aoede("runs")
     assert listed.out.count("done") == 2

@@ -5,6 +5,7 @@ leaves the same bytes however often it was killed.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from aoede.learning.watcher import Watcher
 
 N_SAMPLES = 8  # of a training, beside the last
 SAMPLE_BARS = 8
+SAMPLE_GIBBS = 50  # sweeps a window, for samples as it goes
+_UNIT = re.compile(r"\b\w+ a \w+$")  # of "held-out nats a step"; figures of one unit share a panel
 SAMPLES, METRICS, PICTURE, DATA = "samples", "metrics.jsonl", "losses.png", "data.json"
 
 
@@ -58,7 +61,7 @@ class Outputs:
 
 
 def losses_picture(course: Course, standing: Standing) -> bytes:
-    """Every figure of the checks over the steps, a panel each, as PNG; the best is marked where it decides."""
+    """Every figure of the checks over the steps, a panel a unit, as PNG; the best is marked where it decides."""
     rows = standing.checks
     best = next((row for row in rows if row["step"] == standing.best_step), {})
     curves = [
@@ -66,7 +69,7 @@ def losses_picture(course: Course, standing: Standing) -> bytes:
             name,
             [row["step"] for row in rows if name in row],
             [row[name] for row in rows if name in row],
-            unit=name,
+            unit=found[0] if (found := _UNIT.search(name)) else name,
             marks_best=best.get(name) == standing.best_watched,
         )
         for name in sorted(set(rows[-1]) - {"step"})
@@ -92,7 +95,7 @@ def finish(course: Course, standing: Standing, warn: Callable[[str], None]) -> P
 
 
 def _write_sample(course: Course, trained: Trained) -> None:
-    song = sample(trained, seed=course.schedule.seed, n_bars=SAMPLE_BARS)[0]
+    song = sample(trained, seed=course.schedule.seed, n_bars=SAMPLE_BARS, n_gibbs=SAMPLE_GIBBS)[0]
     folder = course.run / SAMPLES
     _write(folder / f"{trained.name}.mid", midi.to_bytes(song))
     _write(folder / f"{trained.name}.png", picture.to_bytes(song))

@@ -30,7 +30,8 @@ from aoede.randomness import checked_seed, stream
 from aoede.version import __version__
 
 HELD_OUT = 0.1  # share of the pieces
-N_CHECKS = 32  # looks at the held-out data in a whole training
+N_CHECKS = 32  # looks at the held-out data in a whole training, if it is long enough,
+LEAST_STEPS_A_CHECK = 25  # for so many steps at least lie between them
 # Of the matrix products. A second one gains little for models of this size, and where another program wants
 # the processor too, two threads that wait for each other were seen to be twenty times slower than one.
 N_THREADS = 1
@@ -217,7 +218,7 @@ def _scheduled(document: dict[str, Any], dataset: Dataset, options: Options) -> 
     """The document with the number of steps: of whole epochs, or as many as fit into the minutes."""
     recipe, seed = document["recipe"], document["schedule"]["seed"]
     learner = _learner(document, dataset.items)
-    n_checks = N_CHECKS
+    most_checks = N_CHECKS
     if options.minutes is None:
         n_steps = recipe["n_epochs"] * loop.n_batches(learner.n_examples, learner.batch_size)
         if options.n_epochs is None:
@@ -225,8 +226,9 @@ def _scheduled(document: dict[str, Any], dataset: Dataset, options: Options) -> 
     else:
         step_s, check_s = _costs_s(learner, seed)
         n_steps = max(1, int(UPDATE_SHARE * 60 * options.minutes / step_s))
-        n_checks = min(N_CHECKS, max(2, int((1 - UPDATE_SHARE) * 60 * options.minutes / check_s)))
-    schedule = Schedule(seed, n_steps, max(1, n_steps // n_checks), recipe["patience"])
+        most_checks = min(N_CHECKS, max(2, int((1 - UPDATE_SHARE) * 60 * options.minutes / check_s)))
+    check_every = max(LEAST_STEPS_A_CHECK, n_steps // most_checks)
+    schedule = Schedule(seed, n_steps, min(n_steps, check_every), recipe["patience"])
     return {**document, "schedule": asdict(schedule)}
 
 

@@ -128,8 +128,8 @@ class Learner:
             self._centre(gradient, positive)
         self._move(gradient, progress)
         return {
-            "bits a step": bits / self.config.window_steps,
-            "bits a step of the chains": (bits - surplus) / self.config.window_steps,
+            "data bits a step": bits / self.config.window_steps,
+            "chain bits a step": (bits - surplus) / self.config.window_steps,
             "hidden units on": float(positive.p[:, :-1].mean()),
         }
 
