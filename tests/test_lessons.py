@@ -104,7 +104,7 @@ def test_a_calm_mood_has_fewer_notes_than_a_busy_one(done: Lesson) -> None:
     from aoede.formats import midi
 
     calm, busy = (
-        len(midi.read(done.folder / "out" / name / "first-10.mid").song.tracks[0].notes)
+        len(midi.read(done.folder / "out" / name / "rbm-10.mid").song.tracks[0].notes)
         for name in ("calm", "busy")
     )
     assert calm < busy
