@@ -227,6 +227,15 @@ def test_what_an_update_measures_is_what_its_batch_and_chains_have():
     assert measured["chain bits a step"] == pytest.approx(chains.sum() / 40 / 2, rel=1e-4)
 
 
+def test_a_training_that_diverges_says_so_in_its_figures_alone():
+    learner = Learner(
+        SMALL, Recipe(learning_rate=10.0, weight_decay=1.0), rolls_of(stream(1, "wild"), 60), []
+    )
+    found = [learner.update(np.arange(50), stream(1, "wild", step), 0.0) for step in range(100)]
+    assert np.isfinite(list(found[0].values())).all()
+    assert np.isnan(found[-1]["hidden units on"])
+
+
 # State
 
 

@@ -109,10 +109,12 @@ class Learner:
 
     # -- the update --
 
+    @np.errstate(over="ignore", invalid="ignore")
     def update(self, indices: Ints, rng: np.random.Generator, progress: float) -> dict[str, float]:
         """One step on the examples `indices` (B,). `progress` in [0, 1) says where in the training it stands.
 
-        Returns notes a step of the batch and of the chains, and the share of the hidden units that are on.
+        Returns bits a step of the batch and of the chains, and the share of the hidden units that are on, which is
+        no finite number once the weights are not.
         """
         sweeps = Sweeps(self._rbm.matrix)
         positive = sweeps.phase(self._batch(indices, rng))
