@@ -223,7 +223,10 @@ def test_a_real_terminal_is_asked_for_its_width(monkeypatch: pytest.MonkeyPatch)
     with os.fdopen(master, "rb", buffering=0) as screen, os.fdopen(slave, "w", encoding="utf-8") as terminal:
         with Progress(1000, label="学习", stream=terminal) as progress:
             progress.update(500, {"held-out {} nats a step": 0.83})
-        shown = without_colours(screen.read(10_000).decode())
+        told = b""
+        while not told.endswith(b"\n"):  # a terminal gives what has come so far
+            told += screen.read(10_000)
+    shown = without_colours(told.decode())
     assert [columns_of(line) for line in re.split(r"[\r\n]+", shown) if line] == [46, 46]
     assert "held-out" not in shown and "500/1,000" in shown
 
