@@ -34,7 +34,7 @@ class Recipe:
     """Gradients are means over the batch. What changes, changes with the progress of the training from 0 to 1."""
 
     n_epochs: int = 24
-    least_steps: int = 4_000  # however few the data; where epochs are asked for they alone count
+    least_steps: int = 1_500  # however few the data; where epochs are asked for they alone count
     batch_size: int = 100
     learning_rate: float = 0.05
     final_rate: float = 0.01  # the learning rate falls in a line to this share of itself
@@ -49,7 +49,7 @@ class Recipe:
     bias_from_data: bool = True  # visible biases begin at the log-odds of the smoothed data means; else at 0
     weight_mean: float = 0.0
     weight_sd: float = 0.01
-    patience: int = 8  # checks that may be no better and overfit before the training stops
+    patience: int = 20  # checks that may be no better and overfit before it stops: first the rate must fall
     n_check_windows: int = 256  # of the held-out and of the training pieces each
     n_check_chains: int = 32
     n_check_betas: int = 300
