@@ -34,7 +34,7 @@ class Recipe:
     """Gradients are means over the batch. What changes, changes with the progress of the training from 0 to 1."""
 
     n_epochs: int = 24
-    least_steps: int = 1_500  # however few the data; where epochs are asked for they alone count
+    least_steps: int = 4_000  # however few the data; where epochs are asked for they alone count
     batch_size: int = 100
     learning_rate: float = 0.05
     final_rate: float = 0.01  # the learning rate falls in a line to this share of itself
