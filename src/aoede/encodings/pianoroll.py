@@ -9,13 +9,14 @@ Steps divide the quarter note and are counted from tick 0, so any meter fits, al
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aoede.errors import ConfigError, InputError
+from aoede.settings import from_mapping
 from aoede.song import TICKS_PER_QUARTER, Meter, Note, Song, Tempo, Track
 
 NAME = "pianoroll"
@@ -59,14 +60,7 @@ class PianoRoll:
         name = settings.pop("name", NAME)
         if name != NAME:
             raise ConfigError(f"the encoding {name!r} is no {NAME}")
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(set(settings) - known)
-        if unknown:
-            raise ConfigError(
-                f"unknown setting {unknown[0]!r} for a piano roll",
-                hint=f"Settings are {', '.join(sorted(known))}.",
-            )
-        return cls(**settings)
+        return from_mapping(cls, settings, "a piano roll")
 
     def as_mapping(self) -> dict[str, Any]:
         return {"name": NAME, **asdict(self)}

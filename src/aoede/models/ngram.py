@@ -22,7 +22,7 @@ Contexts form a trie that is stored flat: per length a sorted array `contexts` o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aoede.errors import ConfigError, InputError
+from aoede.settings import from_mapping
 
 ENCODINGS = ("characters", "chords", "events")
 CAPABILITIES = ("scores", "samples", "autoregressive")
@@ -61,17 +62,7 @@ class Config:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Config":
         """Raises ConfigError for unknown or missing keys and for values out of range."""
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(set(values) - known)
-        if unknown:
-            raise ConfigError(
-                f"unknown setting {unknown[0]!r} for an n-gram",
-                hint=f"Settings are {', '.join(sorted(known))}.",
-            )
-        missing = sorted({"order", "n_symbols"} - set(values))
-        if missing:
-            raise ConfigError(f"an n-gram needs the setting {missing[0]!r}")
-        return cls(**values)
+        return from_mapping(cls, values, "an n-gram")
 
     @property
     def depth(self) -> int:

@@ -98,11 +98,6 @@ class Learner:
         return self.recipe.batch_size
 
     @property
-    def n_epochs(self) -> int:
-        """How long training takes if nobody says otherwise."""
-        return self.recipe.n_epochs
-
-    @property
     def model(self) -> RBM:
         """The model as it is now; the next update changes it."""
         return self._rbm

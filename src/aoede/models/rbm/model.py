@@ -15,7 +15,7 @@ and with the hidden units summed out P(v) = exp(-F(v)) / Z with the free energy
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from aoede.errors import ConfigError, InputError
 from aoede.models.rbm.bits import Active, Bits, Floats, flip, sigmoid
 from aoede.models.rbm.phases import Sweeps
+from aoede.settings import from_mapping
 
 Doubles = NDArray[np.float64]
 _AT_ONCE = 1024
@@ -55,17 +56,7 @@ class Config:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Config":
         """Raises ConfigError for unknown or missing keys and for values out of range."""
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(set(values) - known)
-        if unknown:
-            raise ConfigError(
-                f"unknown setting {unknown[0]!r} for an RBM",
-                hint=f"Settings are {', '.join(sorted(known))}.",
-            )
-        missing = sorted(known - {"n_labels"} - set(values))
-        if missing:
-            raise ConfigError(f"an RBM needs the setting {missing[0]!r}")
-        return cls(**values)
+        return from_mapping(cls, values, "an RBM")
 
     @property
     def n_roll(self) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from aoede.errors import ConfigError
+from aoede.settings import from_mapping
 
 # Least and greatest value of each number, both included.
 _LIMITS: Mapping[str, tuple[float, float]] = {
@@ -63,14 +64,7 @@ class Recipe:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Recipe":
         """Raises ConfigError for unknown keys and for values out of range."""
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(set(values) - known)
-        if unknown:
-            raise ConfigError(
-                f"unknown setting {unknown[0]!r} for training an RBM",
-                hint=f"Settings are {', '.join(sorted(known))}.",
-            )
-        return cls(**values)
+        return from_mapping(cls, values, "training an RBM")
 
     def rate_at(self, progress: float) -> float:
         return self.learning_rate * (1 - (1 - self.final_rate) * progress)
@@ -83,14 +77,14 @@ class Recipe:
         return round(self.first_k + (self.k - self.first_k) * progress)
 
 
-def _check(name: str, value: object, kind: type) -> None:
+def _check(name: str, value: Any, kind: type) -> None:
     if kind is bool:
         if not isinstance(value, bool):
             raise ConfigError(f"{name} must be true or false, not {value!r}")
         return
     low, high = _LIMITS[name]
     is_number = isinstance(value, (int, float) if kind is float else int) and not isinstance(value, bool)
-    if not is_number or not low <= value <= high:  # type: ignore[operator]
+    if not is_number or not low <= value <= high:
         what = "a whole number" if kind is int else "a number"
         raise ConfigError(f"{name} must be {what} from {low:,} to {high:,}, not {value!r}")
 
