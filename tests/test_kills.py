@@ -52,10 +52,9 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(songs: Path, tmp_p
 
 @pytest.mark.slow
 @pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="the folder ../shared/data is not beside the checkout")
 @pytest.mark.parametrize("name", SETS)
 def test_killed_twenty_times_on_real_songs_it_ends_with_the_same_bytes(name: str, tmp_path: Path) -> None:
-    if not DATA.is_dir():
-        pytest.skip(f"there is no {DATA}")
     train = ["train", "rbm", str(DATA / name / "midi"), "--seed", "3", "--epochs", "5"]
     took_s = kills.finish(*train, "--run", str(tmp_path / "whole"))
     _disturb(tmp_path / "killed", train, n_kills=20, n_inside=8, took_s=took_s)

@@ -118,7 +118,7 @@ def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
     other = course(tmp_path)
 
     class Other(SmallLearner):
-        def restore(self, tensors: dict, state: dict) -> None:  # type: ignore[type-arg]
+        def restore(self, tensors: loop.Tensors, state: loop.Tensors) -> None:
             super().restore({"others": tensors["weights"]}, state)
 
     with pytest.raises(AoedeError, match="not of this learner"):

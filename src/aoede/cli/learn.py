@@ -147,7 +147,6 @@ class _Console:
 
     def __init__(self) -> None:
         self._progress: Progress | None = None
-        self._figures: dict[str, float] = {}
 
     def __enter__(self) -> "_Console":
         return self

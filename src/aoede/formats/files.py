@@ -30,7 +30,7 @@ def write_together(files: Mapping[Path, bytes], *, force: bool = False) -> None:
                 if _may_write(path, data, force):
                     path.parent.mkdir(parents=True, exist_ok=True)
                     parts[path] = path.with_name(f".{secrets.token_hex(8)}.part-{os.getpid()}")
-                    _write_durably(parts[path], data)
+                    write_durably(parts[path], data)
         for path, part in parts.items():
             with _told(path):
                 part.replace(path)
@@ -65,7 +65,8 @@ def _may_write(path: Path, data: bytes, force: bool) -> bool:
     )
 
 
-def _write_durably(path: Path, data: bytes) -> None:
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a new file, through to the disk. Raises OSError."""
     with path.open("xb") as file:
         file.write(data)
         file.flush()

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from aoede.errors import AoedeError, BusyError, InputError, OutputError, StorageError, output_error
-from aoede.formats.files import read_bounded, write_whole
+from aoede.formats.files import read_bounded, write_durably, write_whole
 from aoede.learning.checkpoint import MAX_BYTES, Checkpoint, from_bytes
 
 MANIFEST = "MANIFEST.json"
@@ -224,7 +224,7 @@ def save(run: Path, step: int, files: Mapping[str, bytes], document: Mapping[str
     try:
         part.mkdir(parents=True)
         for name, data in [*files.items(), (MANIFEST, sealed(manifest))]:
-            _write_durably(part / name, data)
+            write_durably(part / name, data)
         _flush_folder(part)
         if path.exists():  # a damaged one: the training has come this way before
             path.rename(folder / f".old.part-{os.getpid()}-{secrets.token_hex(4)}")
@@ -331,13 +331,6 @@ def _check_file(path: Path, sha256: str, n_bytes: int) -> None:
 
 def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _flush_folder(path: Path) -> None:

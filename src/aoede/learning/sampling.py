@@ -149,13 +149,19 @@ def sample(
         "seed": seed,
         **{name: value for name, value in stated.items() if value is not None},
     }
-    semitones = 0 if key is None else _semitones(key)
+    return _songs(trained, made, 0 if key is None else _semitones(key), tempo_bpm, recipe)
+
+
+def _songs(
+    trained: Trained, made: NDArray[np.uint8], semitones: int, tempo_bpm: float, recipe: Mapping[str, Any]
+) -> list[Song]:
+    """The rolls (n, n_steps, width) as songs, moved by so many semitones, each with its number in the recipe."""
     songs = []
     for number, roll in enumerate(made, 1):
-        title = trained.name if n == 1 else f"{trained.name} {number}"
+        title = trained.name if len(made) == 1 else f"{trained.name} {number}"
         song = trained.encoding.decode(roll, tempo_bpm=tempo_bpm, title=title)
         moved = tuple(_moved(track, semitones) for track in song.tracks)
-        songs.append(replace(song, tracks=moved, recipe=recipe | {"number": number}))
+        songs.append(replace(song, tracks=moved, recipe={**recipe, "number": number}))
     return songs
 
 
