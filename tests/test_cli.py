@@ -5,40 +5,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from aoede import export
-from aoede.cli import main
 from aoede.compose import compose as compose_song
 from aoede.errors import InputError
-
-
-@dataclass
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Done]
-
-
-@pytest.fixture
-def aoede(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run one command line inside an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Done:
-        code = main(list(arguments))
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err + captured.out
-        return Done(code, captured.out, captured.err)
-
-    return run
+from tests.command import Run
 
 
 def run_process(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:

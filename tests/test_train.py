@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,32 +18,9 @@ from aoede.compose import compose
 from aoede.formats import midi
 from aoede.learning import runs
 from tests import kills
+from tests.command import Run as Aoede
 
 QUICK = ("--epochs", "50", "--hidden", "6", "--window", "8")
-
-
-@dataclass
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Aoede = Callable[..., Done]
-
-
-@pytest.fixture
-def aoede(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aoede:
-    """Run one command line inside an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str | Path) -> Done:
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err + captured.out
-        return Done(code, captured.out, captured.err)
-
-    return run
 
 
 @pytest.fixture(scope="module")

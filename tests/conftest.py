@@ -1,0 +1,22 @@
+"""Fixtures that several files of tests share."""
+
+from pathlib import Path
+
+import pytest
+
+from aoede.cli import main
+from tests.command import Done, Run
+
+
+@pytest.fixture
+def aoede(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run one command line inside an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str | Path) -> Done:
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err + captured.out
+        return Done(code, captured.out, captured.err)
+
+    return run
