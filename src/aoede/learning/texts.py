@@ -217,7 +217,9 @@ def _key(name: str) -> str:
 
 def _weight(name: str, weight: Any) -> float:
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight <= MAX_WEIGHT:
-        raise UsageError(f"the weight of {name!r} must be a number above 0, at most {MAX_WEIGHT:,}, not {weight!r}")
+        raise UsageError(
+            f"the weight of {name!r} must be a number above 0, at most {MAX_WEIGHT:,}, not {weight!r}"
+        )
     return float(weight)
 
 
