@@ -7,7 +7,7 @@
 from aoede.models.rbm.learner import Check, Learner
 from aoede.models.rbm.model import RBM, Config
 from aoede.models.rbm.recipe import RECIPES, Preset, Recipe
-from aoede.models.rbm.score import Score, score
+from aoede.models.rbm.score import score
 
 ENCODINGS = ("pianoroll",)
 CAPABILITIES = ("scores", "samples", "trains")
@@ -25,6 +25,5 @@ __all__ = [
     "Model",
     "Preset",
     "Recipe",
-    "Score",
     "score",
 ]

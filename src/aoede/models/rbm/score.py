@@ -1,7 +1,6 @@
 """How well an RBM foresees rolls that it has not seen: one figure with its error."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,19 +9,10 @@ from aoede.models.rbm.bits import Bits
 from aoede.models.rbm.model import RBM
 from aoede.models.rbm.partition import held_out_nats
 from aoede.models.rbm.windows import Windows
+from aoede.score import Score
 
 N_CHAINS = 100
 N_BETAS = 2_000
-
-
-@dataclass(frozen=True)
-class Score:
-    metric: str
-    value: float
-    low: float
-    high: float
-    n_symbols: int
-    protocol: str
 
 
 def score(model: RBM, rolls: Sequence[Bits], labels: Bits | None, rng: np.random.Generator) -> Score:

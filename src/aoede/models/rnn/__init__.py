@@ -1,0 +1,43 @@
+"""Recurrent networks: tanh, GRU or LSTM layers that read symbol after symbol.
+
+`model.py` is the network in NumPy, `network.py` the same as torch trains it, `learner.py` the training.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from aoede.models.rnn.config import Config
+from aoede.models.rnn.model import RNN
+from aoede.models.rnn.recipe import RECIPES, Preset
+from aoede.neural.recipe import Recipe
+from aoede.score import score_text as score
+
+if TYPE_CHECKING:
+    from aoede.models.rnn.learner import Learner
+
+ENCODINGS = ("characters",)
+CAPABILITIES = ("scores", "samples", "autoregressive", "trains")
+NEEDS = ("torch",)  # to be trained
+
+Model = RNN
+
+__all__ = [
+    "CAPABILITIES",
+    "ENCODINGS",
+    "NEEDS",
+    "RECIPES",
+    "RNN",
+    "Config",
+    "Learner",
+    "Model",
+    "Preset",
+    "Recipe",
+    "score",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Learner":  # torch is loaded with it
+        from aoede.models.rnn.learner import Learner
+
+        return Learner
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,70 @@
+"""The shape of a recurrent network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aoede.errors import ConfigError
+from aoede.settings import from_mapping
+
+N_GATES: Mapping[str, int] = {"tanh": 1, "gru": 3, "lstm": 4}  # cells and the vectors that each computes a step
+_MAX_LABELS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Config:
+    n_symbols: int  # ids are 0..n_symbols - 1
+    n_hidden: int = 512  # units a layer
+    n_layers: int = 1
+    cell: str = "lstm"
+    n_embedding: int = 64  # numbers that stand for a symbol; 0: one-hot, as in the tutorials
+    n_label: int = 16  # numbers that stand for the labels; one-hot where symbols are
+    label_sizes: tuple[int, ...] = field(default=())  # values of each label column, the unknown (0) included
+    is_tied: bool = False  # symbols go out by the table that they come in by; for large vocabularies
+    first_symbol: int = 0  # what stands before every document
+
+    def __post_init__(self) -> None:
+        limits = {
+            "n_symbols": (1, 2**20),
+            "n_hidden": (1, 2**14),
+            "n_layers": (1, 16),
+            "n_embedding": (0, 2**14),
+            "n_label": (1, 2**10),
+            "first_symbol": (0, self.n_symbols - 1),
+        }
+        for name, (low, high) in limits.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+                raise ConfigError(f"{name} must be a whole number from {low} to {high:,}, not {value!r}")
+        if self.cell not in N_GATES:
+            raise ConfigError(f"there is no cell {self.cell!r}", hint=f"Cells are {', '.join(N_GATES)}.")
+        if not isinstance(self.is_tied, bool) or (self.is_tied and not self.n_embedding):
+            raise ConfigError("is_tied must be true or false, and false where symbols are one-hot")
+        object.__setattr__(self, "label_sizes", _checked_sizes(self.label_sizes))
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> "Config":
+        """Raises ConfigError for unknown or missing keys and for values out of range."""
+        return from_mapping(cls, values, "a recurrent network")
+
+    @property
+    def n_labels(self) -> int:
+        """Values of all label columns together."""
+        return sum(self.label_sizes)
+
+    @property
+    def symbol_width(self) -> int:
+        return self.n_embedding or self.n_symbols
+
+    @property
+    def label_width(self) -> int:
+        return (self.n_label if self.n_embedding else self.n_labels) if self.n_labels else 0
+
+
+def _checked_sizes(sizes: Any) -> tuple[int, ...]:
+    is_list = isinstance(sizes, list | tuple)
+    if not is_list or any(not isinstance(n, int) or isinstance(n, bool) or n < 1 for n in sizes):
+        raise ConfigError(f"label_sizes must be whole numbers from 1, not {sizes!r}")
+    if sum(sizes) > _MAX_LABELS:
+        raise ConfigError(f"there can be at most {_MAX_LABELS:,} labels, not {sum(sizes):,}")
+    return tuple(sizes)

@@ -1,0 +1,37 @@
+"""The recipes that come with recurrent networks: `default`, and the form of the tutorials."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aoede.neural.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A recipe with the shape of the network that it is for, as settings of `Config`."""
+
+    shape: Mapping[str, Any]
+    recipe: Recipe
+
+
+RECIPES: Mapping[str, Preset] = {
+    "default": Preset({}, Recipe(dropout=0.3, weight_dropout=0.2)),
+    # Symbols and labels one-hot at every step, nothing regularised, a constant rate.
+    "tutorial": Preset(
+        {"n_hidden": 256, "n_embedding": 0},
+        Recipe(
+            n_epochs=20,
+            n_rows=16,
+            learning_rate=2e-3,
+            final_rate=1.0,
+            n_warm_up=0,
+            weight_decay=0.0,
+            dropout=0.0,
+            label_dropout=0.0,
+            forgetting=0.0,
+            clip=5.0,
+            precision="float32",
+        ),
+    ),
+}

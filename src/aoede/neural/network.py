@@ -1,0 +1,107 @@
+"""What a network is asked for, and how documents and labels enter it. Needs torch."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+State = tuple[Tensor, ...]  # each (..., B, ...) with the rows in its second dimension
+
+
+class Network(Protocol):
+    """A module that reads windows. Its state after a window is all that it remembers of the rows."""
+
+    def __call__(self, inputs: Tensor, labels: Tensor, state: State) -> tuple[Tensor, State]:
+        """(T, B) ids and (T, B, n_columns) label ids -> (T, B, n_symbols) logits, and the state after them."""
+
+    def begin(self, n_rows: int) -> State:
+        """The state before anything was read."""
+
+
+class Inputs(nn.Module):
+    """Symbols and labels as vectors side by side: (T, B), (T, B, n_columns) -> (T, B, width).
+
+    With `n_embedding` 0 both are one-hot, as in the tutorials, else looked up in tables that are learnt. A label column
+    adds to the label's part, so that any mixture of labels is a mixture of vectors.
+    """
+
+    offsets: Tensor
+
+    def __init__(self, n_symbols: int, n_embedding: int, label_sizes: tuple[int, ...], n_label: int) -> None:
+        super().__init__()
+        n_labels = sum(label_sizes)
+        self.symbols = _table(n_symbols, n_embedding)
+        self.labels = _table(n_labels, n_label if n_embedding else 0) if n_labels else None
+        offsets = torch.tensor([0, *label_sizes[:-1]], dtype=torch.long).cumsum(0)[: len(label_sizes)]
+        self.register_buffer("offsets", offsets, persistent=False)
+
+    @property
+    def width(self) -> int:
+        return self.symbols.shape[1] + (0 if self.labels is None else self.labels.shape[1])
+
+    def forward(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        x = functional.embedding(inputs, self.symbols)
+        if self.labels is None:
+            return x
+        told = functional.embedding(labels + self.offsets, self.labels).sum(dim=2)
+        return torch.cat([x, told], dim=2)
+
+
+def _table(n: int, width: int) -> nn.Parameter:
+    if width == 0:
+        return nn.Parameter(torch.eye(n), requires_grad=False)
+    return nn.Parameter(torch.zeros(n, width))
+
+
+class Masks:
+    """Where the masks of dropout come from: one generator, seeded anew before every update."""
+
+    def __init__(self) -> None:
+        self.generator = torch.Generator()
+
+    def draw(self, shape: tuple[int, ...], p: float, like: Tensor) -> Tensor:
+        """0 with probability `p`, else 1 / (1 - p), so that the mean is 1."""
+        kept = torch.rand(shape, generator=self.generator) >= p
+        return kept.to(like.device, like.dtype) / (1 - p)
+
+
+class LockedDropout(nn.Module):
+    """One mask for all steps of a window (Gal & Ghahramani 2016): (T, B, H) -> (T, B, H)."""
+
+    def __init__(self, p: float, masks: Masks) -> None:
+        super().__init__()
+        self.p, self.masks = p, masks
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or not self.p:
+            return x
+        return x * self.masks.draw((1, *x.shape[1:]), self.p, x)
+
+
+def begin_weights(module: nn.Module, rng: np.random.Generator) -> None:
+    """Matrices of learnt parameters uniform with the deviation 1 / sqrt(3 inputs), vectors as the module has them."""
+    with torch.no_grad():
+        for p in module.parameters():
+            if p.requires_grad and p.dim() >= 2:
+                bound = p.shape[1] ** -0.5
+                p.copy_(torch.from_numpy(rng.uniform(-bound, bound, tuple(p.shape)).astype(np.float32)))
+
+
+def weights_of(module: nn.Module) -> dict[str, NDArray[Any]]:
+    """The learnt parameters as float32 arrays, copied."""
+    return {name: array_of(p) for name, p in module.named_parameters() if p.requires_grad}
+
+
+def array_of(tensor: Tensor) -> NDArray[Any]:
+    return np.array(tensor.detach().to("cpu", torch.float32).numpy(), np.float32)
+
+
+def load_weights(module: nn.Module, tensors: Mapping[str, NDArray[Any]]) -> None:
+    with torch.no_grad():
+        for name, p in module.named_parameters():
+            if p.requires_grad:
+                p.copy_(torch.from_numpy(np.array(tensors[name], np.float32)))
