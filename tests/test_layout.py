@@ -19,7 +19,7 @@ LAYERS = [
     {"compose", "write", "reply", "sound", "export"},
     {"learning", "mood", "music", "words", "synth", "mastering"},
     {"models", "encodings", "formats", "presets"},
-    {"song", "errors", "randomness", "settings", "version"},
+    {"song", "errors", "randomness", "settings", "version", "choice"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 ALONE = {"models", "encodings", "formats"}  # these three never import each other
