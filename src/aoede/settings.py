@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="DataclassInstance")
 
+_MAX_LABELS = 1_000_000
+
 
 def from_mapping(kind: type[T], values: Mapping[str, Any], what: str) -> T:
     """`kind(**values)` of a dataclass; `what` names it in errors ("an n-gram").
@@ -27,3 +29,21 @@ def from_mapping(kind: type[T], values: Mapping[str, Any], what: str) -> T:
     if missing:
         raise ConfigError(f"{what} needs the setting {missing[0]!r}")
     return kind(**values)
+
+
+def whole_numbers(config: object, limits: Mapping[str, tuple[int, int]]) -> None:
+    """Raises ConfigError for an attribute that is no whole number from its least to its greatest value."""
+    for name, (low, high) in limits.items():
+        value = getattr(config, name)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise ConfigError(f"{name} must be a whole number from {low} to {high:,}, not {value!r}")
+
+
+def checked_sizes(sizes: Any) -> tuple[int, ...]:
+    """How many values each label column has. Raises ConfigError for anything but a short list of whole numbers."""
+    is_list = isinstance(sizes, list | tuple)
+    if not is_list or any(not isinstance(n, int) or isinstance(n, bool) or n < 1 for n in sizes):
+        raise ConfigError(f"label_sizes must be whole numbers from 1, not {sizes!r}")
+    if sum(sizes) > _MAX_LABELS:
+        raise ConfigError(f"there can be at most {_MAX_LABELS:,} labels, not {sum(sizes):,}")
+    return tuple(sizes)

@@ -75,7 +75,9 @@ class NetworkLearner:
         self._optimizer = _optimizer(self.network, recipe)
         self._precision = precision_of(recipe, self._device)
         self._state: State = self.network.begin(self._streams.n_rows)
-        self._best = np.full(2, _NONE_YET)  # watched, and its distance from the training loss, at the best check
+        self._best = np.full(
+            2, _NONE_YET
+        )  # watched, and its distance from the training loss, at the best check
         self._recent = np.zeros(2)  # sum and number of the training losses since the last check
         self._tamed = np.ones(1)  # what the learning rate is multiplied with
         self._n_updates = 0
@@ -145,9 +147,7 @@ class NetworkLearner:
         )
         return inputs, targets, labels_
 
-    def _loss(
-        self, inputs: Tensor, targets: Tensor, labels: Tensor, state: State
-    ) -> tuple[Tensor, State]:
+    def _loss(self, inputs: Tensor, targets: Tensor, labels: Tensor, state: State) -> tuple[Tensor, State]:
         """Mean nats of a window, whose steps may be taken again for the gradient instead of being kept."""
         n_steps = len(inputs)
         every = self.recipe.checkpoint_steps or n_steps

@@ -25,30 +25,33 @@ class Network(Protocol):
 class Inputs(nn.Module):
     """Symbols and labels as vectors side by side: (T, B), (T, B, n_columns) -> (T, B, width).
 
-    With `n_embedding` 0 both are one-hot, as in the tutorials, else looked up in tables that are learnt. A label column
-    adds to the label's part, so that any mixture of labels is a mixture of vectors.
+    With `n_embedding` 0 both are one-hot, as in the tutorials, else looked up in tables that are learnt.
     """
-
-    offsets: Tensor
 
     def __init__(self, n_symbols: int, n_embedding: int, label_sizes: tuple[int, ...], n_label: int) -> None:
         super().__init__()
-        n_labels = sum(label_sizes)
         self.symbols = _table(n_symbols, n_embedding)
-        self.labels = _table(n_labels, n_label if n_embedding else 0) if n_labels else None
-        offsets = torch.tensor([0, *label_sizes[:-1]], dtype=torch.long).cumsum(0)[: len(label_sizes)]
-        self.register_buffer("offsets", offsets, persistent=False)
-
-    @property
-    def width(self) -> int:
-        return self.symbols.shape[1] + (0 if self.labels is None else self.labels.shape[1])
+        self.labels = Labels(label_sizes, n_label if n_embedding else 0) if label_sizes else None
+        self.width = self.symbols.shape[1] + (0 if self.labels is None else self.labels.table.shape[1])
 
     def forward(self, inputs: Tensor, labels: Tensor) -> Tensor:
         x = functional.embedding(inputs, self.symbols)
-        if self.labels is None:
-            return x
-        told = functional.embedding(labels + self.offsets, self.labels).sum(dim=2)
-        return torch.cat([x, told], dim=2)
+        return x if self.labels is None else torch.cat([x, self.labels(labels)], dim=2)
+
+
+class Labels(nn.Module):
+    """Label ids (T, B, n_columns) -> (T, B, n): each column adds its row, so that a mixture of labels is one of vectors."""
+
+    offsets: Tensor
+
+    def __init__(self, sizes: tuple[int, ...], n: int) -> None:
+        super().__init__()
+        self.table = _table(sum(sizes), n)
+        offsets = torch.tensor([0, *sizes[:-1]], dtype=torch.long).cumsum(0)
+        self.register_buffer("offsets", offsets, persistent=False)
+
+    def forward(self, labels: Tensor) -> Tensor:
+        return functional.embedding(labels + self.offsets, self.table).sum(dim=2)
 
 
 def _table(n: int, width: int) -> nn.Parameter:

@@ -40,8 +40,12 @@ class Recipe:
     n_warm_up: int = 100  # updates in which the rate rises from nothing
     weight_decay: float = 0.01  # AdamW's, of matrices alone
     dropout: float = 0.2  # of what layers give out; one mask for all steps of a window
-    weight_dropout: float = 0.0  # of the weights from step to step (Merity et al. 2018), recurrent networks only
-    label_dropout: float = 0.15  # a row's labels are unknown for a window, so that one model serves without them
+    weight_dropout: float = (
+        0.0  # of the weights from step to step (Merity et al. 2018), recurrent networks only
+    )
+    label_dropout: float = (
+        0.15  # a row's labels are unknown for a window, so that one model serves without them
+    )
     forgetting: float = 0.03  # a row's state is zero at a window, so that beginnings are learnt
     clip: float = 1.0  # greatest norm of a gradient
     checkpoint_steps: int = 0  # steps between states that are kept for the gradient; 0 keeps everything
@@ -61,6 +65,14 @@ class Recipe:
         """The learning rate of the update after `n_updates`, at `progress` in [0, 1) of the training."""
         fall = self.final_rate + (1 - self.final_rate) * 0.5 * (1 + math.cos(math.pi * progress))
         return self.learning_rate * fall * min(1.0, (n_updates + 1) / max(1, self.n_warm_up))
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A recipe with the shape of the network that it is for, as settings of its `Config`."""
+
+    shape: Mapping[str, Any]
+    recipe: Recipe
 
 
 def _check(name: str, value: Any) -> None:

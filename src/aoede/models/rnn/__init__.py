@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from aoede.models.rnn.config import Config
 from aoede.models.rnn.model import RNN
-from aoede.models.rnn.recipe import RECIPES, Preset
-from aoede.neural.recipe import Recipe
+from aoede.models.rnn.recipe import RECIPES
+from aoede.neural.recipe import Preset, Recipe
 from aoede.score import score_text as score
 
 if TYPE_CHECKING:

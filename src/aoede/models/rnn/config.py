@@ -5,10 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aoede.errors import ConfigError
-from aoede.settings import from_mapping
+from aoede.settings import checked_sizes, from_mapping, whole_numbers
 
-N_GATES: Mapping[str, int] = {"tanh": 1, "gru": 3, "lstm": 4}  # cells and the vectors that each computes a step
-_MAX_LABELS = 1_000_000
+N_GATES: Mapping[str, int] = {
+    "tanh": 1,
+    "gru": 3,
+    "lstm": 4,
+}  # cells and the vectors that each computes a step
+_LIMITS = {
+    "n_symbols": (1, 2**20),
+    "n_hidden": (1, 2**14),
+    "n_layers": (1, 16),
+    "n_embedding": (0, 2**14),
+    "n_label": (1, 2**10),
+}
 
 
 @dataclass(frozen=True)
@@ -24,23 +34,12 @@ class Config:
     first_symbol: int = 0  # what stands before every document
 
     def __post_init__(self) -> None:
-        limits = {
-            "n_symbols": (1, 2**20),
-            "n_hidden": (1, 2**14),
-            "n_layers": (1, 16),
-            "n_embedding": (0, 2**14),
-            "n_label": (1, 2**10),
-            "first_symbol": (0, self.n_symbols - 1),
-        }
-        for name, (low, high) in limits.items():
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-                raise ConfigError(f"{name} must be a whole number from {low} to {high:,}, not {value!r}")
+        whole_numbers(self, _LIMITS | {"first_symbol": (0, self.n_symbols - 1)})
         if self.cell not in N_GATES:
             raise ConfigError(f"there is no cell {self.cell!r}", hint=f"Cells are {', '.join(N_GATES)}.")
         if not isinstance(self.is_tied, bool) or (self.is_tied and not self.n_embedding):
             raise ConfigError("is_tied must be true or false, and false where symbols are one-hot")
-        object.__setattr__(self, "label_sizes", _checked_sizes(self.label_sizes))
+        object.__setattr__(self, "label_sizes", checked_sizes(self.label_sizes))
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Config":
@@ -59,12 +58,3 @@ class Config:
     @property
     def label_width(self) -> int:
         return (self.n_label if self.n_embedding else self.n_labels) if self.n_labels else 0
-
-
-def _checked_sizes(sizes: Any) -> tuple[int, ...]:
-    is_list = isinstance(sizes, list | tuple)
-    if not is_list or any(not isinstance(n, int) or isinstance(n, bool) or n < 1 for n in sizes):
-        raise ConfigError(f"label_sizes must be whole numbers from 1, not {sizes!r}")
-    if sum(sizes) > _MAX_LABELS:
-        raise ConfigError(f"there can be at most {_MAX_LABELS:,} labels, not {sum(sizes):,}")
-    return tuple(sizes)

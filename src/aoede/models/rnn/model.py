@@ -148,7 +148,7 @@ class RNN:
             return np.zeros((n, 1), np.float32)
         weights = label_weights(config.label_sizes, n, condition)
         _, w = self._input_weights
-        table = self._tensors["inputs.labels"] @ w if config.n_embedding else w
+        table = self._tensors["inputs.labels.table"] @ w if config.n_embedding else w
         return np.asarray(weights @ table, np.float32)
 
 
@@ -180,7 +180,7 @@ def _shapes(config: Config) -> dict[str, tuple[int, ...]]:
     if config.n_embedding:
         shapes["inputs.symbols"] = (config.n_symbols, config.n_embedding)
         if config.n_labels:
-            shapes["inputs.labels"] = (config.n_labels, config.n_label)
+            shapes["inputs.labels.table"] = (config.n_labels, config.n_label)
     for k in range(config.n_layers):
         width = config.n_hidden if k else config.symbol_width + config.label_width
         shapes[f"layers.{k}.weight_ih_l0"] = (gates, width)

@@ -1,19 +1,8 @@
 """The recipes that come with recurrent networks: `default`, and the form of the tutorials."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
-from aoede.neural.recipe import Recipe
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A recipe with the shape of the network that it is for, as settings of `Config`."""
-
-    shape: Mapping[str, Any]
-    recipe: Recipe
-
+from aoede.neural.recipe import Preset, Recipe
 
 RECIPES: Mapping[str, Preset] = {
     "default": Preset({}, Recipe(dropout=0.3, weight_dropout=0.2)),
