@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from aoede.errors import InputError
 from aoede.formats.text import decoded, dropped, normal_form
@@ -27,6 +27,8 @@ TEXT_COLUMNS = (
 )  # the first that is there
 LABEL_COLUMNS = ("artist", "author", "singer", "poet", "tune", "form", "style", "genre")  # all that are there
 DELIMITERS = ",;\t|"
+NO_DELIMITER = "\x1f"  # of a table with one column
+MAX_ROWS = 500_000
 MAX_COLUMNS = 10_000
 MAX_LABEL_CHARACTERS = 200  # of one label; what is longer is none
 SAMPLE_ROWS = 50  # by which the delimiter is told
@@ -54,8 +56,7 @@ class Table:
     faults: tuple[str, ...]  # what was repaired or passed over, a phrase each
 
 
-@dataclass(frozen=True)
-class _Record:
+class _Record(NamedTuple):
     """A row before its columns are chosen: its number, its line, and its fields by name, or what is wrong."""
 
     number: int
@@ -64,17 +65,28 @@ class _Record:
     fault: str = ""
 
 
-def from_bytes(data: bytes, *, is_json: bool, columns: Columns | None = None, where: str = "") -> Table:
+def from_bytes(
+    data: bytes,
+    *,
+    is_json: bool,
+    columns: Columns | None = None,
+    where: str = "",
+    max_rows: int = MAX_ROWS,
+) -> Table:
     """The rows of a table that have a text.
 
-    A CSV needs a header; its delimiter is the one of , ; tab | that gives rows of one length. Quotes are doubled within
-    quoted fields, which may hold line ends. JSON is an object a line, or an array of objects. Raises InputError for
-    bytes that are no text, for a table without the columns wanted, naming those that there are, and where no
-    row is left.
+    A CSV needs a header; its delimiter is the one of , ; tab | that gives rows of one length. Quotes are doubled
+    within quoted fields, which may hold line ends. JSON is an object a line, or an array of objects. Raises
+    InputError for bytes that are no text, for a table without the columns wanted, naming those that there are, and
+    where no row is left.
     """
     reading = decoded(data, where=where)
-    records = _json_records(reading.text) if is_json else _csv_records(reading.text, where)
-    return _Chooser(columns or Columns(), where).table(list(records), reading.repairs)
+    found = _json_records(reading.text) if is_json else _csv_records(reading.text, where)
+    records = list(islice(found, max_rows))
+    repairs = reading.repairs
+    if next(found, None):
+        repairs += (f"what comes after {max_rows:,} rows is not read",)
+    return _Chooser(columns or Columns(), where).table(records, repairs)
 
 
 class _Chooser:
@@ -87,30 +99,28 @@ class _Chooser:
     def table(self, records: Sequence[_Record], repairs: tuple[str, ...]) -> Table:
         names = list(dict.fromkeys(name for record in records for name in record.fields))
         if not any(record.fields for record in records):
-            faults = [record.fault for record in records if record.fault]
+            faults = [f"row {record.number:,} {record.fault}" for record in records[:3] if record.fault]
             raise self._nothing(faults, "there is no row in this table")
         text = self._text_column(names)
         labels = self._label_columns(names)
         rows, faults = [], list[str]()
         for record in records:
             fault = record.fault or self._fault(record, text)
-            if fault:
-                faults.append(f"row {record.number:,} {fault}")
-                continue
-            rows.append(self._row(record, text, labels))
-        kept = [row for row in rows if row.text]
-        faults += [f"line {row.line:,} has an empty text" for row in rows if not row.text]
-        if not kept:
+            row = None if fault else self._row(record, text, labels)
+            if row and row.text:
+                rows.append(row)
+            else:
+                faults.append(f"row {record.number:,} {fault or 'has an empty text'}")
+        if not rows:
             raise self._nothing(faults, "no row of this table has a text")
         more = (dropped(self.n_dropped),) if self.n_dropped else ()
-        return Table(tuple(kept), (*repairs, *more, *_shortened(faults)))
+        return Table(tuple(rows), (*repairs, *more, *_shortened(faults)))
 
     def _row(self, record: _Record, text: str, labels: Mapping[str, str]) -> Row:
         value = self._clean(_joined(record.fields[text]))
-        n_blank = len(value) - len(value.lstrip("\n"))
         found = {name: self._label(record.fields.get(column)) for column, name in labels.items()}
         kept = {name: label for name, label in found.items() if label}
-        return Row(value.strip("\n") if value.strip() else "", kept, record.line + n_blank * 0)
+        return Row(value.strip("\n") if value.strip() else "", kept, record.line)
 
     def _label(self, value: Any) -> str:
         if isinstance(value, bool):
@@ -243,15 +253,15 @@ def _delimiter(text: str) -> str:
         widths = [len(fields) for _, fields in islice(_csv_rows(text, delimiter), SAMPLE_ROWS)]
         if widths and widths[0] > 1:
             shares[delimiter] = sum(width == widths[0] for width in widths[1:]) / max(1, len(widths) - 1)
-    return max(shares, key=lambda delimiter: shares[delimiter], default=",")
+    return max(shares, key=lambda delimiter: shares[delimiter], default=NO_DELIMITER)
 
 
 def _csv_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Line and fields of every row that is not blank.
 
-    A quote that is not closed before a delimiter or line end is a plain character, so that it spoils its own row only.
+    A quote that is not closed before a delimiter or line end is a plain character, so that it spoils that row only.
     """
-    field = re.compile(rf' *"((?:[^"]|"")*+)" *(?=[{delimiter}\n]|\Z)|([^{delimiter}\n]*)')
+    field = re.compile(rf' *"([^"]*+(?:""[^"]*+)*+)" *(?=[{delimiter}\n]|\Z)|([^{delimiter}\n]*)')
     at, line = 0, 1
     while at < len(text):
         end = text.find("\n", at)
@@ -286,7 +296,11 @@ class _Number(str):
     """A number as it is written: a label, but no text."""
 
 
-_DECODER = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+class _Fault(str):
+    """Why something is no JSON value."""
+
+
+_DECODER = json.JSONDecoder(strict=False, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
 
 
 def _json_records(text: str) -> Iterator[_Record]:
@@ -297,25 +311,25 @@ def _json_records(text: str) -> Iterator[_Record]:
     if isinstance(whole, dict):
         yield _record(1, 1, whole)
         return
-    lines = ((n, line) for n, line in enumerate(re.split("\r\n?|\n", text), 1) if line.strip())
-    for number, (n, line) in enumerate(lines, 1):
-        yield _record(number, n, _value(line.strip()))
+    for number, line in enumerate(re.split("\r\n?|\n", text), 1):
+        if line.strip():
+            yield _record(number, number, _value(line.strip()))
 
 
 def _value(text: str) -> Any:
-    """The JSON value, or a phrase within a tuple on why it is none."""
+    """The JSON value, or a _Fault."""
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        return (f"is no JSON ({error.msg} at character {error.colno:,})",)
+        return _Fault(f"is no JSON ({error.msg} at character {error.colno:,})")
     except (RecursionError, ValueError):
-        return ("is no JSON that can be read (nested too deeply)",)
+        return _Fault("is no JSON that can be read (nested too deeply)")
 
 
 def _record(number: int, line: int, value: Any) -> _Record:
     if isinstance(value, dict):
         return _Record(number, line, {normal_form(name)[0]: field for name, field in value.items()})
-    return _Record(number, line, {}, value[0] if isinstance(value, tuple) else "is no JSON object")
+    return _Record(number, line, {}, str(value) if isinstance(value, _Fault) else "is no JSON object")
 
 
 def _array_records(text: str) -> Iterator[_Record]:
