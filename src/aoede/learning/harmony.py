@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from aoede.encodings.chords import N_CHORDS, REDUCED, Chord, encode, parse_harte, parse_roman
 from aoede.learning import checkpoint
-from aoede.models.ngram import Config, NGram
+from aoede.models.ngram import ConditionedConfig, NGram
 from aoede.music.chord_mood import features
 
 Floats = NDArray[np.float64]
@@ -162,7 +162,7 @@ def fit(
     """The n-gram of the passages; what a song repeats counts once."""
     songs = {song: i for i, song in enumerate(sorted({passage.song for passage in train}))}
     return NGram.fit(
-        Config(order, N_CHORDS, n_conditions),
+        ConditionedConfig(order, N_CHORDS, n_conditions),
         [passage.ids for passage in train],
         None if condition is None else [condition(passage) for passage in train],
         [songs[passage.song] for passage in train],

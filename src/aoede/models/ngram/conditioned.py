@@ -32,9 +32,6 @@ from numpy.typing import ArrayLike, NDArray
 from aoede.errors import ConfigError, InputError
 from aoede.settings import from_mapping
 
-ENCODINGS = ("characters", "chords", "events")
-CAPABILITIES = ("scores", "samples", "autoregressive")
-
 _SHIFT = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 _MAX_ORDER = 32
@@ -47,7 +44,7 @@ Keys = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
-class Config:
+class ConditionedConfig:
     order: int  # symbols an n-gram has, the predicted one included
     n_symbols: int  # ids are 0..n_symbols - 1
     n_conditions: int = 0  # conditions are 0..n_conditions - 1; 0 for a model without
@@ -60,7 +57,7 @@ class Config:
                 raise ConfigError(f"{name} must be a whole number from {low} to {high:,}, not {value!r}")
 
     @classmethod
-    def from_mapping(cls, values: Mapping[str, Any]) -> "Config":
+    def from_mapping(cls, values: Mapping[str, Any]) -> "ConditionedConfig":
         """Raises ConfigError for unknown or missing keys and for values out of range."""
         return from_mapping(cls, values, "an n-gram")
 
@@ -132,7 +129,7 @@ class State:
 class NGram:
     """A fitted model. `config` and the levels, from the empty context to the longest."""
 
-    def __init__(self, config: Config, levels: Sequence[_Level]) -> None:
+    def __init__(self, config: ConditionedConfig, levels: Sequence[_Level]) -> None:
         self.config = config
         self._levels = tuple(levels)
 
@@ -141,7 +138,7 @@ class NGram:
     @classmethod
     def fit(
         cls,
-        config: Config,
+        config: ConditionedConfig,
         sequences: Sequence[ArrayLike],
         conditions: Sequence[int] | None = None,
         groups: Sequence[int] | None = None,
@@ -259,7 +256,7 @@ class NGram:
     @classmethod
     def from_tensors(cls, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> "NGram":
         """The model that `to_tensors` and `config_values` describe. Raises ConfigError or InputError."""
-        checked = Config.from_mapping(config)
+        checked = ConditionedConfig.from_mapping(config)
         levels: list[_Level] = []
         n_levels = min(checked.depth + 1, max(1, len(tensors) // 3))  # fewer where all sequences were short
         for depth in range(n_levels):
@@ -279,7 +276,7 @@ class _Events:
     """
 
     def __init__(
-        self, config: Config, sequences: Sequence[ArrayLike], conditions: Sequence[int] | None
+        self, config: ConditionedConfig, sequences: Sequence[ArrayLike], conditions: Sequence[int] | None
     ) -> None:
         arrays = [np.asarray(sequence, np.int64).reshape(-1) for sequence in sequences]
         lengths = np.array([len(array) for array in arrays], np.int64)
@@ -309,7 +306,7 @@ class _Events:
         return np.where(reaches, self.flat[np.maximum(self.at[part] - back, 0)], -1)
 
 
-def _check_conditions(config: Config, conditions: Sequence[int] | None, n_sequences: int) -> None:
+def _check_conditions(config: ConditionedConfig, conditions: Sequence[int] | None, n_sequences: int) -> None:
     if (conditions is None) != (config.n_conditions == 0):
         raise InputError(f"this n-gram has {config.n_conditions} conditions; give one a sequence, or none")
     if conditions is not None:
@@ -354,7 +351,7 @@ def _count_groups(which: Ints, groups: Ints, n: int) -> Ints:
     return np.bincount((pairs >> _SHIFT).astype(np.int64), minlength=n)
 
 
-def _adjust(raw: list[_Level], config: Config) -> list[_Level]:
+def _adjust(raw: list[_Level], config: ConditionedConfig) -> list[_Level]:
     """Plain counts replaced, but at the longest length, by how many different symbols come before."""
     levels = [raw[-1]]
     for depth in range(len(raw) - 2, -1, -1):
@@ -390,7 +387,9 @@ def _ranges(starts: Ints, lengths: Ints) -> Ints:
     return np.asarray(np.arange(total) + np.repeat(starts - (ends - lengths), lengths))
 
 
-def _checked_level(tensors: Mapping[str, NDArray[Any]], depth: int, n_parents: int, config: Config) -> _Level:
+def _checked_level(
+    tensors: Mapping[str, NDArray[Any]], depth: int, n_parents: int, config: ConditionedConfig
+) -> _Level:
     contexts = _tensor(tensors, f"contexts.{depth}", np.uint64)
     keys = _tensor(tensors, f"keys.{depth}", np.uint64)
     counts = _tensor(tensors, f"counts.{depth}", np.uint32)

@@ -1,4 +1,4 @@
-"""The n-gram family against a slow textbook implementation, and its promises."""
+"""The n-gram with conditions against a slow textbook implementation, and its promises."""
 
 import math
 import time
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoede.errors import ConfigError, InputError
-from aoede.models.ngram import Config, NGram
+from aoede.models.ngram import ConditionedConfig, NGram
 
 BEGIN = "begin"
 
@@ -77,7 +77,7 @@ def test_probabilities_equal_the_textbook(data, order, conditioned, grouped):
     held_out = data.draw(st.lists(st.integers(0, 3), min_size=1, max_size=8))
     conditions = [i % 2 for i in range(len(train))] if conditioned else None
     groups = [i // 2 for i in range(len(train))] if grouped else None
-    model = NGram.fit(Config(order, 4, 2 if conditioned else 0), train, conditions, groups)
+    model = NGram.fit(ConditionedConfig(order, 4, 2 if conditioned else 0), train, conditions, groups)
     expected = textbook(order, 4, train, conditions, groups)(held_out, 1 if conditioned else None)
     found = model.log_probabilities_of([held_out], [1] if conditioned else None)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
@@ -89,7 +89,7 @@ def test_probabilities_sum_to_one_after_any_prompt(data, order, n_conditions):
     train = data.draw(sequences_of(5))
     prompt = data.draw(st.lists(st.integers(0, 4), max_size=7))
     conditions = [i % 3 for i in range(len(train))] if n_conditions else None
-    model = NGram.fit(Config(order, 5, n_conditions), train, conditions)
+    model = NGram.fit(ConditionedConfig(order, 5, n_conditions), train, conditions)
     log_p, _ = model.step(model.start(prompt, 2 if n_conditions else None))
     assert log_p.shape == (1, 5)
     assert np.exp(log_p).sum() == pytest.approx(1, abs=1e-12)
@@ -101,7 +101,7 @@ def test_probabilities_sum_to_one_after_any_prompt(data, order, n_conditions):
 def test_step_by_step_equals_scoring_the_whole(data, order):
     train = data.draw(sequences_of(4))
     sequence = data.draw(st.lists(st.integers(0, 3), min_size=1, max_size=9))
-    model = NGram.fit(Config(order, 4, 2), train, [0] * len(train))
+    model = NGram.fit(ConditionedConfig(order, 4, 2), train, [0] * len(train))
     state, previous, steps = model.start((), 0), None, []
     for symbol in sequence:
         log_p, state = model.step(state, previous)
@@ -111,7 +111,7 @@ def test_step_by_step_equals_scoring_the_whole(data, order):
 
 
 def test_order_one_is_the_discounted_frequency():
-    model = NGram.fit(Config(1, 3), [[0, 0, 0, 0, 1]])
+    model = NGram.fit(ConditionedConfig(1, 3), [[0, 0, 0, 0, 1]])
     p = np.exp(model.step(model.start())[0][0])
     # One n-gram with count 1 and none with 2 gives Y = 1 and D1 = 1, which is not below 1: so D1 = 1/2.
     # None with count 3 gives D3+ = 3/2.
@@ -120,7 +120,7 @@ def test_order_one_is_the_discounted_frequency():
 
 
 def test_unseen_context_backs_off_to_the_shorter_one():
-    model = NGram.fit(Config(3, 4), [[0, 1, 2, 0, 1, 3, 0, 1, 2]])
+    model = NGram.fit(ConditionedConfig(3, 4), [[0, 1, 2, 0, 1, 3, 0, 1, 2]])
     shorter = model.step(model.start([3, 2, 0]))[0]
     unseen = model.step(model.start([1, 1, 0]))[0]  # (1, 0) never stood side by side, (2, 0) did
     once = model.step(model.start([0]))[0]
@@ -131,7 +131,7 @@ def test_unseen_context_backs_off_to_the_shorter_one():
 
 def test_the_condition_is_forgotten_last():
     train = [[0, 1] * 20, [2, 3] * 20]
-    model = NGram.fit(Config(4, 4, 2), train, [0, 1])
+    model = NGram.fit(ConditionedConfig(4, 4, 2), train, [0, 1])
     never_seen_history = [3, 0, 3]
     p = np.exp(model.step(model.start(never_seen_history, 1))[0][0])
     assert p[2] + p[3] > 0.85
@@ -148,12 +148,14 @@ def test_beats_unigram_and_uniform_on_held_out_text():
         return symbols
 
     train, held_out = [walk(4000)], [walk(1000)]
-    figures = [NGram.fit(Config(order, 12), train).nats_per_symbol(held_out) for order in (1, 2, 3)]
+    figures = [
+        NGram.fit(ConditionedConfig(order, 12), train).nats_per_symbol(held_out) for order in (1, 2, 3)
+    ]
     assert math.log(12) > figures[0] > figures[1] > figures[2]
 
 
 def test_a_batch_gives_what_each_sequence_gives_alone():
-    model = NGram.fit(Config(3, 6, 2), [[0, 1, 2, 3, 4, 5] * 3, [5, 4, 3]], [0, 1])
+    model = NGram.fit(ConditionedConfig(3, 6, 2), [[0, 1, 2, 3, 4, 5] * 3, [5, 4, 3]], [0, 1])
     prompts = np.array([[0, 1], [5, 4], [3, 3]])
     together = model.step(model.start(prompts, [0, 1, 1]), [2, 3, 0])[0]
     for i, (prompt, condition, newest) in enumerate(zip(prompts, [0, 1, 1], [2, 3, 0], strict=True)):
@@ -161,7 +163,7 @@ def test_a_batch_gives_what_each_sequence_gives_alone():
 
 
 def test_tensors_give_back_the_same_model():
-    model = NGram.fit(Config(4, 5, 2), [[0, 1, 2, 3, 4, 3, 2], [4, 4, 1]], [1, 0])
+    model = NGram.fit(ConditionedConfig(4, 5, 2), [[0, 1, 2, 3, 4, 3, 2], [4, 4, 1]], [1, 0])
     again = NGram.from_tensors(model.config_values, model.to_tensors())
     held_out = [[0, 1, 4, 4, 2, 2]]
     np.testing.assert_array_equal(
@@ -170,13 +172,13 @@ def test_tensors_give_back_the_same_model():
 
 
 def test_short_sequences_leave_the_long_lengths_empty_and_still_load():
-    model = NGram.fit(Config(9, 3), [[0, 1], [2]])
+    model = NGram.fit(ConditionedConfig(9, 3), [[0, 1], [2]])
     again = NGram.from_tensors(model.config_values, model.to_tensors())
     assert np.exp(again.step(again.start([0, 1, 2, 0, 1, 2, 0, 1, 2]))[0]).sum() == pytest.approx(1)
 
 
 def test_damaged_tensors_are_refused():
-    model = NGram.fit(Config(3, 5), [[0, 1, 2, 3, 4, 3, 2]])
+    model = NGram.fit(ConditionedConfig(3, 5), [[0, 1, 2, 3, 4, 3, 2]])
     for name, tensor in model.to_tensors().items():
         if len(tensor) > 1 and not name.startswith("counts"):
             with pytest.raises(InputError, match="damaged"):
@@ -187,27 +189,27 @@ def test_damaged_tensors_are_refused():
 
 def test_wrong_settings_and_ids_are_refused_with_text():
     with pytest.raises(ConfigError, match="unknown setting 'ordre'"):
-        Config.from_mapping({"ordre": 3, "n_symbols": 4})
+        ConditionedConfig.from_mapping({"ordre": 3, "n_symbols": 4})
     with pytest.raises(ConfigError, match="order must be a whole number"):
-        Config(0, 4)
+        ConditionedConfig(0, 4)
     with pytest.raises(ConfigError, match="needs the setting 'order'"):
-        Config.from_mapping({"n_symbols": 4})
+        ConditionedConfig.from_mapping({"n_symbols": 4})
     with pytest.raises(InputError, match="symbol"):
-        NGram.fit(Config(2, 4), [[0, 4]])
+        NGram.fit(ConditionedConfig(2, 4), [[0, 4]])
     with pytest.raises(InputError, match="a symbol must be from 0 to 3"):
-        NGram.fit(Config(2, 4), [[0, -1]])
+        NGram.fit(ConditionedConfig(2, 4), [[0, -1]])
     with pytest.raises(InputError, match="nothing to count"):
-        NGram.fit(Config(2, 4), [[]])
+        NGram.fit(ConditionedConfig(2, 4), [[]])
     with pytest.raises(InputError, match="2 conditions"):
-        NGram.fit(Config(2, 4, 2), [[0]])
+        NGram.fit(ConditionedConfig(2, 4, 2), [[0]])
     with pytest.raises(InputError, match="a condition must be from 0 to 1"):
-        NGram.fit(Config(2, 4, 2), [[0]], [2])
+        NGram.fit(ConditionedConfig(2, 4, 2), [[0]], [2])
 
 
 def test_long_text_is_counted_and_scored_in_seconds():
     text = np.random.default_rng(1).zipf(1.5, 300_000) % 90
     begun = time.process_time()
-    model = NGram.fit(Config(6, 90), [text])
+    model = NGram.fit(ConditionedConfig(6, 90), [text])
     figure = model.nats_per_symbol([text[:100_000]])
     assert time.process_time() - begun < 6
     assert figure < math.log(90)

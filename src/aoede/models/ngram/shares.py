@@ -1,0 +1,139 @@
+"""A model from documents with labels, and how much a label's own n-grams are asked in it.
+
+The shares are fitted by expectation maximisation on text held out of the counting: a label with five documents and
+more holds out every fifth one, others the last tenth of each. What is found there is taken for the n-grams of
+everything.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from aoede.models.ngram.counting import END, Counter, Floats, Ints
+from aoede.models.ngram.model import Config, Model, along
+from aoede.models.ngram.pruning import prune
+from aoede.models.ngram.recipe import Recipe
+from aoede.models.ngram.trie import Trie, from_counts
+
+Labelled = tuple[list[Ints], Ints]  # documents, and the value of each
+
+_LEAST_DOCUMENTS = 5
+_LEAST_LENGTH = 10  # characters that a document must have to be cut
+_N_ROUNDS = 30
+_MOST = 0.9
+_PRIOR = 0.1  # the share that is taken without evidence,
+_PRIOR_WEIGHT = 20  # and the characters of evidence that it weighs
+
+
+class Counted:
+    """The counts of documents, for all together and for each label; they grow by one length at a time."""
+
+    def __init__(self, config: Config, recipe: Recipe, documents: Sequence[Ints], values: Ints) -> None:
+        self.config, self.recipe = config, recipe
+        self._shared = Counter(config.n_symbols, documents)
+        labelled = np.flatnonzero(values > 0).tolist()
+        self._own: Counter | None = None
+        if recipe.own_order and len(labelled):
+            own = [documents[i] for i in labelled]
+            self._own = Counter(config.n_symbols, own, values[labelled].tolist(), config.label_sizes[0])
+
+    def shared(self, order: int) -> Trie:
+        trie = from_counts(_lengthened(self._shared, order), order)
+        most = self.recipe.max_ngrams
+        return prune(trie, max_ngrams=max(most, trie.sizes[0])) if most else trie
+
+    def own(self, order: int) -> Trie | None:
+        """The n-grams of each label; None where no document has one."""
+        if self._own is None:
+            return None
+        trie = from_counts(_lengthened(self._own, order), order)
+        most = self.recipe.max_own_ngrams
+        return prune(trie, max_ngrams=max(most, trie.sizes[0])) if most else trie
+
+
+class Builder:
+    """Models of growing order of the same documents. `values` (D,): each one's label, 0 for none."""
+
+    def __init__(self, config: Config, recipe: Recipe, documents: Sequence[Ints], values: Ints) -> None:
+        self.config, self.recipe = config, recipe
+        self._all = Counted(config, recipe, documents, values)
+        kept, self._out = (
+            held_out(documents, values) if recipe.own_order else (([], values[:0]), ([], values[:0]))
+        )
+        self._kept = Counted(config, recipe, *kept) if kept[0] and self._out[0] else None
+
+    def model(self, order: int) -> Model:
+        shared = self._all.shared(order)
+        own_order = min(order, self.recipe.own_order_for(self.config.n_symbols))
+        own = self._all.own(own_order) if own_order else None
+        if own is None:
+            return Model(self.config, shared)
+        return Model(self.config, shared, own, self._shares(order, own_order, own.order))
+
+    def _shares(self, order: int, own_order: int, n: int) -> Floats:
+        """(n,) the share of a label's own n-grams by the length of the longest context that they know."""
+        shares = np.full(n, _PRIOR)
+        trial = None if self._kept is None else self._kept.own(own_order)
+        if self._kept is None or trial is None:
+            return shares
+        model = Model(self.config, self._kept.shared(order), trial, np.full(trial.order, _PRIOR))
+        known, both = _evidence(model, *self._out)
+        for k in range(min(n, trial.order)):
+            shares[k] = _fitted(*both[:, known == k])
+        return shares
+
+
+def fit(
+    config: Config, documents: Sequence[Ints], values: Ints | None = None, recipe: Recipe | None = None
+) -> Model:
+    """The model of these documents by this recipe. Raises InputError where there is nothing to count."""
+    recipe = recipe or Recipe()
+    labels = np.zeros(len(documents), np.int64) if values is None else values
+    return Builder(config, recipe, documents, labels).model(recipe.order_for(config.n_symbols))
+
+
+def held_out(documents: Sequence[Ints], values: Ints) -> tuple[Labelled, Labelled]:
+    """What is kept, documents without a label among it, and what is held out."""
+    kept = [(documents[i], 0) for i in np.flatnonzero(values == 0).tolist()]
+    out: list[tuple[Ints, int]] = []
+    for value in np.unique(values[values > 0]).tolist():
+        own = [documents[i] for i in np.flatnonzero(values == value).tolist()]
+        for i, document in enumerate(own):
+            if len(own) >= _LEAST_DOCUMENTS:
+                (kept if i % _LEAST_DOCUMENTS else out).append((document, value))
+            elif len(document) > _LEAST_LENGTH:
+                cut = len(document) * 9 // 10
+                kept.append((np.append(document[:cut], END), value))
+                out.append((document[cut:], value))
+    return _apart(kept), _apart(out)
+
+
+def _apart(pairs: list[tuple[Ints, int]]) -> Labelled:
+    return [document for document, _ in pairs], np.array([value for _, value in pairs], np.int64)
+
+
+def _fitted(p: Floats, q: Floats) -> float:
+    """The share of q (T,) in the mixture with p (T,) under which the characters are likeliest."""
+    share = _PRIOR
+    for _ in range(_N_ROUNDS):
+        of_own = float((share * q / ((1 - share) * p + share * q)).sum())
+        share = min(_MOST, (of_own + _PRIOR * _PRIOR_WEIGHT) / (len(p) + _PRIOR_WEIGHT))
+    return share
+
+
+def _evidence(model: Model, documents: Sequence[Ints], values: Ints) -> tuple[Ints, Floats]:
+    """(T,) the longest own context at each held-out character, -1 for none, and (2, T) both probabilities."""
+    depths, pairs = [], []
+    assert model.own is not None
+    for document, value in zip(documents, values, strict=True):
+        p, _ = along(model.shared, 0, document, np.full(len(document), 1.0 / model.config.n_symbols))
+        q, contexts = along(model.own, int(value), document, p)
+        depths.append(model.own.longest(contexts))
+        pairs.append(np.stack([p, q]))
+    return np.concatenate(depths), np.concatenate(pairs, axis=1)
+
+
+def _lengthened(counter: Counter, order: int) -> Counter:
+    while len(counter.levels) < order and counter.lengthen():
+        pass
+    return counter
