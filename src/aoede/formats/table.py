@@ -31,7 +31,7 @@ NO_DELIMITER = "\x1f"  # of a table with one column
 MAX_ROWS = 500_000
 MAX_COLUMNS = 10_000
 MAX_LABEL_CHARACTERS = 200  # of one label; what is longer is none
-SAMPLE_ROWS = 50  # by which the delimiter is told
+SAMPLE_ROWS, SAMPLE_CHARACTERS = 50, 500_000  # by which the delimiter is told
 N_FAULTS = 10  # told in full; the rest is counted
 
 
@@ -207,7 +207,7 @@ def _shortened(faults: list[str]) -> tuple[str, ...]:
 
 def _csv_records(text: str, where: str) -> Iterator[_Record]:
     text = re.sub("\r\n?", "\n", text)
-    delimiter = _delimiter(text)
+    delimiter = _delimiter(text[:SAMPLE_CHARACTERS])
     rows = _csv_rows(text, delimiter)
     header_line, header = next(rows, (0, []))
     if not header:

@@ -12,7 +12,7 @@ from aoede.errors import InputError
 
 READ, REPAIRED, SKIPPED = "read", "repaired", "skipped"
 UNREADABLE, TOO_LARGE, DAMAGED = "not readable", "too large", "damaged"
-EMPTY, DUPLICATE = "no notes", "duplicate"
+EMPTY, NO_TEXT, DUPLICATE, ABOUT = "no notes", "no text", "duplicate", "about the files"
 MAX_DIFFERENCES = 10
 
 
@@ -22,7 +22,7 @@ class Row:
 
     path: str
     outcome: str  # READ, REPAIRED or SKIPPED
-    reason: str = ""  # why it was skipped: UNREADABLE, TOO_LARGE, DAMAGED, EMPTY or DUPLICATE
+    reason: str = ""  # why it was skipped: UNREADABLE, TOO_LARGE, DAMAGED, EMPTY, ...
     remarks: tuple[str, ...] = ()  # what was repaired, or what is wrong, a sentence each
 
     def __str__(self) -> str:
@@ -39,6 +39,7 @@ class Report:
 
     rows: tuple[Row, ...]
     others: Mapping[str, int]
+    remarks: tuple[str, ...] = ()  # on all files together, such as how many texts stand twice
 
     def n(self, outcome: str) -> int:
         return sum(row.outcome == outcome for row in self.rows)
@@ -56,6 +57,7 @@ class Report:
             f"{_files(len(self.rows))}: {self.n(READ):,} read, {self.n(REPAIRED):,} repaired, "
             f"{self.n(SKIPPED):,} skipped{f' ({why})' * bool(why)}"
             f"{f'; {n_others:,} of other kinds' * bool(n_others)}"
+            f"{''.join(f'; {remark}' for remark in self.remarks)}"
         )
 
     def lines(self, n: int) -> list[str]:
@@ -75,6 +77,7 @@ class Report:
             **{outcome: self.n(outcome) for outcome in (READ, REPAIRED, SKIPPED)},
             "reasons": self.reasons,
             "others": dict(self.others),
+            "remarks": list(self.remarks),
             "files": [
                 {"path": row.path, "outcome": row.outcome, "reason": row.reason, "remarks": list(row.remarks)}
                 for row in self.rows

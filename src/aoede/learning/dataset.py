@@ -1,11 +1,12 @@
 """A folder of anybody's files -> what can be trained on, an account of every file, and a manifest.
 
-    dataset = from_folder(Path("music"))
+    dataset = from_folder(Path("music"))  # or from_folder(Path("poems"), kinds=("text",))
     print(dataset.report.summary())
     train, valid = split(dataset.items, seed=7)
 
-A file that cannot be used is never an error but a row of the report. The order is that of the relative paths as
-bytes, the same on every machine. A new kind of file is one more row of `KINDS`.
+A file that cannot be used is never an error but a row of the report. A MIDI file gives one item, a table as many
+as it has texts. The order is that of the relative paths as bytes, the same on every machine.
+A new kind of file is one more row of `KINDS`.
 
 Files are read one after another, some 800 folk tunes a second. On two cores a pool of processes, which must start and
 send the songs back, takes three times as long, and threads, which share the interpreter, half as long again.
@@ -13,9 +14,8 @@ send the songs back, takes three times as long, and threads, which share the int
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -25,13 +25,17 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from aoede.errors import AoedeError, DeniedError, InputError, MissingError, UsageError, input_error
+from aoede.errors import AoedeError, InputError, UsageError
 from aoede.formats import midi, midi_guard
 from aoede.formats.files import read_bounded
+from aoede.formats.table import Columns
+from aoede.learning import documents
 from aoede.learning.account import (
+    ABOUT,
     DAMAGED,
     DUPLICATE,
     EMPTY,
+    NO_TEXT,
     READ,
     REPAIRED,
     SKIPPED,
@@ -42,7 +46,8 @@ from aoede.learning.account import (
     Report,
     Row,
 )
-from aoede.learning.runs import RUN_FILE
+from aoede.learning.finding import found
+from aoede.learning.texts import Document
 from aoede.music.note_table import pitched_notes, table_of
 from aoede.song import TICKS_PER_QUARTER, Song
 
@@ -64,12 +69,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Item:
-    """One usable file."""
+    """One song or document: a usable file, or a row of one."""
 
-    path: str  # relative to the folder, with "/" between names
-    value: Any  # a Song
+    path: str  # of its file, relative to the folder, with "/" between names
+    value: Any  # a Song or a Document
     sha256: str  # of the file's bytes
     fingerprint: str  # of the content: equal for copies in another key or tempo, and most versions of a tune
+    is_held_out: bool | None = None  # None: by chance, as the fingerprint has it
+    cut: Callable[[float], tuple[Any, Any]] | None = (
+        None  # of a long value: share -> its beginning, its last share
+    )
 
 
 @dataclass(frozen=True)
@@ -84,19 +93,31 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Kind:
+    """A kind of file; `read` takes its bytes, its path, the limits and the columns of tables."""
+
     name: str
     suffixes: tuple[str, ...]
-    read: Callable[
-        [bytes, str, Limits], tuple[Any, tuple[str, ...]]
-    ]  # (data, name, limits) -> value, repairs
+    read: Callable[[bytes, str, Limits, Columns], tuple[Sequence[Any], tuple[str, ...]]]  # -> values, repairs
     is_empty: Callable[[Any], bool]
     fingerprint: Callable[[Any], str]
+    nothing: str  # why a file without values is skipped
+    identity: Callable[[Any], str] | None = None  # what copies share that differ in nothing that matters
+    is_about: Callable[[str], bool] = lambda path: False  # whether a file is about the others
+    cut: Callable[[Any], Callable[[float], tuple[Any, Any]] | None] = lambda value: None
 
 
-def _read_midi(data: bytes, name: str, limits: Limits) -> tuple[Song, tuple[str, ...]]:
+def _read_midi(
+    data: bytes, name: str, limits: Limits, columns: Columns
+) -> tuple[Sequence[Song], tuple[str, ...]]:
     guard_limits = midi_guard.Limits(max_bytes=limits.max_file_bytes, max_quarters=limits.max_quarters)
     reading = midi.from_bytes(data, where=name, limits=guard_limits)
-    return reading.song, reading.repairs
+    return (reading.song,), reading.repairs
+
+
+def _read_text(
+    data: bytes, name: str, limits: Limits, columns: Columns
+) -> tuple[Sequence[Document], tuple[str, ...]]:
+    return documents.read(data, name, columns)
 
 
 def fingerprint(song: Song) -> str:
@@ -137,7 +158,19 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _read_midi,
             lambda song: not song.tracks,
             fingerprint,
-        )
+            EMPTY,
+        ),
+        "text": Kind(
+            "text",
+            documents.SUFFIXES,
+            _read_text,
+            lambda document: not document.text.strip(),
+            documents.fingerprint,
+            NO_TEXT,
+            documents.identity,
+            documents.is_about,
+            documents.cut_of,
+        ),
     }
 )
 
@@ -151,24 +184,28 @@ def from_folder(
     kinds: Sequence[str] = ("midi",),
     limits: Limits | None = None,
     on_file: OnFile | None = None,
+    columns: Columns | None = None,
 ) -> Dataset:
     """Everything usable in `folder` and its subfolders, or in the one file of that name.
 
+    `columns` says which columns of tables are texts and labels. Copies of a text are left out and counted.
     Hidden files and runs are passed over. A folder is entered once, also where links lead to it again.
     `on_file(done, total)` is called after each file. Raises MissingError or DeniedError for the folder itself,
     and InputError, with the first few reasons, where nothing in it can be used.
     """
     by_suffix = _by_suffix(kinds)
     limits = limits or Limits()
-    root, paths, rows = _found(folder)
+    root, paths, rows = found(folder, [KINDS[kind].name for kind in kinds])
     known = [path for path in paths if _suffix(path) in by_suffix]
     others = Counter(_suffix(path) for path in paths if _suffix(path) not in by_suffix)
-    reader = _Reader(root, limits)
+    reader = _Reader(root, limits, columns or Columns(), is_folder=folder.is_dir())
     for done, path in enumerate(known, 1):
         reader.take(path, by_suffix[_suffix(path)])
         if on_file:
             on_file(done, len(known))
-    report = Report(tuple(sorted(rows + reader.rows, key=lambda row: os.fsencode(row.path))), others)
+    report = Report(
+        tuple(sorted(rows + reader.rows, key=lambda row: os.fsencode(row.path))), others, reader.remarks
+    )
     if not reader.items:
         raise _nothing_usable(folder, [KINDS[kind] for kind in kinds], report)
     return Dataset(tuple(reader.items), report, Manifest(reader.entries))
@@ -195,24 +232,37 @@ def _nothing_usable(folder: Path, kinds: Sequence[Kind], report: Report) -> Inpu
 class _Reader:
     """Takes file after file and keeps the account."""
 
-    def __init__(self, root: Path, limits: Limits) -> None:
-        self.root, self.limits = root, limits
+    def __init__(self, root: Path, limits: Limits, columns: Columns, *, is_folder: bool) -> None:
+        self.root, self.limits, self.columns, self.is_folder = root, limits, columns, is_folder
         self.items: list[Item] = []
         self.rows: list[Row] = []
         self.entries: dict[str, Entry] = {}
         self._first: dict[str, str] = {}  # hash -> path of the first file with these bytes
+        self._seen: dict[str, str] = {}  # identity -> path of the first file with this content
+        self._n_copies = 0
         self._n_bytes = 0
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        n = self._n_copies
+        return (f"{n:,} document{'s stand' if n > 1 else ' stands'} twice",) if n else ()
+
     def take(self, path: str, kind: Kind) -> None:
-        """Adds one row and one entry, and an item where the file can be used."""
+        """Adds one row and one entry, and the items of a file that can be used."""
         try:
+            if self.is_folder and kind.is_about(path):
+                raise _SkipError(ABOUT)
             data = self._bytes(path)
-            value, repairs = self._value(path, data, kind)
+            values, repairs = self._values(path, data, kind)
+            values = self._without_copies(path, values, kind)
         except _SkipError as skip:
             self.rows.append(Row(path, SKIPPED, skip.reason, skip.remarks))
             return
         self.rows.append(Row(path, REPAIRED if repairs else READ, remarks=repairs))
-        self.items.append(Item(path, value, self.entries[path].sha256, kind.fingerprint(value)))
+        hash_ = self.entries[path].sha256
+        self.items += [
+            Item(path, value, hash_, kind.fingerprint(value), cut=kind.cut(value)) for value in values
+        ]
 
     def _bytes(self, path: str) -> bytes:
         where = self.root / path
@@ -239,88 +289,40 @@ class _Reader:
         if self._n_bytes + n_bytes > limits.max_total_bytes:
             raise _SkipError(TOO_LARGE, f"at most {limits.max_total_bytes:,} bytes are read altogether")
 
-    def _value(self, path: str, data: bytes, kind: Kind) -> tuple[Any, tuple[str, ...]]:
+    def _values(self, path: str, data: bytes, kind: Kind) -> tuple[Sequence[Any], tuple[str, ...]]:
         first = self._first.setdefault(self.entries[path].sha256, path)
         if first != path:
             raise _SkipError(DUPLICATE, f"the same bytes as {first}")
         try:
-            value, repairs = kind.read(data, path, self.limits)
+            values, repairs = kind.read(data, path, self.limits, self.columns)
         except AoedeError as error:
             raise _SkipError(DAMAGED, error.message) from error
-        if kind.is_empty(value):
-            raise _SkipError(EMPTY, *repairs)
-        return value, repairs
+        values = [value for value in values if not kind.is_empty(value)]
+        if not values:
+            raise _SkipError(kind.nothing, *repairs)
+        return values, repairs
+
+    def _without_copies(self, path: str, values: Sequence[Any], kind: Kind) -> Sequence[Any]:
+        if not kind.identity:
+            return values
+        kept, first = [], ""
+        for value in values:
+            identity = kind.identity(value)
+            if identity in self._seen:
+                self._n_copies += 1
+                first = self._seen[identity]
+            else:
+                self._seen[identity] = path
+                kept.append(value)
+        if not kept:
+            raise _SkipError(DUPLICATE, f"the same text as in {first}")
+        return kept
 
 
 class _SkipError(Exception):
     def __init__(self, reason: str, *remarks: str) -> None:
         super().__init__(reason)
         self.reason, self.remarks = reason, remarks
-
-
-# Finding
-
-
-def _found(folder: Path) -> tuple[Path, list[str], list[Row]]:
-    """The folder that paths are relative to, the sorted paths of all files, and rows for folders not opened."""
-    try:
-        if not folder.exists():
-            raise MissingError(
-                "there is no such folder", where=str(folder), hint="Name a folder of MIDI files."
-            )
-        if not folder.is_dir():
-            return folder.parent, [folder.name], []
-        os.scandir(folder).close()
-    except PermissionError as error:
-        raise DeniedError("no permission to read this folder", where=str(folder)) from error
-    except OSError as error:
-        raise input_error(folder, error) from error
-    rows: list[Row] = []
-    return folder, sorted(_walk(folder, rows), key=os.fsencode), rows
-
-
-def _walk(root: Path, rows: list[Row]) -> Iterator[str]:
-    """Relative paths of the files below `root`. Links are followed last, and never upwards or to where we were."""
-    seen: set[tuple[int, int]] = set()
-    for parent in root.resolve().parents:
-        with suppress(OSError):
-            seen.add(_identity(parent))
-    folders, links = [""], list[str]()
-    while folders or links:
-        inside = (folders or links).pop()
-        try:
-            identity = _identity(root / inside)
-            if identity in seen:
-                continue
-            seen.add(identity)
-            with os.scandir(root / inside) as scan:
-                entries = sorted(scan, key=lambda entry: os.fsencode(entry.name))
-        except OSError as error:
-            why = f"this folder cannot be opened ({error.strerror or error})"
-            rows.append(Row(inside, SKIPPED, UNREADABLE, (why,)))
-            continue
-        if inside and any(entry.name == RUN_FILE for entry in entries):
-            continue
-        for entry in entries:
-            path = f"{inside}/{entry.name}" if inside else entry.name
-            if entry.name.startswith("."):
-                continue
-            if not _is_folder(entry):
-                yield path
-            else:
-                (links if entry.is_symlink() else folders).append(path)
-
-
-def _identity(folder: Path) -> tuple[int, int]:
-    status = folder.stat()
-    return status.st_dev, status.st_ino
-
-
-def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link that may not be followed, or one that leads to itself
-        return False
 
 
 def _suffix(path: str) -> str:
@@ -338,19 +340,43 @@ def split(
     The side of a piece depends on its fingerprint and the seed only, so that another file moves none of the others.
     Where that would leave a side empty, the piece nearest to the line changes over; pieces that are
     all twins of one another stay together, and nothing is held out.
-    Raises UsageError where `held_out` is not in [0, 1).
+    Of a book without a twin the last share is held out and the rest is not; it counts as two items. Where `held_out`
+    is 0, nothing is held out, not even what is said to be. Raises UsageError where it is not in [0, 1).
     """
     if not 0 <= held_out < 1:
         raise UsageError(f"the share held out must be from 0 to less than 1, not {held_out}")
-    chances = {item.fingerprint: _chance(seed, item.fingerprint) for item in items}
-    line = _line(held_out, sorted(chances.values()))
-    train = tuple(item for item in items if chances[item.fingerprint] >= line)
-    return train, tuple(item for item in items if chances[item.fingerprint] < line)
+    if not held_out:
+        return tuple(items), ()
+    parts = _with_books_cut(items, held_out)
+    forced = {item.is_held_out for item in parts}
+    chances = {
+        item.fingerprint: _chance(seed, item.fingerprint) for item in parts if item.is_held_out is None
+    }
+    line = held_out if forced >= {True, False} else _line(held_out, sorted(chances.values()))
+    aside = [
+        chances[item.fingerprint] < line if item.is_held_out is None else item.is_held_out for item in parts
+    ]
+    train = tuple(item for item, is_aside in zip(parts, aside, strict=True) if not is_aside)
+    return train, tuple(item for item, is_aside in zip(parts, aside, strict=True) if is_aside)
+
+
+def _with_books_cut(items: Sequence[Item], held_out: float) -> list[Item]:
+    """Books as two items with a side each. One with a twin, which would tell its end, stays whole."""
+    n_twins = Counter(item.fingerprint for item in items)
+    parts = []
+    for item in items:
+        if item.cut and item.is_held_out is None and n_twins[item.fingerprint] == 1:
+            beginning, end = item.cut(held_out)
+            parts.append(replace(item, value=beginning, cut=None, is_held_out=False))
+            parts.append(replace(item, value=end, cut=None, is_held_out=True))
+        else:
+            parts.append(item)
+    return parts
 
 
 def _line(held_out: float, chances: Sequence[float]) -> float:
     """What lies below it is held out: never all of the sorted `chances`, nor none where there are two and more."""
-    if not held_out or len(chances) < 2:
+    if len(chances) < 2:
         return 0.0
     return min(max(held_out, chances[1]), chances[-1])
 

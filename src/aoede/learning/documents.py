@@ -1,0 +1,206 @@
+"""Files of text -> documents with labels, and what tells copies and versions of one text.
+
+A table gives a document a row, any other file one. The label "author" of a file that is no table is the folder below
+the data folder that it lies in; of a book that lies in none, its own name.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoede.formats import table, text
+from aoede.formats.table import Columns
+from aoede.learning.texts import Document
+
+TABLES, JSON = (".csv", ".tsv"), (".jsonl", ".ndjson", ".json")
+TEXTS, SONG_TIMES = (".txt", ".text", ".md"), (".lrc",)
+SUFFIXES = TEXTS + SONG_TIMES + TABLES + JSON
+BOOK_CHARACTERS = 20_000  # from which a file is a book, whose end is held out
+AUTHOR, ARTIST = "author", "artist"
+
+# Files with these names, with whatever suffix, say something about the others.
+_ABOUT = frozenset(
+    (
+        "readme",
+        "license",
+        "licence",
+        "copying",
+        "notice",
+        "source",
+        "sources",
+        "credits",
+        "changelog",
+        "contributing",
+    )
+)
+_LRC_TIME = re.compile(r"\[\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?\] ?|<\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?> ?")
+_LRC_ARTIST = re.compile(r"^\[ar:([^\]\n]*)\]", re.MULTILINE)
+_LRC_TAG = re.compile(r"^\[[a-z#]{1,8}:[^\]\n]*\]\n?", re.MULTILINE)
+
+_SHINGLE_TOKENS = 8  # words; of scripts without spaces, characters
+_PRIME = np.uint64(0x100000001B3)  # an odd factor, of the FNV hash
+_MIX = (
+    np.uint64(0xBF58476D1CE4E5B9),
+    np.uint64(0x94D049BB133111EB),
+)  # of splitmix64 (Steele, Lea, Flood 2014)
+
+# First and last code points of scripts written without spaces: Thai to Burmese, Khmer, kana, Han.
+_WITHOUT_SPACES = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3040, 0x30FF),
+    (0x3400, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x323AF),
+)
+
+Hashes = NDArray[np.uint64]
+
+
+def read(data: bytes, path: str, columns: Columns) -> tuple[Sequence[Document], tuple[str, ...]]:
+    """The documents of a file and what was repaired in it or passed over, a phrase each.
+
+    `path` is relative to the data folder. Raises InputError for a file that is no text, and for a table
+    without a usable row.
+    """
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in TABLES + JSON:
+        found = table.from_bytes(data, is_json=suffix in JSON, columns=columns, where=path)
+        return [Document(row.text, row.labels, path, row.line) for row in found.rows], found.faults
+    reading = text.from_bytes(data, where=path)
+    if suffix in SONG_TIMES:
+        return [_song(reading.text, path)], reading.repairs
+    return [_plain(reading.text, path)], reading.repairs
+
+
+def _plain(content: str, path: str) -> Document:
+    """A file as it is; of what is no book, without the empty lines before and after it."""
+    if len(content) >= BOOK_CHARACTERS:
+        return Document(content, _author(path) or {AUTHOR: _name(PurePosixPath(path).stem)}, path, 1)
+    trimmed = content.strip("\n")
+    return Document(trimmed, _author(path), path, 1 + content.index(trimmed))
+
+
+def _song(content: str, path: str) -> Document:
+    """Lyrics without the times at which they are sung."""
+    artist = _LRC_ARTIST.search(content)
+    name = _name(artist[1]) if artist else ""
+    words = _LRC_TAG.sub("", _LRC_TIME.sub("", content)).strip("\n")
+    return Document(words, {ARTIST: name} if name else _author(path), path, 1)
+
+
+def _author(path: str) -> dict[str, str]:
+    """The label that a file has by the folder that it lies in."""
+    first, *more = PurePosixPath(path).parts
+    name = _name(first) if more else ""
+    return {AUTHOR: name} if name else {}
+
+
+def _name(name: str) -> str:
+    """A label of a file's name, which may hold anything."""
+    return " ".join(text.normal_form(name)[0].split())[: table.MAX_LABEL_CHARACTERS]
+
+
+def is_about(path: str) -> bool:
+    """Whether a file, by its name, says something about the others: README.md, LICENSE.txt, SOURCE.md."""
+    return Path(path).stem.casefold() in _ABOUT
+
+
+def is_book(document: Document) -> bool:
+    """Whether it is a file of its own with BOOK_CHARACTERS and more."""
+    suffix = PurePosixPath(document.path).suffix.lower()
+    return suffix in TEXTS and len(document.text) >= BOOK_CHARACTERS
+
+
+def cut_of(document: Document) -> Callable[[float], tuple[Any, Any]] | None:
+    """How a book is cut in two; None for what is no book."""
+    return document.cut if is_book(document) else None
+
+
+# Copies and versions
+
+
+def identity(document: Document) -> str:
+    """A hash that texts share whose letters are the same, whatever their case and what stands between them.
+
+    Of a text without letters all counts.
+    """
+    letters = _letters(document.text)[0].astype("<u4").tobytes()
+    return sha256(letters or document.text.encode()).hexdigest()
+
+
+def fingerprint(document: Document) -> str:
+    """A hash that copies of a text share, and most versions of a song: the min-hash of its shingles of eight words.
+
+    Of the hashes of all stretches of eight words the smallest is taken, so two texts agree with a probability of the
+    share of the stretches that they have in common (Broder 1997). In scripts without spaces a character is a word.
+    Case, punctuation and the breaking of lines make no difference. Of a shorter text all words are one stretch.
+    """
+    words = _word_hashes(document.text)
+    if not len(words):
+        return sha256(document.text.encode()).hexdigest()[:16]
+    n = min(_SHINGLE_TOKENS, len(words))
+    shingles = np.zeros(len(words) - n + 1, np.uint64)
+    for i in range(n):
+        shingles = shingles * _PRIME + words[i : len(words) - n + 1 + i]
+    return f"{int(_mixed(shingles).min()):016x}"
+
+
+def _word_hashes(content: str) -> Hashes:
+    """(n,) a number for each word, or character of a script without spaces, in order."""
+    codes, begins = _letters(content)
+    if not len(codes):
+        return np.zeros(0, np.uint64)
+    starts = np.flatnonzero(begins)
+    places = np.arange(len(codes)) - np.repeat(starts, np.diff(starts, append=len(codes)))
+    signs = _mixed((codes.astype(np.uint64) << np.uint64(32)) + places.astype(np.uint64))
+    return _mixed(np.add.reduceat(signs, starts))
+
+
+def _letters(content: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """(T,) code points of the letters of the text in small letters, and whether a word begins with each.
+
+    Apostrophes and hyphens are no ends of words.
+    """
+    small = content.casefold().encode("utf-32-le", "replace")
+    codes = np.frombuffer(small, "<u4").astype(np.int64)
+    kinds = _kinds(np.unique(codes))[codes] if len(codes) else np.zeros(0, np.int8)
+    counts = kinds >= _LETTER
+    gaps = np.maximum.accumulate(np.where(kinds == _GAP, np.arange(len(codes)), -1))
+    letters = np.flatnonzero(counts)
+    before = np.concatenate([[-1], letters[:-1]])
+    alone = kinds[letters] == _ALONE
+    after_gap = (before < 0) | (gaps[letters] > before) | alone | np.concatenate([[False], alone[:-1]])
+    return codes[letters], after_gap
+
+
+_GAP, _INSIDE, _LETTER, _ALONE = 0, 1, 2, 3
+_WITHIN_WORDS = frozenset("'’‘ʼ`-‐‑")
+
+
+def _kinds(seen: NDArray[np.int64]) -> NDArray[np.int8]:
+    """Code point -> what it is for words, filled in for those in `seen`."""
+    kinds = np.zeros(int(seen[-1]) + 1, np.int8)
+    for code in seen.tolist():
+        sign = chr(code)
+        if any(low <= code <= high for low, high in _WITHOUT_SPACES) and sign.isalpha():
+            kinds[code] = _ALONE
+        elif sign.isalpha() or unicodedata.category(sign)[0] == "M":
+            kinds[code] = _LETTER
+        elif sign in _WITHIN_WORDS:
+            kinds[code] = _INSIDE
+    return kinds
+
+
+def _mixed(numbers: Hashes) -> Hashes:
+    """Well spread numbers for these: the finaliser of splitmix64."""
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * _MIX[0]
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * _MIX[1]
+    return np.asarray(numbers ^ (numbers >> np.uint64(31)))
