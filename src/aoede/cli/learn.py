@@ -192,6 +192,10 @@ class _Console:
             figures = {name: value for name, value in standing.checks[-1].items() if name != "step"}
             self._progress.update(standing.step, figures)
 
+    def sampled(self, text: str) -> None:
+        for line in text.splitlines():
+            self.warned(f"  {line}")
+
     def warned(self, text: str) -> None:
         if self._progress is not None:
             self._progress.note(text)

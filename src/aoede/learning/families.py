@@ -1,14 +1,16 @@
 """The families of models. Being a module or a folder in `aoede.models` is registration."""
 
 import importlib
+import importlib.util
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from importlib import resources
 from typing import Any, Protocol, cast
 
 import numpy as np
 
-from aoede.errors import UsageError
+from aoede.errors import MissingError, UsageError
 
 
 class Family(Protocol):
@@ -37,9 +39,41 @@ def load(name: str, *, capability: str = "") -> Family:
     if name not in names():
         raise UsageError(f"there is no family {name!r}", hint=f"Families are {', '.join(names())}.")
     family = cast(Family, importlib.import_module(f"aoede.models.{name}"))
+    if capability == "trains":
+        missing = [need for need in needs(family) if importlib.util.find_spec(need) is None]
+        if missing:
+            raise MissingError(
+                f"to train the family {name}, {', '.join(missing)} must be installed",
+                hint="Install it with: pip install 'aoede[train]'",
+            )
     if capability and capability not in family.CAPABILITIES:
         able = [other for other in names() if capability in load(other).CAPABILITIES]
         raise UsageError(
             f"the family {name} has not the capability {capability!r}", hint=f"{', '.join(able)} have it."
         )
     return family
+
+
+def needs(family: Family) -> tuple[str, ...]:
+    """The packages that must be installed for a family to be trained, beside the base."""
+    return tuple(getattr(family, "NEEDS", ()))
+
+
+def settings_for(
+    family: Family, said: Mapping[str, Any], *, others: Sequence[str] = ()
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """What was said, sorted into settings of the family's Config, of its Recipe, and those named in `others`.
+
+    Raises UsageError for a setting that is none of these.
+    """
+    shape, changes, rest = dict[str, Any](), dict[str, Any](), dict[str, Any]()
+    names = {field.name: shape for field in fields(family.Config)}
+    names |= {field.name: changes for field in fields(family.Recipe)}
+    names |= dict.fromkeys(others, rest)
+    for name, value in said.items():
+        if name not in names:
+            raise UsageError(
+                f"this family has no setting {name!r}", hint=f"Settings are {', '.join(sorted(names))}."
+            )
+        names[name][name] = value
+    return shape, changes, rest

@@ -54,6 +54,8 @@ class Learner(Protocol):
     @property
     def batch_size(self) -> int: ...
 
+    # A family that counts has `n_steps` too: how many steps there are, whatever the time.
+
     def update(self, indices: Ints, rng: np.random.Generator, progress: float) -> Mapping[str, float]:
         """One step on these examples (B,); `progress` in [0, 1) is the share of the training that is done."""
 

@@ -6,22 +6,21 @@ leaves the same bytes however often it was killed.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from aoede.errors import InputError, OutputError
-from aoede.formats import midi, picture, plot
+from aoede.formats import plot
 from aoede.formats.files import write_whole
 from aoede.learning import loop, runs
 from aoede.learning.account import Report
+from aoede.learning.checkpoint import to_bytes
 from aoede.learning.loop import Course, Standing, Tensors
-from aoede.learning.sampling import Trained, sample
+from aoede.learning.materials import Artist
 from aoede.learning.watcher import Watcher
 
 N_SAMPLES = 8  # of a training, beside the last
-SAMPLE_BARS = 8
-SAMPLE_GIBBS = 50  # sweeps a window, for samples as it goes
 _UNIT = re.compile(r"\b\w+ a \w+$")  # of "held-out nats a step"; figures of one unit share a panel
 SAMPLES, METRICS, PICTURE, DATA = "samples", "metrics.jsonl", "losses.png", "data.json"
 
@@ -29,8 +28,9 @@ SAMPLES, METRICS, PICTURE, DATA = "samples", "metrics.jsonl", "losses.png", "dat
 class Outputs:
     """The loop's listener: writes into the run and passes on to a watcher what a person may want to see."""
 
-    def __init__(self, course: Course, report: Report, watcher: Watcher) -> None:
+    def __init__(self, course: Course, report: Report, artist: Artist, watcher: Watcher) -> None:
         self._course = course
+        self._artist = artist
         self._watcher = watcher
         n_checks = course.schedule.n_steps // course.schedule.check_every
         self._sample_every = max(1, n_checks // N_SAMPLES)
@@ -55,9 +55,9 @@ class Outputs:
         self._watcher.warned(text)
 
     def _sample(self, step: int, tensors: Tensors) -> None:
-        name = f"step-{step:08d}"
-        trained = Trained.of(self._course.model_metadata, tensors, name=name)
-        _write_sample(self._course, trained)
+        files = self._artist.samples(self._course.model_metadata, tensors, name=f"step-{step:08d}")
+        _write_sample(self._course.run, f"step-{step:08d}", files)
+        self._watcher.sampled(self._artist.told(files))
 
 
 def losses_picture(course: Course, standing: Standing) -> bytes:
@@ -78,27 +78,28 @@ def losses_picture(course: Course, standing: Standing) -> bytes:
     return plot.to_bytes(curves, title=title, x_label="steps")
 
 
-def finish(course: Course, standing: Standing, warn: Callable[[str], None]) -> Path:
+def finish(course: Course, standing: Standing, artist: Artist, watcher: Watcher) -> Path:
     """Put the best model at RUN/model.safetensors; the newest in its place where the best was damaged since."""
     best = standing.step if standing.best_step is None else standing.best_step
     try:
         found = runs.at_step(course.run, best)
     except InputError as error:
-        warn(f"the best checkpoint is damaged ({error.message}); the last one is taken")
+        watcher.warned(f"the best checkpoint is damaged ({error.message}); the last one is taken")
         found = runs.at_step(course.run, standing.step)
     path = course.run / runs.MODEL_FILE
     with _written(course.run):
-        _write(path, found.read(runs.MODEL_FILE))
         model = found.checkpoint(runs.MODEL_FILE)
-        _write_sample(course, Trained.of(model.metadata, model.tensors, name="best"))
+        metadata, tensors = artist.completed(model.metadata, dict(model.tensors))
+        _write(path, to_bytes(tensors, metadata))
+        files = artist.samples(metadata, tensors, name="best")
+        _write_sample(course.run, "best", files)
+    watcher.sampled(artist.told(files))
     return path
 
 
-def _write_sample(course: Course, trained: Trained) -> None:
-    song = sample(trained, seed=course.schedule.seed, n_bars=SAMPLE_BARS, n_gibbs=SAMPLE_GIBBS)[0]
-    folder = course.run / SAMPLES
-    _write(folder / f"{trained.name}.mid", midi.to_bytes(song))
-    _write(folder / f"{trained.name}.png", picture.to_bytes(song))
+def _write_sample(run: Path, name: str, files: Mapping[str, bytes]) -> None:
+    for suffix, data in files.items():
+        _write(run / SAMPLES / f"{name}{suffix}", data)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -7,23 +7,25 @@ A run is decided before its first step and written to RUN/run.json: the data by 
 number of steps and of threads. From then on it is repeatable: it comes to the same bits however often it is killed.
 """
 
+import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from aoede.encodings.pianoroll import PianoRoll
 from aoede.errors import InputError, MissingError, OutputError, UsageError
-from aoede.learning import families, loop, rolls, runs
+from aoede.learning import families, loop, materials, runs
 from aoede.learning.account import Manifest, Report, differences
-from aoede.learning.dataset import Dataset, Item, from_folder, split
+from aoede.learning.dataset import Dataset, from_folder
 from aoede.learning.loop import Course, Learner, Schedule, Standing
+from aoede.learning.materials import Material
 from aoede.learning.outputs import Outputs, finish
 from aoede.learning.watcher import Silent, Watcher
 from aoede.randomness import checked_seed, stream
@@ -32,9 +34,6 @@ from aoede.version import __version__
 HELD_OUT = 0.1  # share of the pieces
 N_CHECKS = 32  # looks at the held-out data in a whole training, if it is long enough,
 LEAST_STEPS_A_CHECK = 25  # for so many steps at least lie between them
-# Of the matrix products. A second one gains little for models of this size, and where another program wants
-# the processor too, two threads that wait for each other were seen to be twenty times slower than one.
-N_THREADS = 1
 CALIBRATION_S = 1.0
 UPDATE_SHARE = 0.8  # of the minutes asked for; the rest is for checks and samples
 MAX_MINUTES = 60 * 24 * 30
@@ -49,26 +48,18 @@ class Options:
     seed: int | None = None
     minutes: float | None = None
     n_epochs: int | None = None
-    n_hidden: int | None = None
-    window_steps: int | None = None
-    learning_rate: float | None = None
-    transpose: str | None = None
     held_out: float = HELD_OUT
+    settings: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # of the family's Config and Recipe, and of the data
 
-
-@dataclass(frozen=True)
-class _Preparation:
-    """How a preset wants its songs: where they are moved to, whether mode and activity stand beside the notes."""
-
-    transpose: str
-    has_labels: bool
-    encoding: PianoRoll | None  # None: sixteenths, as wide as the training songs need
-
-
-_PREPARATIONS: Mapping[str, _Preparation] = {
-    "default": _Preparation("key", True, None),
-    "tutorial": _Preparation("none", False, PianoRoll()),
-}
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Options":
+        """Keyword arguments sorted into options of every training and settings of this one; None says nothing."""
+        own = {each.name for each in fields(cls)} - {"settings"}
+        said = {name: value for name, value in values.items() if value is not None}
+        settings = {name: value for name, value in said.items() if name not in own}
+        return cls(**{name: value for name, value in said.items() if name in own}, settings=settings)
 
 
 @dataclass(frozen=True)
@@ -88,13 +79,14 @@ def train(
     should_stop: Callable[[], bool] = lambda: False,
     **options: Any,
 ) -> Outcome:
-    """Train `family` on the songs in `folder`, keeping everything in the folder `run`.
+    """Train `family` on the songs or texts in `folder`, keeping everything in the folder `run`.
 
-    The options are those of `Options`. `should_stop()` is asked before every step; a stop is saved.
+    The options are those of `Options`; any other name is a setting of the family's `Config` or `Recipe`, such as
+    `n_hidden=256`, or says how to read the data (`transpose`, `text_column`, `label_columns`). `should_stop()` is asked before every step; a stop is saved.
     Raises UsageError for options that cannot be, MissingError or InputError for data that cannot be used,
     BusyError where another process trains there, OutputError where a run is there already or nothing can be written.
     """
-    return _train(family, Path(folder), Path(run), Options(**options), watcher or Silent(), should_stop)
+    return _train(family, Path(folder), Path(run), Options.of(options), watcher or Silent(), should_stop)
 
 
 def _train(
@@ -107,21 +99,23 @@ def _train(
 ) -> Outcome:
     known = families.load(family, capability="trains")
     _check(known, options)
+    material = materials.of(known)
     with runs.locked(run):
         try:
             if runs.is_run(run):
                 raise OutputError(
                     "a run is here already", where=str(run), hint=f"Go on with it: {runs.resume_command(run)}"
                 )
-            dataset = _read(folder, watcher)
-            document = _decided(family, known, folder, dataset, options)
-            with threadpool_limits(document["n_threads"]):
-                document = _scheduled(document, dataset, options)
+            dataset = _read(folder, material, options.settings, watcher)
+            document = _decided(family, known, material, folder, dataset, options)
+            with _threads(known, 1):
+                learner = material.learner(known, document, dataset.items)
+                document = _scheduled(document, known, learner, options)
             runs.write_run(run, document)
         except BaseException:
             runs.forsake(run)
             raise
-        return _go_on(run, document, dataset, watcher, should_stop)
+        return _go_on(run, document, dataset, learner, watcher, should_stop)
 
 
 def resume(
@@ -150,21 +144,25 @@ def resume(
                 where=str(run),
                 hint="Begin with: aoede train FAMILY FOLDER --run RUN",
             ) from None
-        dataset = _read(moved_to or Path(document["folder"]), watcher)
+        family = families.load(document["family"])
+        material = materials.of(family)
+        dataset = _read(moved_to or Path(document["folder"]), material, document, watcher)
         document = _with_data(run, document, dataset, moved_to, allow_data_change)
         for text in _strangers(document):
             watcher.warned(text)
-        return _go_on(run, document, dataset, watcher, should_stop)
+        with _threads(family, 1):
+            learner = material.learner(family, document, dataset.items)
+        return _go_on(run, document, dataset, learner, watcher, should_stop)
 
 
-def _read(folder: Path, watcher: Watcher) -> Dataset:
-    dataset = from_folder(folder, on_file=watcher.reading)
+def _read(folder: Path, material: Material, said: Mapping[str, Any], watcher: Watcher) -> Dataset:
+    dataset = from_folder(folder, on_file=watcher.reading, **material.reading(said))
     watcher.read(dataset.report)
     return dataset
 
 
 def _check(family: families.Family, options: Options) -> None:
-    presets = sorted(set(family.RECIPES) & set(_PREPARATIONS))
+    presets = sorted(family.RECIPES)
     if options.preset not in presets:
         raise UsageError(f"there is no preset {options.preset!r}", hint=f"Presets are {', '.join(presets)}.")
     if options.minutes is not None and options.n_epochs is not None:
@@ -179,70 +177,98 @@ def _check(family: families.Family, options: Options) -> None:
 
 
 def _decided(
-    name: str, family: families.Family, folder: Path, dataset: Dataset, options: Options
+    name: str,
+    family: families.Family,
+    material: Material,
+    folder: Path,
+    dataset: Dataset,
+    options: Options,
 ) -> dict[str, Any]:
-    """Everything about the run but how many steps it has."""
-    preset, preparation = family.RECIPES[options.preset], _PREPARATIONS[options.preset]
+    """Everything about the run but how many steps and threads it has."""
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
-    transpose = options.transpose or preparation.transpose
-    songs = _songs(split(dataset.items, options.held_out, seed=seed)[0])
-    encoding = preparation.encoding or rolls.fit(songs, transpose=transpose)
-    labels = rolls.fit_labels(songs) if preparation.has_labels else None
-    config = family.Config(
-        width=encoding.width,
-        window_steps=options.window_steps or preset.window_steps,
-        n_hidden=options.n_hidden or preset.n_hidden,
-        n_labels=len(labels.names) if labels else 0,
-    )
-    changes = {"n_epochs": options.n_epochs, "learning_rate": options.learning_rate}
-    recipe = replace(preset.recipe, **{key: value for key, value in changes.items() if value is not None})
+    said = dict(options.settings)
+    if options.n_epochs is not None:
+        said["n_epochs"] = options.n_epochs
+    decided = material.decide(family, dataset.items, options.preset, said, options.held_out, seed)
     return {
         "family": name,
         "preset": options.preset,
         "folder": str(folder.absolute()),
         "held_out": options.held_out,
-        "transpose": transpose,
-        "encoding": encoding.as_mapping(),
-        "labels": labels.as_mapping() if labels else None,
-        "config": asdict(config),
-        "recipe": asdict(recipe),
-        "stride_steps": preset.stride_steps,
+        **decided,
         "schedule": {"seed": seed},
-        "n_threads": N_THREADS,
         "made_with": _made_with(),
         "data": dataset.manifest.as_json(),
     }
 
 
-def _scheduled(document: dict[str, Any], dataset: Dataset, options: Options) -> dict[str, Any]:
-    """The document with the number of steps: of whole epochs, or as many as fit into the minutes."""
+def _scheduled(
+    document: dict[str, Any], family: families.Family, learner: Learner, options: Options
+) -> dict[str, Any]:
+    """The document with the number of threads, and of steps: of whole epochs, or as many as fit into the minutes.
+
+    Speeds are measured on the learner, which is brought back to its beginning.
+    """
     recipe, seed = document["recipe"], document["schedule"]["seed"]
-    learner = _learner(document, dataset.items)
-    most_checks = N_CHECKS
-    if options.minutes is None:
-        n_steps = recipe["n_epochs"] * loop.n_batches(learner.n_examples, learner.batch_size)
-        if options.n_epochs is None:
-            n_steps = max(n_steps, recipe["least_steps"])
-    else:
-        step_s, check_s = _costs_s(learner, seed)
+    n_counts = getattr(learner, "n_steps", None)  # of families that count and have no more to learn then
+    n_steps = n_counts or recipe["n_epochs"] * loop.n_batches(learner.n_examples, learner.batch_size)
+    n_threads, most_checks = 1, N_CHECKS
+    candidates = _thread_counts(family)
+    if len(candidates) > 1 or options.minutes is not None:
+        speeds = {n: _costs_s(family, learner, seed, n) for n in candidates}
+        n_threads = min(speeds, key=lambda n: speeds[n][0])
+        step_s, check_s = speeds[n_threads]
+    if n_counts is None and options.minutes is not None:
         n_steps = max(1, int(UPDATE_SHARE * 60 * options.minutes / step_s))
         most_checks = min(N_CHECKS, max(2, int((1 - UPDATE_SHARE) * 60 * options.minutes / check_s)))
-    check_every = max(LEAST_STEPS_A_CHECK, n_steps // most_checks)
+    elif n_counts is None and options.n_epochs is None:
+        n_steps = max(n_steps, recipe["least_steps"])
+    check_every = 1 if n_counts else max(LEAST_STEPS_A_CHECK, n_steps // most_checks)
     schedule = Schedule(seed, n_steps, min(n_steps, check_every), recipe["patience"])
-    return {**document, "schedule": asdict(schedule)}
+    return {**document, "n_threads": n_threads, "schedule": asdict(schedule)}
 
 
-def _costs_s(learner: Learner, seed: int) -> tuple[float, float]:
-    """Seconds of a step and of a check, measured on a learner that is thrown away."""
-    began = time.perf_counter()
-    learner.check(stream(seed, "calibration"))
-    checked = time.perf_counter()
-    n_steps = 0
-    while n_steps == 0 or time.perf_counter() - checked < CALIBRATION_S:
-        indices = loop.batch_of(seed, n_steps, learner.n_examples, learner.batch_size)
-        learner.update(indices, stream(seed, "calibration", n_steps), 0.5)
-        n_steps += 1
-    return (time.perf_counter() - checked) / n_steps, checked - began
+def _thread_counts(family: families.Family) -> list[int]:
+    """Numbers of threads worth a trial.
+
+    Where another program wants the processor too, two threads that wait for each other were seen to be many times
+    slower than one; torch gains from a second one where nothing else runs. NumPy gains little at these sizes.
+    """
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return [1, n_cores] if "torch" in families.needs(family) and n_cores > 1 else [1]
+
+
+@contextmanager
+def _threads(family: families.Family, n: int) -> Iterator[None]:
+    """So many threads for matrix products."""
+    with threadpool_limits(n):
+        if "torch" in families.needs(family):
+            import torch
+
+            torch.set_num_threads(n)
+        yield
+
+
+def _costs_s(family: families.Family, learner: Learner, seed: int, n_threads: int) -> tuple[float, float]:
+    """Seconds of a step and of a check with so many threads; afterwards the learner is as it was."""
+    begun = {name: array.copy() for name, array in learner.tensors().items()}, learner.state()
+    with _threads(family, n_threads):
+        began = time.perf_counter()
+        learner.check(stream(seed, "calibration"))
+        checked = time.perf_counter()
+        _calibrate(learner, seed, 0)  # the first is slower
+        warm, n_steps = time.perf_counter(), 0
+        while n_steps == 0 or time.perf_counter() - warm < CALIBRATION_S:
+            n_steps += 1
+            _calibrate(learner, seed, n_steps)
+        ended = time.perf_counter()
+    learner.restore(*begun)
+    return (ended - warm) / n_steps, checked - began
+
+
+def _calibrate(learner: Learner, seed: int, step: int) -> None:
+    indices = loop.batch_of(seed, step, learner.n_examples, learner.batch_size)
+    learner.update(indices, stream(seed, "calibration", step), 0.5)
 
 
 def _made_with() -> dict[str, str]:
@@ -294,57 +320,30 @@ def _go_on(
     run: Path,
     document: dict[str, Any],
     dataset: Dataset,
+    learner: Learner,
     watcher: Watcher,
     should_stop: Callable[[], bool],
 ) -> Outcome:
-    with threadpool_limits(document["n_threads"]):
+    family = families.load(document["family"])
+    material = materials.of(family)
+    with _threads(family, document["n_threads"]):
         course = Course(
-            run,
-            document,
-            Schedule(**document["schedule"]),
-            _learner(document, dataset.items),
-            _model_metadata(document),
+            run, document, Schedule(**document["schedule"]), learner, _model_metadata(document, material)
         )
-        outputs = Outputs(course, dataset.report, watcher)
+        artist = material.artist(document, dataset.items)
+        outputs = Outputs(course, dataset.report, artist, watcher)
         standing = loop.train(course, outputs, should_stop)
-        model = finish(course, standing, watcher.warned) if standing.is_done else None
+        model = finish(course, standing, artist, watcher) if standing.is_done else None
     return Outcome(run, standing, dataset.report, model)
 
 
-def _learner(document: Mapping[str, Any], items: Sequence[Item]) -> Learner:
-    family = families.load(document["family"])
-    encoding = PianoRoll.from_mapping(document["encoding"])
-    labels = rolls.Labels.from_mapping(document["labels"]) if document["labels"] else None
-    seed, transpose = document["schedule"]["seed"], document["transpose"]
-    train_pieces, valid_pieces = (
-        rolls.pieces(_songs(part), encoding, transpose=transpose, labels=labels)
-        for part in split(items, document["held_out"], seed=seed)
-    )
-    learner: Learner = family.Learner(
-        family.Config.from_mapping(document["config"]),
-        family.Recipe.from_mapping(document["recipe"]),
-        train_pieces.rolls,
-        valid_pieces.rolls,
-        train_labels=train_pieces.labels,
-        valid_labels=valid_pieces.labels,
-        seed=seed,
-        stride_steps=document["stride_steps"],
-        shift=rolls.shift_of(encoding, transpose),
-    )
-    return learner
-
-
-def _songs(items: Sequence[Item]) -> list[Any]:
-    return [item.value for item in items]
-
-
-def _model_metadata(document: Mapping[str, Any]) -> dict[str, Any]:
+def _model_metadata(document: Mapping[str, Any], material: Material) -> dict[str, Any]:
     """What makes a model file complete without its run."""
     named = ("family", "encoding", "labels", "config")
-    told = ("preset", "recipe", "transpose", "stride_steps", "schedule", "made_with")
+    told = ("preset", "recipe", *material.told, "schedule", "made_with")
     return {
         **{name: document[name] for name in named},
-        "kind": f"{document['family']} on piano rolls",
+        "kind": f"{document['family']} on {material.on}",
         "licence": WEIGHTS_LICENCE,
         "provenance": {
             **{name: document[name] for name in told},

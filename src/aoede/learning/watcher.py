@@ -24,6 +24,9 @@ class Watcher(Protocol):
 
     def checked(self, standing: Standing) -> None: ...
 
+    def sampled(self, text: str) -> None:
+        """What the model makes by now, where that is text; "" where it is not."""
+
     def warned(self, text: str) -> None: ...
 
 
@@ -43,6 +46,9 @@ class Silent:
         pass
 
     def checked(self, standing: Standing) -> None:
+        pass
+
+    def sampled(self, text: str) -> None:
         pass
 
     def warned(self, text: str) -> None:

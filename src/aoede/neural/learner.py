@@ -5,8 +5,8 @@ flows back into it (Williams & Peng 1990). Weights move by AdamW (Loshchilov & H
 rate that rises for a moment and then falls as half a cosine.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ CHECK_ROWS, CHECK_STEPS = 32, 128  # of the held-out text, read side by side and
 MAX_CHECKED = 120_000  # symbols of the held-out text that a check reads
 _NONE_YET = float(np.finfo(np.float64).max)
 _BETAS = (0.9, 0.99)
+_BFLOAT16_FEATURES = ("avx512_bf16", "amx_bf16", "arm_bf16")  # of processors with fast products of it
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class NetworkLearner:
         train_labels: Ints | None = None,
         valid_labels: Ints | None = None,
         seed: int = 0,
+        max_checked: int = MAX_CHECKED,
     ) -> None:
         self.recipe = recipe
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -71,9 +73,10 @@ class NetworkLearner:
             n_steps=recipe.n_steps,
             seed=seed,
         )
-        self._valid = _held_out(valid, valid_labels, first_symbol)
+        self._valid = _held_out(valid, valid_labels, first_symbol, min(max_checked, MAX_CHECKED))
+        self.gap = 0.0  # of the held-out figure and the training loss at the last check
         self._optimizer = _optimizer(self.network, recipe)
-        self._precision = precision_of(recipe, self._device)
+        self._precision = getattr(torch, settled(recipe).precision)
         self._state: State = self.network.begin(self._streams.n_rows)
         self._best = np.full(
             2, _NONE_YET
@@ -164,10 +167,13 @@ class NetworkLearner:
         return total / targets.numel(), state
 
     def _nats(self, inputs: Tensor, targets: Tensor, labels: Tensor, state: State) -> tuple[Tensor, State]:
-        with torch.autocast(self._device.type, self._precision, self._precision != torch.float32):
+        with self._autocast():
             logits, state = self.network(inputs, labels, state)
         nats = functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="sum")
         return nats, state
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self._device.type, self._precision, self._precision != torch.float32)
 
     # -- the check --
 
@@ -183,25 +189,40 @@ class NetworkLearner:
         if self._valid is None:
             self._best[:] = min(self._best[0], training), 0
             return Check(training, False, {})
-        watched = self.held_out_nats()
-        gap = watched - training if n else 0.0
-        overfits = gap > self._best[1]
+        watched = self._held_out_nats()
+        self.gap = watched - training if n else 0.0
+        overfits = self.gap > self._best[1]
         if watched < self._best[0]:
-            self._best[:] = watched, gap
+            self._best[:] = watched, self.gap
         return Check(watched, bool(overfits), {"held-out nats a character": watched})
 
+    def _held_out_nats(self) -> float:
+        assert self._valid is not None
+        total = 0.0
+        for part, logits in self._read_held_out():
+            targets = torch.from_numpy(self._valid.targets[part]).to(self._device)
+            total += float(functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum"))
+        return total / self._valid.targets.size
+
+    def held_out_predictions(self) -> tuple[Ints, NDArray[np.float32]]:
+        """(N,) the symbols of the held-out text in its order and (N, V) the log-probabilities of each place."""
+        assert self._valid is not None
+        parts = [logits.log_softmax(dim=2).cpu().numpy() for _, logits in self._read_held_out()]
+        table = np.concatenate(parts).swapaxes(0, 1)  # rows follow one another in the text
+        return self._valid.targets.T.ravel(), table.reshape(-1, table.shape[2])
+
     @torch.no_grad()
-    def held_out_nats(self) -> float:
+    def _read_held_out(self) -> Iterator[tuple[slice, Tensor]]:
+        """Parts (t, B, V) of the logits of the held-out text, with the steps that they are of."""
         assert self._valid is not None
         self.network.eval()
-        window, total = self._valid, 0.0
-        inputs, targets, labels = self._tensors(window)
+        inputs, _, labels = self._tensors(self._valid)
         state = self.network.begin(inputs.shape[1])
         for begin in range(0, len(inputs), CHECK_STEPS):
             part = slice(begin, begin + CHECK_STEPS)
-            nats, state = self._nats(inputs[part], targets[part], labels[part], state)
-            total += float(nats.item())
-        return total / targets.numel()
+            with self._autocast():
+                logits, state = self.network(inputs[part], labels[part], state)
+            yield part, logits.float()
 
     # -- storing --
 
@@ -250,14 +271,16 @@ class NetworkLearner:
         return [(name, p) for name, p in self.network.named_parameters() if p.requires_grad]
 
 
-def precision_of(recipe: Recipe, device: torch.device) -> torch.dtype:
+def settled(recipe: Recipe) -> Recipe:
+    """The recipe with the precision that suits this machine, where it leaves that open."""
     if recipe.precision != "auto":
-        return torch.float32 if recipe.precision == "float32" else torch.bfloat16
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-    capabilities = torch.backends.cpu.get_cpu_capability(), torch.cpu.get_capabilities()
-    has_bf16 = any(capabilities[1].get(name) for name in ("avx512_bf16", "amx_bf16", "amx_tile", "bf16"))
-    return torch.bfloat16 if has_bf16 else torch.float32
+        return recipe
+    if torch.cuda.is_available():
+        has_bfloat16 = torch.cuda.is_bf16_supported()
+    else:
+        features = torch.cpu.get_capabilities()
+        has_bfloat16 = any(features.get(name) for name in _BFLOAT16_FEATURES)
+    return replace(recipe, precision="bfloat16" if has_bfloat16 else "float32")
 
 
 def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
@@ -269,13 +292,31 @@ def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=_BETAS, fused=True)
 
 
-def _held_out(valid: Sequence[Ints], labels: Ints | None, first_symbol: int) -> Window | None:
+def _held_out(valid: Sequence[Ints], labels: Ints | None, first_symbol: int, most: int) -> Window | None:
     """The held-out documents, from the first on, as many as a check reads."""
-    n_kept = int(np.searchsorted(np.cumsum([len(document) for document in valid]), MAX_CHECKED)) + 1
-    if sum(map(len, valid)) == 0:
+    kept = held_out_rows(valid, most)
+    if not kept:
         return None
-    kept = None if labels is None else labels[:n_kept]
-    return rows_of(valid[:n_kept], kept, first_symbol=first_symbol, n_rows=CHECK_ROWS)
+    rows = None if labels is None else labels[: len(kept)]
+    return rows_of(kept, rows, first_symbol=first_symbol, n_rows=CHECK_ROWS)
+
+
+def held_out_rows(valid: Sequence[Ints], most: int) -> list[Ints]:
+    """The first documents, at most `most` symbols, cut to a multiple of the rows that a check reads side by side."""
+    kept, n_left = list[Ints](), most
+    for document in valid:
+        if n_left <= 0:
+            break
+        kept.append(document[:n_left])
+        n_left -= len(kept[-1])
+    n = sum(map(len, kept))
+    surplus = n % CHECK_ROWS if n > CHECK_ROWS else 0
+    while surplus:
+        last = kept.pop()
+        if len(last) > surplus:
+            kept.append(last[: len(last) - surplus])
+        surplus -= min(surplus, len(last))
+    return [document for document in kept if len(document)]
 
 
 def _check_same(own: Mapping[str, NDArray[Any]], given: Mapping[str, NDArray[Any]]) -> None:

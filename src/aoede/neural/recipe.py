@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from aoede.errors import ConfigError
@@ -53,8 +53,8 @@ class Recipe:
     patience: int = 6  # checks that may be no better and overfit before the training stops
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            _check(field.name, getattr(self, field.name))
+        for each in fields(Recipe):
+            _check(each.name, getattr(self, each.name))
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Recipe":
@@ -73,6 +73,7 @@ class Preset:
 
     shape: Mapping[str, Any]
     recipe: Recipe
+    large: Mapping[str, Any] = field(default_factory=dict)  # changes for thousands of symbols
 
 
 def _check(name: str, value: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aoede.models.rnn.config import Config
 from aoede.models.rnn.network import Network
-from aoede.neural.learner import NetworkLearner
+from aoede.neural.learner import MAX_CHECKED, NetworkLearner
 from aoede.neural.recipe import Recipe
 from aoede.neural.streams import Ints
 
@@ -22,6 +22,7 @@ class Learner(NetworkLearner):
         train_labels: Ints | None = None,
         valid_labels: Ints | None = None,
         seed: int = 0,
+        max_checked: int = MAX_CHECKED,
     ) -> None:
         self.config = config
         super().__init__(
@@ -33,4 +34,5 @@ class Learner(NetworkLearner):
             train_labels=train_labels,
             valid_labels=valid_labels,
             seed=seed,
+            max_checked=max_checked,
         )

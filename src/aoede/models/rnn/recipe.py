@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from aoede.neural.recipe import Preset, Recipe
 
 RECIPES: Mapping[str, Preset] = {
-    "default": Preset({}, Recipe(dropout=0.3, weight_dropout=0.2)),
+    "default": Preset(
+        {}, Recipe(dropout=0.4, weight_dropout=0.3), large={"n_embedding": 128, "is_tied": True}
+    ),
     # Symbols and labels one-hot at every step, nothing regularised, a constant rate.
     "tutorial": Preset(
         {"n_hidden": 256, "n_embedding": 0},

@@ -1,0 +1,40 @@
+"""The mixture of an n-gram with a recurrent network: our best model of text.
+
+`gate.py` weighs the two, `model.py` is the mixture in NumPy, `learner.py` its training.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from aoede.models.mixture.model import Config, Mixture
+from aoede.models.mixture.recipe import RECIPES, Recipe
+from aoede.score import score_text as score
+
+if TYPE_CHECKING:
+    from aoede.models.mixture.learner import Learner
+
+ENCODINGS = ("characters",)
+CAPABILITIES = ("scores", "samples", "autoregressive", "trains")
+NEEDS = ("torch",)  # to be trained
+
+Model = Mixture
+
+__all__ = [
+    "CAPABILITIES",
+    "ENCODINGS",
+    "NEEDS",
+    "RECIPES",
+    "Config",
+    "Learner",
+    "Mixture",
+    "Model",
+    "Recipe",
+    "score",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Learner":  # torch is loaded with it
+        from aoede.models.mixture.learner import Learner
+
+        return Learner
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
