@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from aoede.errors import DeniedError, InputError, MissingError, UsageError
 from aoede.formats import midi
+from aoede.formats.table import Columns
+from aoede.learning import documents
 from aoede.learning.account import Entry, Manifest, Report, Row, differences
-from aoede.learning.dataset import Item, Limits, fingerprint, from_folder, split
+from aoede.learning.dataset import Dataset, Item, Limits, fingerprint, from_folder, split
+from aoede.learning.texts import Document
 from aoede.song import Note, Song, Track
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -369,6 +372,182 @@ def test_the_shortest_and_the_drummed_pieces_have_fingerprints_too() -> None:
     assert fingerprint(chord) == fingerprint(one)
 
 
+# Texts
+
+
+POEM = "\n".join(f"Line {word} of a poem by nobody that is known to anybody here" for word in "abcdefghij")
+
+
+def verses(seed: int, n_words: int = 120) -> str:
+    """Words in lines of eight; no two seeds have a stretch of eight words in common."""
+    rng = np.random.default_rng(seed)
+    words = ["".join(map(chr, 97 + rng.integers(0, 26, 6))) for _ in range(n_words)]
+    return "\n".join(" ".join(words[i : i + 8]) for i in range(0, n_words, 8))
+
+
+def texts(folder: Path, **options: object) -> Dataset:
+    return from_folder(folder, kinds=("text",), **options)  # type: ignore[arg-type]
+
+
+def test_a_folder_of_texts_gives_an_item_for_every_document_and_a_row_for_every_file(tmp_path: Path) -> None:
+    put(tmp_path / "Emily" / "hope.txt", "\n\nHope is the thing\n".encode("utf-16"))
+    put(tmp_path / "alone.md", b"No name stands here.\n")
+    put(tmp_path / "songs.csv", b"artist,song,text\nABBA,M,la la\nX,Y,too,many\nQ,R,so so\n")
+    put(tmp_path / "more.jsonl", '{"author":"李白","text":"床前看月光"}\n{"text":"nobody"}\n'.encode())
+    put(tmp_path / "sung.lrc", b"[ar:Carol]\n[00:12.30]Hello <00:13.00>there\n[00:14]you\n")
+    put(tmp_path / "blank.txt", b" \n\n")
+    put(tmp_path / "empty.txt", b"")
+    put(tmp_path / "picture.txt", b"\x89PNG\r\n\x1a\n\0\0\0")
+    put(tmp_path / "SOURCE.md", b"where it is from")
+    put(tmp_path / "tune.mid", b"MThd")
+    data = texts(tmp_path)
+    found = [(i.path, i.value.text, dict(i.value.labels), i.value.line) for i in data.items]
+    assert found == [
+        ("Emily/hope.txt", "Hope is the thing", {"author": "Emily"}, 3),
+        ("alone.md", "No name stands here.", {}, 1),
+        ("more.jsonl", "床前看月光", {"author": "李白"}, 1),
+        ("more.jsonl", "nobody", {}, 2),
+        ("songs.csv", "la la", {"artist": "ABBA"}, 2),
+        ("songs.csv", "so so", {"artist": "Q"}, 4),
+        ("sung.lrc", "Hello there\nyou", {"artist": "Carol"}, 1),
+    ]
+    assert rows(data.report) == {
+        "Emily/hope.txt": ("read", ""),
+        "SOURCE.md": ("skipped", "about the files"),
+        "alone.md": ("read", ""),
+        "blank.txt": ("skipped", "no text"),
+        "empty.txt": ("skipped", "no text"),
+        "more.jsonl": ("read", ""),
+        "picture.txt": ("skipped", "damaged"),
+        "songs.csv": ("repaired", ""),
+        "sung.lrc": ("read", ""),
+    }
+    assert "songs.csv repaired: row 3 has 4 fields, the header 3" in data.report.lines(9)
+    assert any(
+        "picture.txt skipped (damaged): this is no text file: it seems to be a PNG" in x
+        for x in data.report.lines(9)
+    )
+    assert data.report.others == {".mid": 1} and set(data.manifest.files) == set(rows(data.report)) - {
+        "SOURCE.md"
+    }
+
+
+def test_a_file_about_others_is_read_where_it_is_named(tmp_path: Path) -> None:
+    readme = put(tmp_path / "README.md", b"words to learn from")
+    assert [item.value.text for item in texts(readme).items] == ["words to learn from"]
+
+
+def test_columns_are_passed_to_the_tables_and_wrong_ones_told(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.csv", b"who,words,text\nA,la,x\n")
+    item = texts(path, columns=Columns("words", ("who",))).items[0]
+    assert (item.value.text, item.value.labels) == ("la", {"who": "A"})
+    with pytest.raises(InputError, match="no column 'lyric'; it has who, words, text"):
+        texts(path, columns=Columns("lyric"))
+
+
+def test_copies_of_a_text_are_left_out_and_counted(tmp_path: Path) -> None:
+    put(tmp_path / "a.txt", POEM.encode())
+    put(tmp_path / "b.txt", POEM.upper().replace("\n", "\r\n\r\n").replace(" ", ", ").encode())
+    put(
+        tmp_path / "c.jsonl",
+        "".join(json.dumps({"text": t}) + "\n" for t in (POEM, "new", "New!", "1", "2")).encode(),
+    )
+    data = texts(tmp_path)
+    assert [item.value.text for item in data.items] == [POEM, "new", "1", "2"]
+    assert rows(data.report)["b.txt"] == ("skipped", "duplicate")
+    assert data.report.remarks == ("3 documents stand twice",)
+    assert data.report.summary().endswith("; 3 documents stand twice")
+    assert data.report.as_json()["remarks"] == ["3 documents stand twice"]
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 999), st.integers(1, 7))
+def test_texts_in_other_clothes_are_twins_and_other_texts_are_not(seed: int, per_line: int) -> None:
+    words = verses(seed).split()
+    again = "\n".join(" ".join(words[i : i + per_line]) for i in range(0, len(words), per_line))
+    one, other, third = (
+        Document(t, {}, "a.txt", 1) for t in (verses(seed), again.title() + "!", verses(seed + 1))
+    )
+    assert documents.fingerprint(one) == documents.fingerprint(other) != documents.fingerprint(third)
+
+
+def test_most_versions_of_a_song_are_twins() -> None:
+    n_found = 0
+    for seed in range(40):
+        words = verses(seed).split()
+        version = [*words[:50], "another", *words[51:], "and", "an", "end"]
+        pair = [Document(" ".join(part), {}, "a.txt", 1) for part in (words, version)]
+        n_found += len({documents.fingerprint(one) for one in pair}) == 1
+    assert n_found >= 29  # 105 of 124 stretches are in both: 34 expected
+
+
+def test_in_scripts_without_spaces_a_character_is_a_word() -> None:
+    lines = ["昨夜雨疏风骤", "浓睡不消残酒", "试问卷帘人", "却道海棠依旧", "知否知否", "应是绿肥红瘦"]
+    prints = {
+        documents.fingerprint(Document(mark.join(lines), {}, "a.txt", 1))
+        for mark in ("\n", "，", "。\n\n", "")
+    }
+    assert len(prints) == 1
+    other = documents.fingerprint(Document("".join(lines[::-1]), {}, "a.txt", 1))
+    assert other not in prints
+
+
+def test_the_end_of_a_book_is_held_out_and_its_name_is_its_author(tmp_path: Path) -> None:
+    book = "".join(f"{verses(i, 40)}\n\n" for i in range(100))
+    put(tmp_path / "hamlet.txt", book.encode())
+    for i in range(200, 240):
+        put(tmp_path / "Emily" / f"{i}.txt", verses(i).encode())
+    found = texts(tmp_path).items
+    train, valid = split(found, 0.1, seed=1)
+    beginning, end = ([i.value for i in side if i.path == "hamlet.txt"] for side in (train, valid))
+    assert len(beginning) == len(end) == 1 and beginning[0].text + end[0].text == book
+    assert beginning[0].labels == {"author": "hamlet"} and beginning[0].text.endswith("\n\n")
+    assert abs(len(end[0].text) / len(book) - 0.1) < 0.02
+    assert end[0].line == 1 + beginning[0].text.count("\n")
+    fifth = split(found, 0.2, seed=1)[1]
+    assert (
+        abs(sum(len(i.value.text) for i in fifth if i.cut is None and i.is_held_out) / len(book) - 0.2) < 0.02
+    )
+    assert split(found, 0.0, seed=1) == (tuple(found), ())
+    assert {i.path for i in train} | {i.path for i in valid} == {i.path for i in found}
+    assert split(texts(tmp_path / "hamlet.txt").items, 0.1, seed=1)[1][0].value.text == end[0].text
+
+
+def test_a_book_with_a_twin_stays_whole_so_that_its_end_is_nowhere_learnt(tmp_path: Path) -> None:
+    book = "".join(f"{verses(i, 40)}\n\n" for i in range(100))
+    put(tmp_path / "one.txt", book.encode())
+    put(tmp_path / "two.txt", (book + "The end of this edition.").encode())
+    put(tmp_path / "three.txt", verses(500).encode())
+    train, valid = split(texts(tmp_path).items, 0.4, seed=1)
+    assert {i.path for i in train} & {i.path for i in valid} == set()
+    assert len(train) + len(valid) == 3
+
+
+def test_a_side_that_is_said_is_kept() -> None:
+    pieces = [replace(item, is_held_out=i < 3) for i, item in enumerate(items(list(range(10))))]
+    train, valid = split(pieces, 0.5, seed=1)
+    assert (list(train), list(valid)) == (pieces[3:], pieces[:3])
+    assert split(pieces, 0.0, seed=1) == (tuple(pieces), ())
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=300), st.sampled_from(documents.SUFFIXES))
+def test_any_bytes_of_any_suffix_give_documents_or_an_error(data: bytes, suffix: str) -> None:
+    try:
+        found, repairs = documents.read(data, f"a/b{suffix}", Columns())
+    except InputError:
+        return
+    for one in found:
+        assert documents.fingerprint(one) and documents.identity(one) and one.line >= 1
+    assert all(isinstance(repair, str) for repair in repairs)
+
+
+def test_one_character_repeated_is_a_text(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.txt", b"a" * 1_000_000)
+    train, valid = split(texts(path).items, 0.1, seed=1)
+    assert [len(train[0].value.text), len(valid[0].value.text)] == [900_000, 100_000]
+
+
 # Real folders
 
 
@@ -387,3 +566,11 @@ def test_versions_of_one_folk_tune_are_on_one_side() -> None:
     assert len(prints) == 882
     assert prints["reelsh-l58.mid"] == prints["reelsh-l60.mid"]
     assert len(set(prints.values())) == 875
+
+
+@pytest.mark.data
+@needs_data
+def test_versions_of_one_tang_poem_are_on_one_side_and_copies_are_left_out() -> None:
+    data = from_folder(DATA / "poems_zh_tang", kinds=("text",))
+    assert len(data.items) == 11176 and data.report.remarks == ("3 documents stand twice",)
+    assert len({item.fingerprint for item in data.items}) == 11176 - 92

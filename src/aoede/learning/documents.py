@@ -7,6 +7,7 @@ the data folder that it lies in; of a book that lies in none, its own name.
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -164,6 +165,7 @@ def _word_hashes(content: str) -> Hashes:
     return _mixed(np.add.reduceat(signs, starts))
 
 
+@lru_cache(maxsize=1)  # `identity` and `fingerprint` ask in turn
 def _letters(content: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """(T,) code points of the letters of the text in small letters, and whether a word begins with each.
 
@@ -188,15 +190,18 @@ _WITHIN_WORDS = frozenset("'’‘ʼ`-‐‑")
 def _kinds(seen: NDArray[np.int64]) -> NDArray[np.int8]:
     """Code point -> what it is for words, filled in for those in `seen`."""
     kinds = np.zeros(int(seen[-1]) + 1, np.int8)
-    for code in seen.tolist():
-        sign = chr(code)
-        if any(low <= code <= high for low, high in _WITHOUT_SPACES) and sign.isalpha():
-            kinds[code] = _ALONE
-        elif sign.isalpha() or unicodedata.category(sign)[0] == "M":
-            kinds[code] = _LETTER
-        elif sign in _WITHIN_WORDS:
-            kinds[code] = _INSIDE
+    kinds[seen] = [_kind(code) for code in seen.tolist()]
     return kinds
+
+
+@cache
+def _kind(code: int) -> int:
+    sign = chr(code)
+    if any(low <= code <= high for low, high in _WITHOUT_SPACES) and sign.isalpha():
+        return _ALONE
+    if sign.isalpha() or unicodedata.category(sign)[0] == "M":
+        return _LETTER
+    return _INSIDE if sign in _WITHIN_WORDS else _GAP
 
 
 def _mixed(numbers: Hashes) -> Hashes:

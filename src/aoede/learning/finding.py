@@ -1,4 +1,4 @@
-"""The files of a folder and of all folders in it; hidden files and runs are passed over, links never go in circles."""
+"""The files of a folder and of all folders in it; hidden files and runs are left out, links never go in circles."""
 
 import os
 from collections.abc import Iterator, Sequence

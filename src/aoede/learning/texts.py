@@ -89,8 +89,9 @@ class Labels:
         spelled: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
         for document in documents:
             for column, value in document.labels.items():
+                name = " ".join(value.split())
                 spellings = spelled[_key(column)][_key(value)]
-                spellings[value] = spellings.get(value, 0) + len(document.text)
+                spellings[name] = spellings.get(name, 0) + len(document.text)
         found: dict[str, tuple[str, ...]] = {}
         for column in sorted(spelled):
             names = [
