@@ -13,6 +13,7 @@ from aoede.learning.loop import Course, Schedule, Standing
 from aoede.randomness import stream
 
 N_FEATURES = 6
+N_STEPS = 24  # of a course, if nothing else is said
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,16 @@ class SmallCheck:
 class SmallLearner:
     """The weights of a logistic regression on fixed data; the update draws noise, so that it needs its stream."""
 
-    def __init__(self, *, n_examples: int = 25, batch_size: int = 4, broken_at: int = -1) -> None:
+    def __init__(self, *, n_examples: int = 25, batch_size: int = 4, broken_at: int = -1, is_mendable: bool = False
+    ) -> None:
         rng = stream(0, "data")
         self._x = rng.normal(size=(n_examples, N_FEATURES))
         self._y = self._x[:, 0] > 0
         self.batch_size = batch_size
         self._weights = np.zeros(N_FEATURES)
         self._momentum = np.zeros(N_FEATURES)
-        self._broken_at = broken_at
-        self._n_updates = 0
+        self._broken_at, self._is_mendable = broken_at, is_mendable
+        self._pace = np.ones(1)
 
     @property
     def n_examples(self) -> int:
@@ -44,26 +46,30 @@ class SmallLearner:
     ) -> dict[str, float]:
         x = self._x[indices] + 0.1 * rng.normal(size=(len(indices), N_FEATURES))
         wrong = 1 / (1 + np.exp(-x @ self._weights)) - self._y[indices]
-        self._momentum = 0.5 * self._momentum - 0.3 * (1 - progress) * x.T @ wrong / len(indices)
+        self._momentum = 0.5 * self._momentum - 0.3 * self._pace * (1 - progress) * x.T @ wrong / len(indices)
         self._weights = self._weights + self._momentum
-        self._n_updates += 1
         loss = float(np.abs(wrong).mean())
-        return {"mistakes": np.nan if self._n_updates == self._broken_at else loss}
+        is_broken = round(progress * N_STEPS) == self._broken_at - 1 and (self._pace == 1 or not self._is_mendable)
+        return {"mistakes": np.nan if is_broken else loss}
 
     def check(self, rng: np.random.Generator) -> SmallCheck:
         mistakes = float((((self._x @ self._weights) > 0) != self._y).mean())
         return SmallCheck(mistakes, True, {"held-out mistakes": mistakes})
 
+    def tame(self) -> None:
+        self._pace = self._pace / 2
+
     def tensors(self) -> dict[str, NDArray[Any]]:
         return {"weights": self._weights}
 
     def state(self) -> dict[str, NDArray[Any]]:
-        return {"momentum": self._momentum}
+        return {"momentum": self._momentum, "pace": self._pace}
 
     def restore(self, tensors: dict[str, NDArray[Any]], state: dict[str, NDArray[Any]]) -> None:
-        if set(tensors) != {"weights"} or set(state) != {"momentum"}:
+        if set(tensors) != {"weights"} or set(state) != {"momentum", "pace"}:
             raise InputError("not of this learner")
         self._weights, self._momentum = tensors["weights"].copy(), state["momentum"].copy()
+        self._pace = state["pace"].copy()
 
 
 @dataclass
@@ -89,7 +95,7 @@ class Heard:
 
 
 def course(
-    run: Path, *, n_steps: int = 24, check_every: int = 4, patience: int = 99, **options: Any
+    run: Path, *, n_steps: int = N_STEPS, check_every: int = 4, patience: int = 99, **options: Any
 ) -> Course:
     schedule = Schedule(seed=5, n_steps=n_steps, check_every=check_every, patience=patience)
     return Course(run, {"family": "small"}, schedule, SmallLearner(**options), {"family": "small"})

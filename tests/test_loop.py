@@ -113,6 +113,23 @@ def test_figures_that_are_no_numbers_end_it_with_the_step_and_leave_the_checkpoi
     assert found.step == 8
 
 
+def test_figures_that_are_no_numbers_once_send_it_back_to_the_best_and_on_with_smaller_steps(
+    tmp_path: Path,
+) -> None:
+    runs_ = [tmp_path / "one", tmp_path / "two"]
+    for run in runs_:
+        run.mkdir()
+    told = Heard()
+    standings = [loop.train(course(run, broken_at=11, is_mendable=True), told) for run in runs_]
+    assert standings[0] == standings[1]
+    assert standings[0].step == 24
+    assert standings[0].was_tamed
+    assert len(told.warnings) == 2
+    assert "went wrong at step 10" in told.warnings[0]
+    files = [runs.at_step(run, 24).read(name) for run in runs_ for name in (runs.MODEL_FILE, runs.STATE_FILE)]
+    assert files[:2] == files[2:]
+
+
 def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
     loop.train(course(tmp_path), Heard())
     other = course(tmp_path)

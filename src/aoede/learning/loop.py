@@ -62,6 +62,9 @@ class Learner(Protocol):
     def check(self, rng: np.random.Generator) -> Check:
         """The held-out figures; changes nothing that an update depends on, but what it remembers of checks."""
 
+    def tame(self) -> None:
+        """Take smaller steps from here on, after figures that were no numbers. Part of the state."""
+
     def tensors(self) -> Tensors:
         """The weights: what sampling needs."""
 
@@ -95,6 +98,7 @@ class Standing:
     n_stale: int = 0  # checks since the best that were no better and overfit
     sums: Mapping[str, tuple[float, int]] | None = None  # training losses since the last check: sum and count
     is_done: bool = False
+    was_tamed: bool = False  # whether it went back once because figures were no numbers
 
     @property
     def is_at_check(self) -> bool:
@@ -130,24 +134,30 @@ def train(course: Course, listener: Listener, should_stop: Callable[[], bool] = 
     """Train from the newest whole checkpoint, or from the start, to the end, or until `should_stop()`.
 
     Only for the one who holds the run's lock. A stop is saved. Raises OutputError where a checkpoint cannot be
-    written and AoedeError where the weights are no longer finite; what was saved before stays whole.
+    written. Where figures are no finite numbers it goes back to the best checkpoint, or to the start, once, and on
+    with smaller steps; the second time it raises AoedeError. What was saved before stays whole.
     """
     runs.sweep(course.run)
     standing = _resume(course, listener)
     learner, schedule = course.learner, course.schedule
     runs.check_room(course.run, sum(array.nbytes for array in (learner.tensors() | learner.state()).values()))
     saved_at_s, saved_step = time.monotonic(), standing.step
+    begun = _copied(learner)
     while not standing.is_done:
         if should_stop():
             if standing.step != saved_step:
                 _save(course, standing)
             break
-        losses = _update(learner, schedule, standing.step)
-        standing = replace(standing, step=standing.step + 1, sums=_added(standing.sums, losses))
-        listener.stepped(standing.step, losses)
-        due = standing.step % schedule.check_every == 0 or standing.step == schedule.n_steps
-        if due:
-            standing = _checked(standing, learner, schedule)
+        try:
+            losses = _update(learner, schedule, standing.step)
+            standing = replace(standing, step=standing.step + 1, sums=_added(standing.sums, losses))
+            listener.stepped(standing.step, losses)
+            due = standing.step % schedule.check_every == 0 or standing.step == schedule.n_steps
+            if due:
+                standing = _checked(standing, learner, schedule)
+        except DivergedError as error:
+            standing = _gone_back(course, standing, begun, listener, error)
+            continue
         if due or time.monotonic() - saved_at_s > SAVE_EVERY_S:
             _save(course, standing)
             saved_at_s, saved_step = time.monotonic(), standing.step
@@ -164,11 +174,43 @@ def _update(learner: Learner, schedule: Schedule, step: int) -> Mapping[str, flo
     return losses
 
 
-def _diverged(step: int) -> AoedeError:
-    return AoedeError(
+class DivergedError(AoedeError):
+    """Figures of a training that are no finite numbers."""
+
+
+def _diverged(step: int) -> DivergedError:
+    return DivergedError(
         f"the training went wrong at step {step:,}: its figures are no longer finite numbers",
         hint="Train again with a lower learning rate. The last checkpoint is from before.",
     )
+
+
+def _copied(learner: Learner) -> tuple[Tensors, Tensors]:
+    return {name: array.copy() for name, array in learner.tensors().items()}, learner.state()
+
+
+def _gone_back(
+    course: Course,
+    standing: Standing,
+    begun: tuple[Tensors, Tensors],
+    listener: Listener,
+    error: DivergedError,
+) -> Standing:
+    """The standing at the best checkpoint, or at the start, from where the training goes on more carefully."""
+    if standing.was_tamed:
+        raise error
+    if standing.best_step is None:
+        course.learner.restore(*begun)
+        back = Standing()
+    else:
+        found = runs.at_step(course.run, standing.best_step)
+        model, state = found.checkpoint(runs.MODEL_FILE), found.checkpoint(runs.STATE_FILE)
+        course.learner.restore(dict(model.tensors), dict(state.tensors))
+        back = standing_of(found)
+    runs.drop_after(course.run, back.step)
+    course.learner.tame()
+    listener.warned(f"{error.message}; back to step {back.step:,}, and on with smaller steps")
+    return replace(back, was_tamed=True)
 
 
 def batch_of(seed: int, step: int, n_examples: int, batch_size: int) -> Ints:
@@ -273,6 +315,7 @@ def standing_of(found: runs.Saved) -> Standing:
             n_stale=int(values["n_stale"]),
             sums=None if sums is None else {name: (float(s), int(n)) for name, (s, n) in sums.items()},
             is_done=bool(values["is_done"]),
+            was_tamed=bool(values.get("was_tamed", False)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(

@@ -279,6 +279,13 @@ def prune(run: Path, keep: Collection[int]) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
+def drop_after(run: Path, step: int) -> None:
+    """Take away the checkpoints of later steps, from which nothing is to go on."""
+    for later, path in _checkpoints(run):
+        if later > step:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def sweep(run: Path) -> None:
     """Take away what a killed process left half written. Only for the one who holds the lock."""
     for folder in (run, run / CHECKPOINTS, run / "samples"):

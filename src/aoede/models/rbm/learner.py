@@ -87,6 +87,7 @@ class Learner:
         self._visible_offset = means.astype(np.float32)
         self._hidden_offset = np.full(config.n_hidden, 0.5, np.float32)
         self._best = np.full(2, _NONE_YET)  # watched and free-energy gap at the best check
+        self._tamed = np.ones(1)  # what the learning rate is multiplied with
 
     @property
     def n_examples(self) -> int:
@@ -154,7 +155,7 @@ class Learner:
         recipe, rbm, velocity = self.recipe, self._rbm, self._velocity
         if recipe.weight_decay:
             gradient[:-1, :-1] -= np.float32(recipe.weight_decay) * rbm.weights
-        gradient *= np.float32(recipe.rate_at(progress))
+        gradient *= np.float32(recipe.rate_at(progress) * self._tamed[0])
         velocity *= np.float32(recipe.momentum_at(progress))
         velocity += gradient
         rbm.matrix += velocity
@@ -173,6 +174,10 @@ class Learner:
         for part in np.array_split(chosen, -(-len(chosen) // 1024)):
             total += self._batch(part, rng).sum(axis=0)
         return (total + 1) / (len(chosen) + 2)
+
+    def tame(self) -> None:
+        """Halve the learning rate from here on."""
+        self._tamed /= 2
 
     # -- the check --
 
@@ -225,6 +230,7 @@ class Learner:
             "visible_offset": self._visible_offset,
             "hidden_offset": self._hidden_offset,
             "best": self._best,
+            "tamed": self._tamed,
         }
 
     def restore(self, tensors: Mapping[str, NDArray[Any]], state: Mapping[str, NDArray[Any]]) -> None:
