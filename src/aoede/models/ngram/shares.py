@@ -1,8 +1,8 @@
 """A model from documents with labels, and how much a label's own n-grams are asked in it.
 
-The shares are fitted by expectation maximisation on text held out of the counting: a label with five documents and
-more holds out every fifth one, others the last tenth of each. What is found there is taken for the n-grams of
-everything.
+Discounts are fitted (`discounting.py`), and by expectation maximisation the shares of labels, on text held out of the
+counting: a label with ten documents and more holds out every tenth one, others the last tenth of each. What is found
+there is taken for the n-grams of everything.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from aoede.models.ngram.counting import END, Counter, Floats, Ints
+from aoede.models.ngram.discounting import fitted, with_factors
 from aoede.models.ngram.model import Config, Model, along
 from aoede.models.ngram.pruning import prune
 from aoede.models.ngram.recipe import Recipe
@@ -17,7 +18,7 @@ from aoede.models.ngram.trie import Trie, from_counts
 
 Labelled = tuple[list[Ints], Ints]  # documents, and the value of each
 
-_LEAST_DOCUMENTS = 5
+_EVERY = 10  # one document of so many is held out, or one part of each
 _LEAST_LENGTH = 10  # characters that a document must have to be cut
 _N_ROUNDS = 30
 _MOST = 0.9
@@ -29,26 +30,22 @@ class Counted:
     """The counts of documents, for all together and for each label; they grow by one length at a time."""
 
     def __init__(self, config: Config, recipe: Recipe, documents: Sequence[Ints], values: Ints) -> None:
-        self.config, self.recipe = config, recipe
+        self._recipe = recipe
         self._shared = Counter(config.n_symbols, documents)
         labelled = np.flatnonzero(values > 0).tolist()
         self._own: Counter | None = None
-        if recipe.own_order and len(labelled):
+        if recipe.own_order and labelled:
             own = [documents[i] for i in labelled]
             self._own = Counter(config.n_symbols, own, values[labelled].tolist(), config.label_sizes[0])
 
     def shared(self, order: int) -> Trie:
-        trie = from_counts(_lengthened(self._shared, order), order)
-        most = self.recipe.max_ngrams
-        return prune(trie, max_ngrams=max(most, trie.sizes[0])) if most else trie
+        return from_counts(_lengthened(self._shared, order), order)
 
     def own(self, order: int) -> Trie | None:
         """The n-grams of each label; None where no document has one."""
-        if self._own is None:
+        if self._own is None or not order:
             return None
-        trie = from_counts(_lengthened(self._own, order), order)
-        most = self.recipe.max_own_ngrams
-        return prune(trie, max_ngrams=max(most, trie.sizes[0])) if most else trie
+        return _pruned(from_counts(_lengthened(self._own, order), order), self._recipe.max_own_ngrams)
 
 
 class Builder:
@@ -57,30 +54,41 @@ class Builder:
     def __init__(self, config: Config, recipe: Recipe, documents: Sequence[Ints], values: Ints) -> None:
         self.config, self.recipe = config, recipe
         self._all = Counted(config, recipe, documents, values)
-        kept, self._out = (
-            held_out(documents, values) if recipe.own_order else (([], values[:0]), ([], values[:0]))
-        )
+        kept, self._out = held_out(documents, values)
         self._kept = Counted(config, recipe, *kept) if kept[0] and self._out[0] else None
 
     def model(self, order: int) -> Model:
+        """The model of this order, or of the greatest that the documents have."""
         shared = self._all.shared(order)
+        trial = None if self._kept is None else self._kept.shared(order)
+        if trial is not None and self.recipe.fits_discounts:
+            factors = np.ones_like(shared.discounts)
+            found = fitted(trial, self._out[0])
+            factors[: len(found)] = found[: len(factors)]
+            shared, trial = with_factors(shared, factors), with_factors(trial, found)
+        shared = _pruned(shared, self.recipe.max_ngrams)
         own_order = min(order, self.recipe.own_order_for(self.config.n_symbols))
-        own = self._all.own(own_order) if own_order else None
+        own = self._all.own(own_order)
         if own is None:
             return Model(self.config, shared)
-        return Model(self.config, shared, own, self._shares(order, own_order, own.order))
+        return Model(self.config, shared, own, self._shares(trial, own_order, own.order))
 
-    def _shares(self, order: int, own_order: int, n: int) -> Floats:
+    def _shares(self, shared: Trie | None, own_order: int, n: int) -> Floats:
         """(n,) the share of a label's own n-grams by the length of the longest context that they know."""
         shares = np.full(n, _PRIOR)
-        trial = None if self._kept is None else self._kept.own(own_order)
-        if self._kept is None or trial is None:
+        own = None if self._kept is None else self._kept.own(own_order)
+        if shared is None or own is None:
             return shares
-        model = Model(self.config, self._kept.shared(order), trial, np.full(trial.order, _PRIOR))
+        shared = _pruned(shared, self.recipe.max_ngrams)
+        model = Model(self.config, shared, own, np.full(own.order, _PRIOR))
         known, both = _evidence(model, *self._out)
-        for k in range(min(n, trial.order)):
+        for k in range(min(n, own.order)):
             shares[k] = _fitted(*both[:, known == k])
         return shares
+
+
+def _pruned(trie: Trie, most: int) -> Trie:
+    return prune(trie, max_ngrams=max(most, trie.sizes[0])) if most else trie
 
 
 def fit(
@@ -93,18 +101,20 @@ def fit(
 
 
 def held_out(documents: Sequence[Ints], values: Ints) -> tuple[Labelled, Labelled]:
-    """What is kept, documents without a label among it, and what is held out."""
-    kept = [(documents[i], 0) for i in np.flatnonzero(values == 0).tolist()]
+    """What is kept and what is held out, each label's share of it."""
+    kept: list[tuple[Ints, int]] = []
     out: list[tuple[Ints, int]] = []
-    for value in np.unique(values[values > 0]).tolist():
+    for value in np.unique(values).tolist():
         own = [documents[i] for i in np.flatnonzero(values == value).tolist()]
         for i, document in enumerate(own):
-            if len(own) >= _LEAST_DOCUMENTS:
-                (kept if i % _LEAST_DOCUMENTS else out).append((document, value))
+            if len(own) >= _EVERY:
+                (kept if i % _EVERY else out).append((document, value))
             elif len(document) > _LEAST_LENGTH:
-                cut = len(document) * 9 // 10
+                cut = len(document) * (_EVERY - 1) // _EVERY
                 kept.append((np.append(document[:cut], END), value))
                 out.append((document[cut:], value))
+            else:
+                kept.append((document, value))
     return _apart(kept), _apart(out)
 
 
@@ -125,9 +135,11 @@ def _evidence(model: Model, documents: Sequence[Ints], values: Ints) -> tuple[In
     """(T,) the longest own context at each held-out character, -1 for none, and (2, T) both probabilities."""
     depths, pairs = [], []
     assert model.own is not None
-    for document, value in zip(documents, values, strict=True):
+    for document, value in zip(documents, values.tolist(), strict=True):
+        if not value:
+            continue
         p, _ = along(model.shared, 0, document, np.full(len(document), 1.0 / model.config.n_symbols))
-        q, contexts = along(model.own, int(value), document, p)
+        q, contexts = along(model.own, value, document, p)
         depths.append(model.own.longest(contexts))
         pairs.append(np.stack([p, q]))
     return np.concatenate(depths), np.concatenate(pairs, axis=1)
