@@ -28,6 +28,7 @@ MAX_BYTES = 1 << 28  # of a stored index when it is unpacked
 RECORDS = frozenset(
     {".json", ".jsonl", ".ndjson", ".csv", ".tsv"}
 )  # in them a line of a text is no line of the file
+_WHAT = "the novelty index"
 USUAL_SPAN, USUAL_SPAN_HAN = 20, 7  # characters: what people share with others by chance is mostly shorter
 _QUOTES = str.maketrans("‘’‚‛ʼ“”„‟", "'''''" + '""""')
 _HANGUL_PARTS = range(0x1160, 0x1200)  # vowels and finals, which NFC joins to what stands before them
@@ -141,21 +142,21 @@ class Index:
         """Two rows of bytes: the text, and where its documents come from."""
         table = {"paths": self.paths, "path_of": self.path_of, "lines": self.lines}
         return {
-            "text": _packed(self.text.encode("utf-8", "replace")),
-            "documents": _packed(json.dumps(table, separators=(",", ":")).encode()),
+            "text": packed(self.text.encode("utf-8", "replace")),
+            "documents": packed(json.dumps(table, separators=(",", ":")).encode()),
         }
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], *, max_bytes: int = MAX_BYTES) -> "Index":
         """The index that `to_tensors` wrote. Raises InputError for anything else, and for one beyond `max_bytes`."""
         try:
-            text = _unpacked(tensors["text"], max_bytes).decode()
-            table = json.loads(_unpacked(tensors["documents"], max_bytes))
+            text = unpacked(tensors["text"], max_bytes, _WHAT).decode()
+            table = json.loads(unpacked(tensors["documents"], max_bytes, _WHAT))
             paths, path_of, lines = table["paths"], table["path_of"], table["lines"]
-        except (KeyError, TypeError, ValueError, OSError, EOFError, RecursionError) as error:
-            raise _damaged() from error
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise damaged(_WHAT) from error
         if not _is_table(paths, path_of, lines, text.count(BREAK) + 1):
-            raise _damaged()
+            raise damaged(_WHAT)
         return cls(text, paths, path_of, lines)
 
     @cached_property
@@ -242,21 +243,28 @@ def _code_points(text: str) -> NDArray[np.int32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<i4").astype(np.int32)
 
 
-def _packed(data: bytes) -> NDArray[np.uint8]:
+def packed(data: bytes) -> NDArray[np.uint8]:
     return np.frombuffer(bz2.compress(data, 9), np.uint8)
 
 
-def _unpacked(tensor: NDArray[Any], max_bytes: int) -> bytes:
-    """Raises InputError, ValueError, OSError or EOFError for bytes that `_packed` did not write."""
+def unpacked(tensor: NDArray[Any], max_bytes: int, what: str) -> bytes:
+    """What `packed` packed. Raises InputError, naming it as `what`, for anything else and beyond `max_bytes`."""
     if not isinstance(tensor, np.ndarray) or tensor.dtype != np.uint8 or tensor.ndim != 1:
-        raise _damaged()
+        raise damaged(what)
     unpacker = bz2.BZ2Decompressor()
-    data = unpacker.decompress(tensor.tobytes(), max_bytes + 1)
+    try:
+        data = unpacker.decompress(tensor.tobytes(), max_bytes + 1)
+    except (OSError, EOFError, ValueError) as error:
+        raise damaged(what) from error
     if len(data) > max_bytes:
-        raise InputError(f"the stored training text is larger than {max_bytes:,} bytes")
+        raise InputError(f"{what} is larger than {max_bytes:,} bytes")
     if not unpacker.eof or unpacker.unused_data:
-        raise _damaged()
+        raise damaged(what)
     return data
+
+
+def damaged(what: str) -> InputError:
+    return InputError(f"{what} is damaged", hint="Train the model again to make a new one.")
 
 
 def _is_table(paths: Any, path_of: Any, lines: Any, n_documents: int) -> bool:
@@ -267,7 +275,3 @@ def _is_table(paths: Any, path_of: Any, lines: Any, n_documents: int) -> bool:
         return False
     are_whole = all(type(value) is int for value in (*path_of, *lines))
     return are_whole and all(0 <= i < len(paths) for i in path_of) and all(0 < i < 1 << 62 for i in lines)
-
-
-def _damaged() -> InputError:
-    return InputError("the novelty index is damaged", hint="Train the model again to make a new one.")

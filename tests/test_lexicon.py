@@ -1,0 +1,135 @@
+"""The mask of known words: nothing invented gets through, everything known does."""
+
+import bz2
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aoede.errors import InputError
+from aoede.randomness import stream
+from aoede.words.lexicon import MAX_WORDS, Lexicon, Speller, has_words, words_of
+
+TEXT = "O'er the hill the dogs ran; the dog's tail 'tis said isn't Straße's. Ran o'er! Ça va, été."
+LEXICON = Lexicon.fit([TEXT], min_count=1)
+SYMBOLS = "".join(sorted(set(TEXT + "\n’ßẞabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1語")))
+
+
+def follow(speller: Speller, text: str, symbols: str = SYMBOLS) -> list[bool]:
+    """Whether the mask allowed each character of the text, and END after it."""
+    nodes, allowed = speller.start(), []
+    for character in text:
+        ids = np.array([symbols.index(character) + 2])
+        allowed.append(bool(speller.mask(nodes)[0, ids[0]]))
+        nodes = speller.step(nodes, ids)
+    return [*allowed, bool(speller.mask(nodes)[0, 0])]
+
+
+def test_words_are_letters_with_inner_apostrophes_without_case() -> None:
+    assert words_of("'Tis O’er-night, DOGS' dog's x_y 3rd été") == (
+        ["tis", "o'er", "night", "dogs", "dog's", "x", "y", "rd", "été"]
+    )
+    assert words_of("Straße İx Ελλάδα Привет 語") == ["strasse", "i", "x", "ελλάδα", "привет"]
+
+
+def test_all_that_is_made_of_known_words_is_allowed() -> None:
+    speller = LEXICON.speller(SYMBOLS)
+    for text in (TEXT, "THE DOG’S", "the dogs' tail ran''\n", "'the' 'o'er'", "STRASSE'S straße's", "1語1"):
+        known = "".join(c for c in text if c in SYMBOLS)
+        assert all(follow(speller, known)), known
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),  # of each character, and of END after them
+    [
+        # After a character that is not allowed the walk is lost: anything goes until the word ends.
+        ("hx", [True, False, True]),
+        ("hil hil", [True, True, True, False, True, True, True, False]),
+        ("o ", [True, False, True]),  # o' only
+        (
+            "the'r",
+            [True, True, True, True, False, True],
+        ),  # the apostrophe can be a closing quote and nothing else
+        ("o''", [True, True, False, True]),
+        ("o'", [True, True, False]),
+    ],
+)
+def test_what_can_become_no_known_word_is_not(text: str, allowed: list[bool]) -> None:
+    assert follow(LEXICON.speller(SYMBOLS), text) == allowed
+
+
+def test_text_drawn_under_the_mask_has_known_words_only_and_every_place_has_a_way_on() -> None:
+    speller = LEXICON.speller(SYMBOLS)
+    assert speller.mask(np.arange(speller.n_nodes, dtype=np.int32)).any(axis=1).all()
+    rng = stream(1, "draws")
+    nodes = speller.start(n=6)
+    ids = np.zeros((6, 500), np.int64)
+    for t in range(500):
+        mask = speller.mask(nodes)
+        mask[:, :2] = False
+        ids[:, t] = [rng.choice(np.flatnonzero(row)) for row in mask]
+        nodes = speller.step(nodes, ids[:, t])
+    for row in ids:
+        text = LEXICON.without_unfinished_word("".join(SYMBOLS[i - 2] for i in row))
+        assert len(words_of(text)) > 20
+        assert LEXICON.share_of_known_words(text) == 1.0
+
+
+def test_a_walk_from_a_prompt_is_the_walk_of_its_characters() -> None:
+    speller = LEXICON.speller(SYMBOLS)
+    for text in ("the do", "the dog'", "The ", "", "’"):
+        nodes = speller.start()
+        for character in text:
+            nodes = speller.step(nodes, np.array([SYMBOLS.index(character) + 2]))
+        np.testing.assert_array_equal(speller.start(text, 3), np.repeat(nodes, 3))
+
+
+def test_within_an_unknown_word_of_the_prompt_anything_may_follow_until_it_ends() -> None:
+    speller = LEXICON.speller(SYMBOLS)
+    nodes = speller.start("the qqz")
+    assert speller.mask(nodes).all()
+    nodes = speller.step(nodes, np.array([SYMBOLS.index("b") + 2]))
+    assert speller.mask(nodes).all()
+    nodes = speller.step(nodes, np.array([SYMBOLS.index(" ") + 2]))
+    assert not speller.mask(nodes)[0, SYMBOLS.index("b") + 2]
+
+
+def test_an_unfinished_word_at_the_end_is_cut_and_a_known_one_stays() -> None:
+    cut = LEXICON.without_unfinished_word
+    assert cut("the dogs ra") == "the dogs"
+    assert cut("the dogs\nra") == "the dogs\n"
+    assert cut("the dogs o'") == "the dogs"
+    for whole in ("the dogs", "the dogs'", "the dogs ra.", "", "1 "):
+        assert cut(whole) == whole
+
+
+def test_the_share_of_known_words_leaves_the_prompt_out() -> None:
+    assert LEXICON.share_of_known_words("the xx dogs yy") == 0.5
+    assert LEXICON.share_of_known_words("xxyy the dogs", n_prompt=2) == 1.0
+    assert LEXICON.share_of_known_words("123 !") == 1.0
+
+
+def test_rare_words_are_left_out_unless_all_are_rare() -> None:
+    assert Lexicon.fit(["a b a", "c b"]).words == ("a", "b")
+    assert Lexicon.fit(["c a b"]).words == ("a", "b", "c")
+    assert Lexicon.fit(["c a b a c c"], max_words=1).words == ("c",)
+
+
+def test_a_stored_lexicon_is_the_same_and_a_damaged_one_is_refused() -> None:
+    assert Lexicon.from_tensors(LEXICON.to_tensors()) == LEXICON
+    many = "\n".join(f"{i:b}".replace("1", "b").replace("0", "a") for i in range(1, MAX_WORDS + 3))
+    bad = ["", "b\na", "a\na", "a b", "A", "a\n'b", "語", "x" * 99, many]
+    for tensors in ({}, *({"words": np.frombuffer(bz2.compress(text.encode()), np.uint8)} for text in bad)):
+        with pytest.raises(InputError):
+            Lexicon.from_tensors(tensors)
+    bomb: Any = {"words": np.frombuffer(bz2.compress(b"a" * 3000), np.uint8)}
+    with pytest.raises(InputError, match="larger than"):
+        Lexicon.from_tensors(bomb, max_bytes=2000)
+
+
+def test_chinese_is_no_script_for_a_lexicon() -> None:
+    assert has_words(["plain words"])
+    assert has_words(["Слово и 語"])
+    assert not has_words(["床前明月光 ok"])
+    with pytest.raises(InputError, match="no words"):
+        Lexicon.fit(["床前明月光"])
