@@ -10,6 +10,9 @@ from aoede.errors import InputError
 
 Floats = NDArray[np.float32]
 
+_SCALE = ".scale"
+_LEAST_QUANTISED = 4_096  # numbers; smaller matrices are not worth it
+
 
 def log_softmax(logits: Floats) -> Floats:
     """(..., V) logits -> (..., V) log-probabilities."""
@@ -36,10 +39,45 @@ def label_weights(sizes: Sequence[int], n: int, condition: ArrayLike | None) -> 
 def checked_weights(
     shapes: Mapping[str, tuple[int, ...]], tensors: Mapping[str, NDArray[Any]]
 ) -> dict[str, Floats]:
-    """The tensors as float32. Raises InputError where names, shapes or kinds are not those of `shapes`."""
-    strange = set(shapes) ^ set(tensors)
+    """The tensors as float32, those in 8 bits too. Raises InputError where they are not of these names and shapes."""
+    scales = {name for name in tensors if name.endswith(_SCALE)}
+    strange = set(shapes) ^ (set(tensors) - scales)
     strange |= {name for name in set(shapes) & set(tensors) if tensors[name].shape != shapes[name]}
-    strange |= {name for name in set(tensors) - strange if tensors[name].dtype.kind != "f"}
+    strange |= {name for name in scales if not _is_scaled(tensors, name.removesuffix(_SCALE))}
+    strange |= {
+        name
+        for name in set(shapes) - strange
+        if tensors[name].dtype.kind != "f" and name + _SCALE not in scales
+    }
     if strange:
         raise InputError(f"these are no weights of such a network: {', '.join(sorted(strange)[:8])}")
-    return {name: np.asarray(tensor, np.float32) for name, tensor in tensors.items()}
+    return {
+        name: np.asarray(tensors[name], np.float32)
+        * (
+            np.asarray(tensors[name + _SCALE], np.float32)[:, None]
+            if name + _SCALE in scales
+            else np.float32(1)
+        )
+        for name in shapes
+    }
+
+
+def _is_scaled(tensors: Mapping[str, NDArray[Any]], name: str) -> bool:
+    tensor, scale = tensors.get(name), tensors[name + _SCALE]
+    return (
+        tensor is not None
+        and tensor.dtype == np.int8
+        and scale.dtype.kind == "f"
+        and scale.shape == tensor.shape[:1]
+    )
+
+
+def quantised(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Matrices of floats as 8-bit integers with a scale a row, under their name and NAME.scale; the rest as it is."""
+    made = dict(tensors)
+    for name, tensor in tensors.items():
+        if tensor.dtype.kind == "f" and tensor.ndim == 2 and tensor.size >= _LEAST_QUANTISED:
+            scale = np.maximum(np.abs(tensor).max(axis=1), np.finfo(np.float32).tiny) / 127
+            made[name] = np.rint(tensor / scale[:, None]).astype(np.int8)
+            made[name + _SCALE] = scale.astype(np.float32)
+    return made

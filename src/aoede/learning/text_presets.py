@@ -1,0 +1,171 @@
+"""Trains the shipped writers: python -m aoede.learning.text_presets DATA OUT_FOLDER [NAME ...] [--runs FOLDER]
+
+Each is a mixture of n-gram and LSTM. What they learnt from and how good they are stands in presets/NAME.md. With
+`--runs` the trainings are kept in that folder, and a training that was stopped goes on.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aoede.formats import text
+from aoede.formats.files import write_whole
+from aoede.learning import checkpoint, runs
+from aoede.learning.account import Report
+from aoede.learning.loop import Standing
+from aoede.learning.train import resume, train
+from aoede.learning.watcher import Silent
+from aoede.neural.arrays import quantised
+
+SEED = 1
+MAX_NGRAMS, MAX_OWN_NGRAMS = 400_000, 100_000
+NO_PLAYS = ("loverscomplaint", "rapeoflucrece", "venusandadonis")  # poems among the plays
+
+Record = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a preset's texts come from, how it is trained, and how it writes where nothing is said."""
+
+    records: Callable[[Path], Iterator[Record]]  # folder of the research data -> documents with their labels
+    about: str
+    settings: Mapping[str, Any]
+    writes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _plays(data: Path) -> Iterator[Record]:
+    for path in sorted((data / "text_shakespeare_plays").glob("*.txt")):
+        if path.stem not in NO_PLAYS:
+            yield {"title": path.stem, "text": text.from_bytes(path.read_bytes(), where=path.name).text}
+
+
+def _prose(data: Path) -> Iterator[Record]:
+    """The sections of the book, so that whole ones are held out."""
+    path = data / "text_nietzsche" / "train.txt"
+    book = text.from_bytes(path.read_bytes(), where=path.name).text
+    part: list[str] = []
+    for paragraph in book.split("\n\n"):
+        part.append(paragraph)
+        if sum(map(len, part)) > 6_000:
+            yield {"text": "\n\n".join(part)}
+            part = []
+    yield {"text": "\n\n".join(part)}
+
+
+def _lines(name: str, *columns: str) -> Callable[[Path], Iterator[Record]]:
+    """The records of DATA/NAME's one JSONL file, with these label columns."""
+
+    def records(data: Path) -> Iterator[Record]:
+        for path in sorted((data / name).glob("*.jsonl")):
+            for line in path.read_text(encoding="utf-8").splitlines():
+                found = json.loads(line)
+                yield {column: found[column] for column in columns} | {"text": found["text"]}
+
+    return records
+
+
+def _tang(data: Path) -> Iterator[Record]:
+    from aoede.words.forms import form_of
+
+    for record in _lines("poems_zh_tang", "author")(data):
+        form = form_of(record["text"])
+        yield record | ({"form": form} if form else {})
+
+
+_ENGLISH = {"dropout": 0.25, "weight_dropout": 0.15}
+_CHINESE = {"dropout": 0.4, "weight_dropout": 0.2, "n_rows": 32, "n_steps": 48}
+
+SOURCES: Mapping[str, Source] = {
+    "play": Source(_plays, "plays of Shakespeare", {**_ENGLISH, "n_epochs": 6}),
+    "prose": Source(
+        _prose,
+        "prose of Nietzsche, in English",
+        {"dropout": 0.45, "weight_dropout": 0.35, "n_epochs": 24, "n_hidden": 384},
+    ),
+    "poem": Source(
+        _lines("poems_en", "author"), "poems of seven poets in English", {**_ENGLISH, "n_epochs": 10}
+    ),
+    "lyrics": Source(
+        _lines("lyrics_en_pd", "artist"),
+        "song texts of 51 lyricists in English",
+        {"dropout": 0.35, "weight_dropout": 0.25, "n_epochs": 12},
+    ),
+    "tang": Source(_tang, "poems of sixty Tang poets (traditional characters)", {**_CHINESE, "n_epochs": 10}),
+    "ci": Source(
+        _lines("lyrics_zh_songci", "author", "tune"),
+        "ci of 83 Song lyricists (simplified characters)",
+        {**_CHINESE, "n_epochs": 10},
+    ),
+}
+
+
+def gathered(source: Source, data: Path, path: Path) -> Path:
+    """The texts as one JSONL file at `path`."""
+    lines = [json.dumps(record, ensure_ascii=False, sort_keys=True) for record in source.records(data)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, ("\n".join(lines) + "\n").encode(), force=True)
+    return path
+
+
+def trained(name: str, data: Path, folder: Path) -> Path:
+    """The model of a whole training in folder/NAME, which goes on where it had stopped."""
+    source, run = SOURCES[name], folder / name
+    texts = gathered(source, data, folder / f"{name}.jsonl")
+    if runs.is_run(run):
+        outcome = resume(run, folder=texts, watcher=Console())
+    else:
+        options = {"max_ngrams": MAX_NGRAMS, "max_own_ngrams": MAX_OWN_NGRAMS, **source.settings}
+        outcome = train("mixture", texts, run, watcher=Console(), seed=SEED, **options)
+    assert outcome.model is not None
+    return outcome.model
+
+
+def packed(name: str, model: Path, out: Path) -> None:
+    """The preset: matrices in 8 bits, what it is, and how it writes."""
+    found, source = checkpoint.load(model), SOURCES[name]
+    metadata = dict(found.metadata) | {
+        "kind": source.about,
+        "licence": f"public domain texts; see presets/{name}.md",
+        "writes": dict(source.writes),
+    }
+    metadata["provenance"] = {
+        **metadata["provenance"],
+        "command": f"python -m aoede.learning.text_presets DATA OUT_FOLDER {name}",
+    }
+    path = out / f"{name}{checkpoint.SUFFIX}"
+    checkpoint.save(path, quantised(found.tensors), metadata, force=True)
+    print(f"{path}: {path.stat().st_size:,} bytes, {metadata['provenance']['figures']}")
+
+
+class Console(Silent):
+    """Prints a line a check."""
+
+    def read(self, report: Report) -> None:
+        print(report.summary())
+
+    def checked(self, standing: Standing) -> None:
+        print(dict(standing.checks[-1]), flush=True)
+
+    def sampled(self, text: str) -> None:
+        print(text, flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m aoede.learning.text_presets")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("names", nargs="*", help=", ".join(SOURCES))
+    parser.add_argument("--runs", type=Path)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        for name in asked.names or SOURCES:
+            packed(name, trained(name, asked.data, asked.runs or Path(temporary)), asked.out)
+
+
+if __name__ == "__main__":
+    main()
