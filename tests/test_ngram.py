@@ -6,6 +6,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aoede.errors import AoedeError, ConfigError, InputError
+from aoede.learning import loop, runs
 from aoede.models.ngram import RECIPES, Adaptive, Config, Habits, Learner, Model, Recipe, fit, prune, score
 from aoede.randomness import stream
 
@@ -361,6 +363,28 @@ def test_a_state_that_is_not_of_this_training_is_refused() -> None:
 
 def _bytes(tensors: dict[str, NDArray[Any]]) -> dict[str, bytes]:
     return {name: tensor.tobytes() for name, tensor in tensors.items()}
+
+
+class _Silent:
+    def began(self, standing: Any) -> None: ...
+    def stepped(self, step: int, losses: Any) -> None: ...
+    def checked(self, standing: Any, tensors: Any) -> None: ...
+    def warned(self, text: str) -> None: ...
+
+
+def test_the_one_loop_makes_the_ladder_and_goes_on_after_a_stop(tmp_path: Path) -> None:
+    standings = []
+    for name, stops in (("whole", [9]), ("stopped", [2, 9])):
+        for n in stops:
+            learner = _learner()
+            course = loop.Course(tmp_path / name, {}, loop.Schedule(1, 4, 1, 3), learner, {"family": "ngram"})
+            seen = iter(range(100))
+            with runs.locked(tmp_path / name):
+                standing = loop.train(course, _Silent(), lambda n=n, seen=seen: next(seen) >= n)  # type: ignore[misc]
+        standings.append((standing, _bytes(learner.tensors())))
+    assert standings[0] == standings[1]
+    assert [row["order"] for row in standings[0][0].checks] == [1, 2, 3, 4]
+    assert standings[0][0].is_done
 
 
 def test_without_held_out_documents_the_training_text_is_watched_and_nothing_overfits() -> None:

@@ -89,6 +89,9 @@ class Learner:
             self._tensors = None
         return {"order": float(self._order), "n-grams": float(self._model.n_grams)}
 
+    def tame(self) -> None:
+        """Nothing to be tamed: a count is always finite."""
+
     def check(self, rng: np.random.Generator) -> Check:
         """Held-out nats a character, with labels if there are any; the training text without held-out documents."""
         training = _nats(self._model, *self._train)
