@@ -1,8 +1,9 @@
 """Chinese verse forms: how many characters each phrase has, with which marks between them, as people wrote them.
 
-A pattern is written as its phrase lengths and marks, "/" for a line end: "5，5。/5，5。" is a quatrain of lines of five
-characters, a couplet a line. Regulated verse has one pattern a form; a tune of the Song has as many as poets used.
-A pattern says of every position of a text which kind of symbol stands there, so that a sampler can enforce it.
+A pattern is written as its phrase lengths and marks, "/" for a line end: "5，5。/5，5。" is a quatrain of
+five-character lines, a couplet a line. Regulated verse has one pattern a form; a tune of the Song has as many as
+poets used. A pattern says of every position of a text which kind of symbol stands there, so that a sampler can
+enforce it.
 
 Forms are known by their lengths alone. Neither tones nor rhymes are looked at: four lines of five characters count as
 五言绝句 even if they break the rules of regulated verse, and enforcing the form enforces no rhyme.
