@@ -60,7 +60,7 @@ def log_probabilities(model: Reader, documents: Sequence[Ints], labels: Ints | N
     if own is not None:
         return list(own(documents, labels))
     found: list[Floats] = [np.zeros(0)] * len(documents)
-    order = sorted(range(len(documents)), key=lambda i: -len(documents[i]))
+    order = sorted(range(len(documents)), key=lambda i: len(documents[i]), reverse=True)
     for begin in range(0, len(order), _AT_ONCE):
         part = order[begin : begin + _AT_ONCE]
         rows = None if labels is None else labels[part]
@@ -81,7 +81,7 @@ def _side_by_side(model: Reader, documents: Sequence[Ints], labels: Ints | None)
     """The documents, the longest first, step by step all at once; a row leaves when its document ends."""
     sizes = model.config.label_sizes
     condition = one_hot(labels, sizes) if labels is not None and sizes else None
-    lengths = np.array([len(document) for document in documents])
+    lengths = np.array([len(document) for document in documents], np.int64)
     table = np.zeros((len(documents), lengths[0]), np.int64)
     for row, document in zip(table, documents, strict=True):
         row[: len(document)] = document
@@ -91,9 +91,9 @@ def _side_by_side(model: Reader, documents: Sequence[Ints], labels: Ints | None)
         n = int((lengths > t).sum())
         if n < len(logits):
             logits, state = logits[:n], model.select(state, np.arange(n))
-        wide = logits.astype(np.float64)
-        top = wide.max(axis=1)
+        wide = np.asarray(logits, np.float64)
+        top = wide.max(axis=1, keepdims=True)
         chosen = wide[np.arange(n), table[:n, t]]
-        found[:n, t] = chosen - top - np.log(np.exp(wide - top[:, None]).sum(axis=1))
+        found[:n, t] = chosen - top[:, 0] - np.log(np.exp(wide - top).sum(axis=1))
         logits, state = model.step(state, table[:n, t])
     return (row[:length] for row, length in zip(found, lengths, strict=True))

@@ -82,7 +82,8 @@ def train(
     """Train `family` on the songs or texts in `folder`, keeping everything in the folder `run`.
 
     The options are those of `Options`; any other name is a setting of the family's `Config` or `Recipe`, such as
-    `n_hidden=256`, or says how to read the data (`transpose`, `text_column`, `label_columns`). `should_stop()` is asked before every step; a stop is saved.
+    `n_hidden=256`, or says how to read the data (`transpose`, `text_column`, `label_columns`). `should_stop()` is
+    asked before every step; a stop is saved.
     Raises UsageError for options that cannot be, MissingError or InputError for data that cannot be used,
     BusyError where another process trains there, OutputError where a run is there already or nothing can be written.
     """

@@ -73,7 +73,7 @@ class NetworkLearner:
             n_steps=recipe.n_steps,
             seed=seed,
         )
-        self._valid = _held_out(valid, valid_labels, first_symbol, min(max_checked, MAX_CHECKED))
+        self._valid = _held_out(valid, valid_labels, first_symbol, max_checked)
         self.gap = 0.0  # of the held-out figure and the training loss at the last check
         self._optimizer = _optimizer(self.network, recipe)
         self._precision = getattr(torch, settled(recipe).precision)

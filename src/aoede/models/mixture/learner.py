@@ -16,7 +16,7 @@ from aoede.models.mixture.model import Config, apart, joined, ngram_config
 from aoede.models.mixture.recipe import Recipe
 from aoede.models.rnn.learner import Learner as NetworkLearner
 from aoede.neural.arrays import Floats
-from aoede.neural.learner import Check, held_out_rows
+from aoede.neural.learner import MAX_CHECKED, Check, held_out_rows
 from aoede.neural.streams import Ints
 from aoede.score import one_hot
 
@@ -39,7 +39,7 @@ class Learner:
         seed: int = 0,
     ) -> None:
         self.config, self.recipe = config, recipe
-        most = MAX_CELLS // config.n_symbols
+        most = min(MAX_CHECKED, MAX_CELLS // config.n_symbols)
         self._network = NetworkLearner(
             config,
             recipe,

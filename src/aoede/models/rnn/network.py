@@ -1,6 +1,6 @@
 """The recurrent network as torch trains it. `model.py` is the same in NumPy, for writing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -12,7 +12,7 @@ from aoede.models.rnn.config import Config
 from aoede.neural.network import Inputs, LockedDropout, Masks, State
 from aoede.neural.recipe import Recipe
 
-_CELLS: dict[str, type[nn.RNNBase]] = {"tanh": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+_CELLS: dict[str, Callable[[int, int], nn.RNNBase]] = {"tanh": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 
 class Network(nn.Module):

@@ -89,7 +89,7 @@ class _Block(nn.Module):
 
     def _heads(self, x: Tensor) -> Tensor:
         """(T, B, n_width) -> (B, n_heads, T, head_width)."""
-        return x.unflatten(2, (self.n_heads, -1)).permute(1, 2, 0, 3)
+        return x.view(*x.shape[:2], self.n_heads, -1).permute(1, 2, 0, 3)
 
 
 def _band(n_steps: int, m: int, context: int, device: torch.device) -> Tensor:
