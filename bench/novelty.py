@@ -1,6 +1,6 @@
 """What texts have in common with what was learnt from: people's own, copiers of several orders, shuffled words.
 
-    python bench/novelty.py ../shared/data         # seven sets: two minutes
+    python bench/novelty.py ../shared/data         # seven sets: a minute
     python bench/novelty.py ../shared/data --set text_nietzsche
 
 Prints Markdown tables. A tenth of each set is held out: of poems and songs every tenth, of plays and prose the end of
