@@ -328,7 +328,7 @@ def test_step_k_makes_the_model_of_order_k() -> None:
     assert learner.check(stream(1, "check")).watched == pytest.approx(math.log(V))
     watched = _steps(learner, 4)
     assert watched[1] < watched[0] < math.log(V)
-    assert learner.model.order == learner.n_steps == learner.recipe.n_epochs == 4
+    assert learner.model.order == learner.n_steps == 4
     assert _steps(learner, 1)[0] == watched[-1]
     direct = fit(
         learner.config, [*_documents(1, n=6), *_documents(2, n=6, swing=3)], np.repeat([1, 2], 6), RECIPE

@@ -74,7 +74,7 @@ class Learner:
 
     @property
     def n_steps(self) -> int:
-        """Steps after which nothing changes any more: the order."""
+        """Steps after which nothing changes any more, whatever the time: the order."""
         return self.recipe.order_for(self.config.n_symbols)
 
     @property

@@ -22,24 +22,17 @@ _LIMITS: Mapping[str, tuple[int, int]] = {
 
 @dataclass(frozen=True)
 class Recipe:
-    order: int = (
-        0  # symbols in the longest n-gram, the predicted one included; 0: by the size of the alphabet
-    )
+    order: int = 0  # symbols in the longest n-gram, the predicted one too; 0: by the size of the alphabet
     own_order: int = 5  # the same for the n-grams of each label; 0: labels are not asked
     max_ngrams: int = 0  # that stay after pruning, those of labels apart; 0: all
     max_own_ngrams: int = 0  # of all labels together; 0: all
     fits_discounts: bool = True  # to text held out of the counting; else they follow from the counts
     patience: int = 3  # orders that may be no better before it stops
-    n_epochs: int = 0  # follows from the order: each epoch makes the next one
-    is_counted: bool = True  # nothing is learned twice: there are as many steps as orders
 
     def __post_init__(self) -> None:
         whole_numbers(self, _LIMITS)
         if not isinstance(self.fits_discounts, bool):
             raise ConfigError(f"fits_discounts must be true or false, not {self.fits_discounts!r}")
-        if self.is_counted is not True:
-            raise ConfigError("is_counted must be true: an n-gram is counted")
-        object.__setattr__(self, "n_epochs", self.order or _LARGE_ORDER)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Recipe":
