@@ -92,7 +92,7 @@ def _side_by_side(model: Reader, documents: Sequence[Ints], labels: Ints | None)
         if n < len(logits):
             logits, state = logits[:n], model.select(state, np.arange(n))
         wide = np.asarray(logits, np.float64)
-        top = wide.max(axis=1, keepdims=True)
+        top = np.max(wide, axis=1, keepdims=True)
         chosen = wide[np.arange(n), table[:n, t]]
         found[:n, t] = chosen - top[:, 0] - np.log(np.exp(wide - top).sum(axis=1))
         logits, state = model.step(state, table[:n, t])

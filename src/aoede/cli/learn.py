@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aoede.cli.console import printable
+from aoede.errors import UsageError
 
 if TYPE_CHECKING:
     from aoede.cli.progress import Progress
@@ -29,7 +31,9 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
     epilog="""\b
 Examples:
   aoede train rbm my-midi-folder
-  aoede train rbm my-midi-folder --run my-run --minutes 5 --seed 7
+  aoede train mixture my-lyrics.csv --run my-run --minutes 10 --seed 7
+  aoede train rnn shakespeare.txt --cell gru --hidden 256
+  aoede train ngram poems --order 5
   aoede train rbm my-midi-folder --preset tutorial"""
 )
 @click.argument("family")
@@ -43,13 +47,25 @@ Examples:
 )
 @click.option("--minutes", type=float, help="As long as this, measured once at the beginning.")
 @click.option("--epochs", type=click.IntRange(1, 1_000_000), help="As often through the data.")
-@click.option("--hidden", type=click.IntRange(1, 65_536), help="Hidden units.")
-@click.option("--window", type=click.IntRange(1, 1_024), help="Steps of music that a window holds.")
+@click.option("--hidden", type=click.IntRange(1, 65_536), help="Hidden units; of a transformer its width.")
+@click.option("--layers", type=click.IntRange(1, 64), help="Layers of a network.")
+@click.option("--cell", type=click.Choice(["tanh", "gru", "lstm"]), help="Of a recurrent network.")
+@click.option("--order", type=click.IntRange(1, 32), help="Characters in the longest n-gram.")
+@click.option(
+    "--window", type=click.IntRange(1, 65_536), help="Steps in a window: of music, or through which text is learnt."
+)
 @click.option("--rate", type=click.FloatRange(0, min_open=True), help="Learning rate at the beginning.")
 @click.option(
     "--transpose",
     type=click.Choice(["key", "all", "none"]),
     help="key: all pieces to C; all: each window to any key, anew each time; none: as they are.",
+)
+@click.option("--text-column", help="Column of a table that holds the texts. [default: text, lyrics, poem, ...]")
+@click.option(
+    "--label-column",
+    "label_columns",
+    multiple=True,
+    help="Column that says whose a text is, or in which form; again for more. [default: artist, author, tune, ...]",
 )
 @click.option(
     "--held-out",
@@ -58,37 +74,54 @@ Examples:
     show_default=True,
     help="Share of the pieces to be judged by.",
 )
+@click.option(
+    "--set", "others", multiple=True, metavar="NAME=VALUE", help="Any other setting, such as dropout=0.2."
+)
 @_json
 def train(
     family: str,
     folder: Path,
     run: Path | None,
     as_json: bool,
+    others: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Train FAMILY (rbm) on the MIDI files in FOLDER. Ctrl-C saves; `aoede resume` goes on to the same result."""
+    """Train FAMILY on the files in FOLDER, or on one file. Ctrl-C saves; `aoede resume` goes on to the same result.
+
+    rbm learns MIDI; ngram, rnn, transformer and mixture learn text: .txt, .jsonl or .csv.
+    """
     from aoede.learning import runs
     from aoede.learning.train import train as train_model
 
+    settings = _settings(family, options, others)
     with _stoppable() as stop, _Console() as console:
         place = run or runs.new_folder(Path("runs"), f"{family}-{folder.resolve().stem or 'data'}")
-        outcome = train_model(
-            family,
-            folder,
-            place,
-            watcher=console,
-            should_stop=stop.is_set,
-            preset=options["preset"],
-            seed=options["seed"],
-            minutes=options["minutes"],
-            n_epochs=options["epochs"],
-            n_hidden=options["hidden"],
-            window_steps=options["window"],
-            learning_rate=options["rate"],
-            transpose=options["transpose"],
-            held_out=options["held_out"],
-        )
+        outcome = train_model(family, folder, place, watcher=console, should_stop=stop.is_set, **settings)
     _end(outcome, stop, as_json)
+
+
+def _settings(family: str, options: Mapping[str, Any], others: tuple[str, ...]) -> dict[str, Any]:
+    """The options by the names that the family has for them."""
+    from aoede.learning import families
+
+    known = {field.name for field in fields(families.load(family, capability="trains").Config)}
+    names = {
+        "epochs": "n_epochs",
+        "hidden": "n_width" if "n_width" in known else "n_hidden",
+        "layers": "n_layers",
+        "window": "window_steps" if "window_steps" in known else "n_steps",
+        "rate": "learning_rate",
+    }
+    said = {names.get(name, name): value for name, value in options.items() if value not in (None, ())}
+    for other in others:
+        name, equals, value = other.partition("=")
+        if not equals:
+            raise UsageError(f"{other!r} does not say NAME=VALUE", where="--set")
+        try:
+            said[name] = json.loads(value)
+        except ValueError:
+            said[name] = value
+    return said
 
 
 @click.command()

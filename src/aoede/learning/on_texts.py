@@ -12,7 +12,8 @@ from aoede.learning.families import Family, needs, settings_for
 from aoede.learning.loop import Learner, Tensors
 from aoede.learning.texts import Document, Labels, prepare
 from aoede.learning.writing import Wish, Writer, drafts, with_extras
-from aoede.words.lexicon import Lexicon
+from aoede.words.forms import Forms
+from aoede.words.lexicon import Lexicon, has_words
 from aoede.words.novelty import Human, calibrate, report
 from aoede.words.verbatim import Index
 
@@ -89,6 +90,7 @@ class Artist:
     index: Index | None
     lexicon: Lexicon | None
     human: Human | None
+    forms: Forms | None
 
     def samples(self, metadata: Mapping[str, Any], tensors: Tensors, *, name: str) -> dict[str, bytes]:
         writer = Writer.of(metadata, tensors, name=name)
@@ -105,6 +107,8 @@ class Artist:
         completed = dict(metadata)
         if self.human is not None:
             completed["human"] = self.human.as_mapping()
+        if self.forms is not None:
+            completed["forms"] = self.forms.as_mapping()
         return completed, with_extras(tensors, self.index, self.lexicon)
 
 
@@ -113,9 +117,11 @@ def artist(document: Mapping[str, Any], items: Sequence[Item]) -> Artist:
         _documents(part) for part in split(items, document["held_out"], seed=document["schedule"]["seed"])
     )
     index = Index.fit(train)
-    lexicon = Lexicon.fit(d.text for d in train)
+    texts = [d.text for d in train]
+    lexicon = Lexicon.fit(texts, min_count=1) if has_words(texts) else None
+    forms = Forms.fit(train) if index.is_han else None
     human = calibrate(index, (d.text for d in valid)) if any(d.text.strip() for d in valid) else None
-    return Artist(document["schedule"]["seed"], index, lexicon if len(lexicon) else None, human)
+    return Artist(document["schedule"]["seed"], index, lexicon, human, forms)
 
 
 def _documents(items: Sequence[Item]) -> list[Document]:

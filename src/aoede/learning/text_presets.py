@@ -20,6 +20,7 @@ from aoede.learning.loop import Standing
 from aoede.learning.train import resume, train
 from aoede.learning.watcher import Silent
 from aoede.neural.arrays import quantised
+from aoede.words.forms import form_of
 
 SEED = 1
 MAX_NGRAMS, MAX_OWN_NGRAMS = 400_000, 100_000
@@ -70,8 +71,6 @@ def _lines(name: str, *columns: str) -> Callable[[Path], Iterator[Record]]:
 
 
 def _tang(data: Path) -> Iterator[Record]:
-    from aoede.words.forms import form_of
-
     for record in _lines("poems_zh_tang", "author")(data):
         form = form_of(record["text"])
         yield record | ({"form": form} if form else {})

@@ -192,11 +192,15 @@ class Index:
         return len(self.codes)
 
     @cached_property
-    def usual_span(self) -> int:
-        """Characters: 20, and 7 where most of the text is in Han characters."""
+    def is_han(self) -> bool:
+        """Whether most of the text is in Han characters."""
         codes = self.codes
-        is_han = (codes >= 0x3400) & (codes < 0xA000) | (codes >= 0x20000)
-        return USUAL_SPAN_HAN if is_han.mean() > 0.5 else USUAL_SPAN
+        return bool(((codes >= 0x3400) & (codes < 0xA000) | (codes >= 0x20000)).mean() > 0.5)
+
+    @property
+    def usual_span(self) -> int:
+        """Characters: 20, and 7 in Han text."""
+        return USUAL_SPAN_HAN if self.is_han else USUAL_SPAN
 
     def matches(self, text: str) -> Matches:
         """For each character of the text the longest passage from there on that is in the training text, exactly."""
