@@ -19,7 +19,8 @@ LAYERS = [
     {"compose", "write", "reply", "sound", "export"},
     {"learning", "mood", "music", "words", "synth", "mastering"},
     {"models", "encodings", "formats", "presets"},
-    {"song", "errors", "randomness", "settings", "version", "choice"},
+    {"neural"},
+    {"song", "errors", "randomness", "settings", "version", "choice", "score"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 ALONE = {"models", "encodings", "formats"}  # these three never import each other
