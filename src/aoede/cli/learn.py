@@ -264,6 +264,8 @@ def _end(outcome: "Outcome", stop: _Stop, as_json: bool) -> None:
 
 
 def _as_text(outcome: "Outcome") -> str:
+    from aoede.learning.runs import read_run, use_command
+
     standing = outcome.standing
     figures = {k: v for k, v in standing.checks[-1].items() if k != "step"} if standing.checks else {}
     lines = [f"done at step {standing.step:,}; the best was step {standing.best_step:,}"]
@@ -272,7 +274,7 @@ def _as_text(outcome: "Outcome") -> str:
         f"  model    {outcome.model}",
         f"  losses   {outcome.run / 'losses.png'}",
         f"  samples  {outcome.run / 'samples'}",
-        f"  next     aoede sample {outcome.run}",
+        f"  next     {use_command(outcome.run, read_run(outcome.run))}",
     ]
     return "\n".join(lines)
 

@@ -1,7 +1,7 @@
 """`aoede models` and `aoede doctor`: what is installed and whether it works."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -11,9 +11,14 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 
 @click.command()
 @_json
-def models(as_json: bool) -> None:
-    """List the shipped models: what each is, its licence and size."""
+@click.argument("name", required=False)
+def models(name: str | None, as_json: bool) -> None:
+    """List the shipped models: what each is, its licence and size. With NAME: whom it knows, and its card."""
     from aoede.learning.checkpoint import load_preset, preset_names
+
+    if name:
+        _tell(load_preset(name).metadata, name, as_json)
+        return
 
     rows = [
         {
@@ -32,6 +37,21 @@ def models(as_json: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row['name']:<10} {row['kind']:<62} {row['bytes'] / 1e6:5.2f} MB  {row['licence']}")
+
+
+def _tell(metadata: Mapping[str, Any], name: str, as_json: bool) -> None:
+    """One model: the values of its labels, and what its card says."""
+    from importlib import resources
+
+    labels = metadata.get("labels") or {}
+    if as_json:
+        told = {"name": name, "kind": metadata["kind"], "licence": metadata["licence"], "labels": labels}
+        click.echo(json.dumps({"schema": "aoede.model/1", **told}, ensure_ascii=False, indent=2))
+        return
+    for column, values in zip(labels.get("columns", ()), labels.get("values", ()), strict=False):
+        click.echo(f"{column}: {', '.join(values)}\n")
+    card = resources.files("aoede.presets").joinpath(f"{name}.md")
+    click.echo(card.read_text(encoding="utf-8") if card.is_file() else metadata["kind"])
 
 
 @click.command()

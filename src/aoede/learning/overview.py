@@ -39,7 +39,7 @@ def _row(run: Path) -> dict[str, Any]:
         n_steps=n_steps,
         best_step=standing.best_step,
         best=None if standing.best_step is None else standing.best_watched,
-        next="" if holder else f"aoede sample {run}" if is_done else runs.resume_command(run),
+        next="" if holder else runs.use_command(run, document) if is_done else runs.resume_command(run),
     )
 
 

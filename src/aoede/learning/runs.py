@@ -186,6 +186,11 @@ def resume_command(run: Path) -> str:
     return f"aoede resume {shlex.quote(str(run))}"
 
 
+def use_command(run: Path, document: Mapping[str, Any]) -> str:
+    """What to type to hear or read what a finished run has learnt."""
+    return f"aoede {'write' if document['encoding']['name'] == 'characters' else 'sample'} {run}"
+
+
 def is_run(folder: Path) -> bool:
     return (folder / RUN_FILE).is_file()
 

