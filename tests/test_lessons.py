@@ -13,7 +13,7 @@ from PIL import Image
 
 from aoede.cli import main
 from aoede.encodings.pianoroll import PianoRoll
-from aoede.learning import checkpoint, outputs, pictures
+from aoede.learning import checkpoint, on_rolls, pictures
 from aoede.learning.sampling import Trained, find
 from aoede.models.rbm import RBM, Config
 from aoede.randomness import stream
@@ -38,7 +38,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
     with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
         patch.setenv("OMP_NUM_THREADS", "1")
         patch.setattr(
-            outputs, "SAMPLE_BARS", 1
+            on_rolls, "SAMPLE_BARS", 1
         )  # of the samples on the way, which no lesson shows: a third of the time
         patch.setattr("sys.stdout", printed)
         commands = lesson.commands_of(PAGE.read_text(encoding="utf-8"))
