@@ -12,7 +12,9 @@ from aoede.errors import InputError
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_AT_ONCE = 256  # documents that are read side by side
+_AT_ONCE = 256  # sequences that are read side by side
+_BLOCK = 64  # steps between two looks at what was foreseen
+_MOST_CELLS = 1 << 22  # probabilities that are kept between them
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,11 @@ def log_probabilities(model: Reader, documents: Sequence[Ints], labels: Ints | N
     own = getattr(model, "log_probabilities", None)
     if own is not None:
         return list(own(documents, labels))
-    found: list[Floats] = [np.zeros(0)] * len(documents)
-    order = sorted(range(len(documents)), key=lambda i: len(documents[i]), reverse=True)
-    for begin in range(0, len(order), _AT_ONCE):
-        part = order[begin : begin + _AT_ONCE]
-        rows = None if labels is None else labels[part]
-        for i, logs in zip(part, _side_by_side(model, [documents[i] for i in part], rows), strict=True):
-            found[i] = logs
+    condition = None if labels is None else one_hot(labels, model.config.label_sizes)
+    found = [np.zeros(len(document)) for document in documents]
+    for i, t, logs in in_blocks(model, documents, condition):
+        part = documents[i][t : t + len(logs)]
+        found[i][t : t + len(logs)] = logs[np.arange(len(part)), part]
     return found
 
 
@@ -77,23 +77,47 @@ def one_hot(labels: Ints, sizes: Sequence[int]) -> NDArray[np.float32]:
     return condition
 
 
-def _side_by_side(model: Reader, documents: Sequence[Ints], labels: Ints | None) -> Iterator[Floats]:
-    """The documents, the longest first, step by step all at once; a row leaves when its document ends."""
-    sizes = model.config.label_sizes
-    condition = one_hot(labels, sizes) if labels is not None and sizes else None
-    lengths = np.array([len(document) for document in documents], np.int64)
-    table = np.zeros((len(documents), lengths[0]), np.int64)
-    for row, document in zip(table, documents, strict=True):
-        row[: len(document)] = document
-    found = np.zeros(table.shape)
-    logits, state = model.start(len(documents), condition)
-    for t in range(lengths[0]):
+def in_blocks(
+    model: Reader, sequences: Sequence[Ints], condition: NDArray[Any] | None = None
+) -> Iterator[tuple[int, int, Floats]]:
+    """Yields (i, t, log p (b, V)): what is foreseen at places t..t + b - 1 of sequence i, from those before them.
+
+    Each (T_i,) is read from a cold start under its row of `condition` (n, sum(label_sizes)), many side by side and
+    the longest first. Of each the blocks come in order, all but the last of the same length.
+    """
+    block = max(1, min(_BLOCK, _MOST_CELLS // (32 * model.config.n_symbols)))
+    n_rows = max(1, min(_AT_ONCE, _MOST_CELLS // (block * model.config.n_symbols)))
+    order = sorted(range(len(sequences)), key=lambda i: len(sequences[i]), reverse=True)
+    for begin in range(0, len(order), n_rows):
+        rows = order[begin : begin + n_rows]
+        told = None if condition is None or not condition.shape[1] else condition[rows]
+        for k, t, logs in _side_by_side(model, [sequences[i] for i in rows], told, block):
+            yield rows[k], t, logs
+
+
+def _side_by_side(
+    model: Reader, sequences: Sequence[Ints], condition: NDArray[Any] | None, block: int
+) -> Iterator[tuple[int, int, Floats]]:
+    """The sequences, the longest first, step by step all at once; a row leaves with the block in which it ends."""
+    lengths = np.array([len(sequence) for sequence in sequences], np.int64)
+    table = np.zeros((len(sequences), lengths[0]), np.int64)
+    for row, sequence in zip(table, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    logits, state = model.start(len(sequences), condition)
+    for t in range(0, int(lengths[0]), block):
         n = int((lengths > t).sum())
         if n < len(logits):
             logits, state = logits[:n], model.select(state, np.arange(n))
-        wide = np.asarray(logits, np.float64)
-        top = np.max(wide, axis=1, keepdims=True)
-        chosen = wide[np.arange(n), table[:n, t]]
-        found[:n, t] = chosen - top[:, 0] - np.log(np.exp(wide - top).sum(axis=1))
-        logits, state = model.step(state, table[:n, t])
-    return (row[:length] for row, length in zip(found, lengths, strict=True))
+        steps = []
+        for u in range(t, min(t + block, int(lengths[0]))):
+            steps.append(logits)
+            if u + 1 < lengths[0]:
+                logits, state = model.step(state, table[:n, u])
+        logs = _log_softmax(np.stack(steps, axis=1))
+        yield from ((k, t, logs[k, : lengths[k] - t]) for k in range(n))
+
+
+def _log_softmax(logits: NDArray[Any]) -> Floats:
+    wide = np.asarray(logits, np.float64)
+    wide = wide - wide.max(axis=-1, keepdims=True)
+    return np.asarray(wide - np.log(np.exp(wide).sum(axis=-1, keepdims=True)))

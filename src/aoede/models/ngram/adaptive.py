@@ -57,6 +57,11 @@ class Adaptive:
 
     # -- reading --
 
+    def begin(self, condition: ArrayLike | None = None) -> None:
+        """Go to the beginning of a document. What was counted in those before it stays."""
+        _, self._state = self.model.start(1, condition)
+        self._history, self._predictions = [END], None
+
     def predict(self) -> Floats:
         """(V,) log-probabilities of the next symbol."""
         return self._mix(self._experts())
