@@ -196,7 +196,7 @@ def test_a_run_in_a_place_that_cannot_be_written_is_refused_before_anything_is_r
     "arguments, code, said",
     [
         (["rbn", "songs"], 2, "rbm"),
-        (["ngram", "songs"], 2, "rbm"),
+        (["ngram", "songs"], 65, ".txt"),
         (["rbm", "nowhere"], 66, "nowhere"),
         (["rbm", "empty"], 65, "MIDI"),
         (["rbm", "songs", "--preset", "none"], 2, "tutorial"),

@@ -42,10 +42,11 @@ class Material(Protocol):
         said: Mapping[str, Any],
         held_out: float,
         seed: int,
+        minutes: float | None,
     ) -> dict[str, Any]:
         """`encoding`, `labels`, `config`, `recipe` and what else belongs to a run, fitted to the training items.
 
-        Raises UsageError for a setting in `said` that there is not.
+        `minutes` may decide how large a model is. Raises UsageError for a setting in `said` that there is not.
         """
 
     def learner(self, family: Family, document: Mapping[str, Any], items: Sequence[Item]) -> Learner:

@@ -39,7 +39,13 @@ def reading(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decide(
-    family: Family, items: Sequence[Item], preset: str, said: Mapping[str, Any], held_out: float, seed: int
+    family: Family,
+    items: Sequence[Item],
+    preset: str,
+    said: Mapping[str, Any],
+    held_out: float,
+    seed: int,
+    minutes: float | None,
 ) -> dict[str, Any]:
     given, preparation = family.RECIPES[preset], _PREPARATIONS[preset]
     shape, changes, others = settings_for(family, said, others=("transpose",))

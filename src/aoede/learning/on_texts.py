@@ -12,6 +12,7 @@ from aoede.learning.families import Family, needs, settings_for
 from aoede.learning.loop import Learner, Tensors
 from aoede.learning.texts import Document, Labels, prepare
 from aoede.learning.writing import Wish, Writer, drafts, with_extras
+from aoede.neural.recipe import SUITED_UNITS
 from aoede.words.forms import Forms
 from aoede.words.lexicon import Lexicon, has_words
 from aoede.words.novelty import Human, calibrate, report
@@ -19,7 +20,6 @@ from aoede.words.verbatim import Index
 
 SAMPLE_LENGTH = 300
 MAX_SYMBOLS = 6_000
-LARGE = 1_000  # symbols from which on a vocabulary is one of words or of Chinese characters
 _READING = ("text_column", "label_columns")
 
 on = "characters"
@@ -34,7 +34,13 @@ def reading(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decide(
-    family: Family, items: Sequence[Item], preset: str, said: Mapping[str, Any], held_out: float, seed: int
+    family: Family,
+    items: Sequence[Item],
+    preset: str,
+    said: Mapping[str, Any],
+    held_out: float,
+    seed: int,
+    minutes: float | None,
 ) -> dict[str, Any]:
     given = family.RECIPES[preset]
     shape, changes, others = settings_for(family, said, others=(*_READING, "max_symbols"))
@@ -45,11 +51,9 @@ def decide(
             f"there is nothing to learn: the texts hold one character, {encoding.symbols!r}, again and again"
         )
     labels = Labels.fit(train)
-    usual = dict(getattr(given, "shape", {}))
-    if encoding.n_symbols > LARGE:
-        usual |= getattr(given, "large", {})
+    usual = given.shape_for(encoding.n_symbols, minutes)
     config = family.Config(**{"n_symbols": encoding.n_symbols, "label_sizes": labels.sizes, **usual, **shape})
-    recipe = replace(given.recipe, **changes)
+    recipe = replace(given.recipe_for(getattr(config, "n_hidden", SUITED_UNITS)), **changes)
     if "torch" in needs(family):
         from aoede.neural.learner import settled
 

@@ -35,6 +35,7 @@ HELD_OUT = 0.1  # share of the pieces
 N_CHECKS = 32  # looks at the held-out data in a whole training, if it is long enough,
 LEAST_STEPS_A_CHECK = 25  # for so many steps at least lie between them
 CALIBRATION_S = 1.0
+GLIMPSE_S, SHORT_S = 0.1, 20.0  # a look that tells whether a training is so short that threads do not matter
 UPDATE_SHARE = 0.8  # of the minutes asked for; the rest is for checks and samples
 MAX_MINUTES = 60 * 24 * 30
 WEIGHTS_LICENCE = "as your data; no licence is claimed"
@@ -190,7 +191,9 @@ def _decided(
     said = dict(options.settings)
     if options.n_epochs is not None:
         said["n_epochs"] = options.n_epochs
-    decided = material.decide(family, dataset.items, options.preset, said, options.held_out, seed)
+    decided = material.decide(
+        family, dataset.items, options.preset, said, options.held_out, seed, options.minutes
+    )
     return {
         "family": name,
         "preset": options.preset,
@@ -213,20 +216,34 @@ def _scheduled(
     recipe, seed = document["recipe"], document["schedule"]["seed"]
     n_counts = getattr(learner, "n_steps", None)  # of families that count and have no more to learn then
     n_steps = n_counts or recipe["n_epochs"] * loop.n_batches(learner.n_examples, learner.batch_size)
-    n_threads, most_checks = 1, N_CHECKS
-    candidates = _thread_counts(family)
-    if len(candidates) > 1 or options.minutes is not None:
-        speeds = {n: _costs_s(family, learner, seed, n) for n in candidates}
-        n_threads = min(speeds, key=lambda n: speeds[n][0])
-        step_s, check_s = speeds[n_threads]
+    if n_counts is None and options.n_epochs is None:
+        n_steps = max(n_steps, recipe["least_steps"])
+    n_threads, step_s, check_s = _pace(family, learner, seed, None if options.minutes else n_steps)
+    most_checks = N_CHECKS
     if n_counts is None and options.minutes is not None:
         n_steps = max(1, int(UPDATE_SHARE * 60 * options.minutes / step_s))
         most_checks = min(N_CHECKS, max(2, int((1 - UPDATE_SHARE) * 60 * options.minutes / check_s)))
-    elif n_counts is None and options.n_epochs is None:
-        n_steps = max(n_steps, recipe["least_steps"])
     check_every = 1 if n_counts else max(LEAST_STEPS_A_CHECK, n_steps // most_checks)
     schedule = Schedule(seed, n_steps, min(n_steps, check_every), recipe["patience"])
     return {**document, "n_threads": n_threads, "schedule": asdict(schedule)}
+
+
+def _pace(
+    family: families.Family, learner: Learner, seed: int, n_steps: int | None
+) -> tuple[int, float, float]:
+    """The number of threads that is fastest, and seconds of a step and of a check with it.
+
+    `n_steps` are known where no minutes were asked for: a training that one thread does in no time is not timed.
+    """
+    if n_steps is not None:
+        if len(_thread_counts(family)) == 1:
+            return 1, 0.0, 0.0
+        step_s, check_s = _costs_s(family, learner, seed, 1, GLIMPSE_S)
+        if n_steps * step_s < SHORT_S:
+            return 1, step_s, check_s
+    costs = {n: _costs_s(family, learner, seed, n, CALIBRATION_S) for n in _thread_counts(family)}
+    n_threads = min(costs, key=lambda n: costs[n][0])
+    return n_threads, *costs[n_threads]
 
 
 def _thread_counts(family: families.Family) -> list[int]:
@@ -250,7 +267,9 @@ def _threads(family: families.Family, n: int) -> Iterator[None]:
         yield
 
 
-def _costs_s(family: families.Family, learner: Learner, seed: int, n_threads: int) -> tuple[float, float]:
+def _costs_s(
+    family: families.Family, learner: Learner, seed: int, n_threads: int, least_s: float
+) -> tuple[float, float]:
     """Seconds of a step and of a check with so many threads; afterwards the learner is as it was."""
     begun = {name: array.copy() for name, array in learner.tensors().items()}, learner.state()
     with _threads(family, n_threads):
@@ -259,7 +278,7 @@ def _costs_s(family: families.Family, learner: Learner, seed: int, n_threads: in
         checked = time.perf_counter()
         _calibrate(learner, seed, 0)  # the first is slower
         warm, n_steps = time.perf_counter(), 0
-        while n_steps == 0 or time.perf_counter() - warm < CALIBRATION_S:
+        while n_steps == 0 or time.perf_counter() - warm < least_s:
             n_steps += 1
             _calibrate(learner, seed, n_steps)
         ended = time.perf_counter()

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from aoede.errors import ConfigError
@@ -26,6 +26,8 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "checkpoint_steps": (0, 1_000_000),
     "patience": (1, 1_000_000),
 }
+LARGE_VOCABULARY = 1_000  # symbols from which on they are words or Chinese characters, not letters
+SUITED_UNITS = 512
 PRECISIONS = ("auto", "float32", "bfloat16")
 
 
@@ -74,6 +76,21 @@ class Preset:
     shape: Mapping[str, Any]
     recipe: Recipe
     large: Mapping[str, Any] = field(default_factory=dict)  # changes for thousands of symbols
+    in_minutes: Mapping[float, Mapping[str, Any]] = field(default_factory=dict)  # changes for at most so many
+
+    def shape_for(self, n_symbols: int, minutes: float | None) -> dict[str, Any]:
+        """The shape for a vocabulary of this size, and a training that may take so long."""
+        fitting = [limit for limit in sorted(self.in_minutes) if minutes is not None and minutes <= limit]
+        quick = self.in_minutes[fitting[0]] if fitting else {}
+        return {**self.shape, **(self.large if n_symbols > LARGE_VOCABULARY else {}), **quick}
+
+    def recipe_for(self, n_hidden: int) -> Recipe:
+        """The recipe for a network of so many units: its dropout suits `SUITED_UNITS`, fewer bear less of it."""
+        share = min(1.0, n_hidden / SUITED_UNITS)
+        dropout, weight_dropout = (
+            round(share * p, 3) for p in (self.recipe.dropout, self.recipe.weight_dropout)
+        )
+        return replace(self.recipe, dropout=dropout, weight_dropout=weight_dropout)
 
 
 def _check(name: str, value: Any) -> None:

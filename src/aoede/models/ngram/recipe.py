@@ -54,6 +54,12 @@ class Preset:
     shape: Mapping[str, Any]
     recipe: Recipe
 
+    def shape_for(self, n_symbols: int, minutes: float | None) -> dict[str, Any]:
+        return dict(self.shape)
+
+    def recipe_for(self, n_hidden: int) -> Recipe:
+        return self.recipe
+
 
 RECIPES: Mapping[str, Preset] = {
     "default": Preset({}, Recipe()),

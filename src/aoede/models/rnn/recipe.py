@@ -1,12 +1,16 @@
 """The recipes that come with recurrent networks: `default`, and the form of the tutorials."""
 
+import math
 from collections.abc import Mapping
 
 from aoede.neural.recipe import Preset, Recipe
 
 RECIPES: Mapping[str, Preset] = {
     "default": Preset(
-        {}, Recipe(dropout=0.4, weight_dropout=0.3), large={"n_embedding": 128, "is_tied": True}
+        {},
+        Recipe(dropout=0.4, weight_dropout=0.3),
+        large={"n_embedding": 128, "is_tied": True},
+        in_minutes={4.0: {"n_hidden": 256}, 30.0: {"n_hidden": 512}, math.inf: {"n_hidden": 1024}},
     ),
     # Symbols and labels one-hot at every step, nothing regularised, a constant rate.
     "tutorial": Preset(

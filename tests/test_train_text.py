@@ -1,0 +1,177 @@
+"""Training on text by the command: what it leaves, that it goes on to the same bits, and what cannot be learnt."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import aoede as package
+from aoede.learning import checkpoint, runs
+from aoede.learning.writing import Wish, Writer, drafts
+from tests.command import Run as Aoede
+
+TEXTS = Path(__file__).parent / "fixtures" / "texts"
+SMALL = {"n_hidden": 24, "n_epochs": 1, "n_steps": 32}
+FAMILIES = {
+    "ngram": {"order": 4},
+    "rnn": SMALL,
+    "transformer": {"n_width": 16, "n_heads": 2, "n_layers": 1, "context": 16, "n_epochs": 1, "n_steps": 32},
+    "mixture": {**SMALL, "order": 4},
+}
+
+
+@pytest.fixture(scope="module")
+def little(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty thousand characters and a few: a book of its own."""
+    folder = tmp_path_factory.mktemp("texts")
+    text = (TEXTS / "shakespeare.txt").read_text()[:24_000]
+    (folder / "little.txt").write_text(text)
+    return folder / "little.txt"
+
+
+def _files(run: Path) -> dict[str, bytes]:
+    names = [runs.MODEL_FILE, "metrics.jsonl", "losses.png"]
+    samples = sorted((run / "samples").iterdir())
+    return {path.name: path.read_bytes() for path in [*(run / name for name in names), *samples]}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_training_that_was_stopped_twice_comes_to_the_same_bytes(
+    family: str, little: Path, tmp_path: Path
+) -> None:
+    options = {**FAMILIES[family], "seed": 3}
+    package.train(family, little, tmp_path / "whole" / "run", **options)
+    stops = iter([False] * 2 + [True] + [False] * 3 + [True])
+    package.train(family, little, tmp_path / "parts" / "run", should_stop=lambda: next(stops), **options)
+    package.resume(tmp_path / "parts" / "run", should_stop=lambda: next(stops))
+    package.resume(tmp_path / "parts" / "run")
+    assert _files(tmp_path / "parts" / "run") == _files(tmp_path / "whole" / "run")
+
+
+def test_the_model_of_a_run_writes_and_has_its_text_its_words_and_its_figures_with_it(
+    little: Path, tmp_path: Path
+) -> None:
+    package.train("ngram", little, tmp_path / "run", order=5, seed=1)
+    found = checkpoint.load(tmp_path / "run" / runs.MODEL_FILE)
+    writer = Writer.of(found.metadata, found.tensors, name="run")
+    assert writer.index is not None and writer.human is not None and writer.lexicon is not None
+    assert "citizen" in writer.lexicon
+    assert 0 <= writer.human.share < 0.2
+    text = drafts(writer, Wish(start="First ", length=100), seed=1)[0].text
+    assert text.startswith("First ") and 60 < len(text) < 260
+    sample = (tmp_path / "run" / "samples" / "best.txt").read_text()
+    assert "word for word" in sample
+
+
+def test_the_checks_of_an_n_gram_are_the_ladder_of_its_orders(little: Path, tmp_path: Path) -> None:
+    package.train("ngram", little, tmp_path / "run", order=5, seed=1)
+    rows = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert [row["order"] for row in rows] == [1, 2, 3, 4, 5]
+    nats = [row["held-out nats a character"] for row in rows]
+    assert nats[0] > nats[1] > nats[2] > nats[3]
+
+
+def test_a_mixture_foresees_better_than_either_of_its_parts(tmp_path: Path) -> None:
+    text = TEXTS / "shakespeare.txt"
+    package.train("mixture", text, tmp_path / "run", n_hidden=64, n_epochs=6, order=5, seed=1, n_steps=32)
+    best = min(
+        map(json.loads, (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()),
+        key=lambda row: row["held-out nats a character"],
+    )
+    parts = (best[f"{part}'s held-out nats a character"] for part in ("n-gram", "network"))
+    assert best["held-out nats a character"] < min(parts)
+
+
+def test_minutes_become_steps_and_threads_that_the_run_keeps(little: Path, tmp_path: Path) -> None:
+    stop = iter([False] * 3 + [True] * 9)
+    package.train("rnn", little, tmp_path / "run", minutes=0.5, n_hidden=16, should_stop=lambda: next(stop))
+    document = runs.read_run(tmp_path / "run")
+    assert document["n_threads"] >= 1
+    assert document["schedule"]["n_steps"] > 50
+    assert document["recipe"]["precision"] in ("float32", "bfloat16")
+
+
+def test_a_table_teaches_its_labels_and_tells_its_ragged_rows(aoede: Aoede, tmp_path: Path) -> None:
+    poems = [json.loads(line) for line in (TEXTS / "poems.jsonl").read_text().splitlines()]
+    rows = "".join(f'{poem["author"]},"{poem["text"]}"\n' for poem in poems if '"' not in poem["text"])
+    (tmp_path / "poems.csv").write_text("who,words\n" + rows + "one,two,three,four\n", encoding="utf-16")
+    done = aoede(
+        "train", "ngram", "poems.csv", "--run", "run", "--text-column", "words", "--label-column", "who",
+        "--order", "3", "--seed", "1",
+    )  # fmt: skip
+    assert done.code == 0
+    assert "4 fields" in done.err
+    labels = checkpoint.load(tmp_path / "run" / runs.MODEL_FILE).metadata["labels"]
+    assert labels["columns"] == ["who"]
+    assert "Emily Dickinson" in labels["values"][0]
+
+
+BAD = {
+    "empty.txt": (b"", 65, "no text"),
+    "one.txt": (b"a" * 30_000, 65, "one character"),
+    "program.txt": (b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 90, 65, "nothing here can be used"),
+    "none.csv": (b"a,b\n1,2\n", 65, "a, b"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_trained_on_is_said_and_leaves_no_run(name: str, aoede: Aoede, tmp_path: Path) -> None:
+    data, code, said = BAD[name]
+    (tmp_path / name).write_bytes(data)
+    done = aoede("train", "ngram", name, "--run", "run", "--seed", "1")
+    assert done.code == code
+    assert said in done.err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_a_line_of_ten_megabytes_is_text_like_any_other(aoede: Aoede, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    letters = np.frombuffer(b"etaoin shrdlu", np.uint8)
+    (tmp_path / "line.txt").write_bytes(letters[rng.integers(0, len(letters), 10_000_000)].tobytes())
+    done = aoede("train", "ngram", "line.txt", "--run", "run", "--order", "1", "--seed", "1")
+    assert done.code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rnn", "little.txt", "--order", "4"], "no setting 'order'"),
+        (["rnn", "little.txt", "--set", "dropout=2"], "dropout must be a number from 0 to 0.95"),
+        (["rnn", "little.txt", "--set", "dropout"], "NAME=VALUE"),
+        (["ngram", "little.txt", "--text-column", "x", "--order", "99"], "32"),
+        (["ngram", "little.txt", "--preset", "huge"], "there is no preset"),
+    ],
+)
+def test_settings_that_cannot_be_are_told(
+    arguments: list[str], said: str, aoede: Aoede, little: Path, tmp_path: Path
+) -> None:
+    shutil.copy(little, tmp_path / "little.txt")
+    done = aoede("train", *arguments, "--run", "run")
+    assert done.code in (2, 78)
+    assert said in done.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_figures_that_are_no_numbers_send_a_network_back_once_and_then_stop_it(
+    little: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(package.AoedeError, match="no longer finite"):
+        package.train(
+            "rnn",
+            little,
+            tmp_path / "run",
+            seed=1,
+            **SMALL
+            | {
+                "learning_rate": 10.0,
+                "clip": 0.0,
+                "n_warm_up": 0,
+                "n_epochs": 30,
+                "cell": "tanh",
+                "weight_decay": 10.0,
+                "precision": "float32",
+            },
+        )
