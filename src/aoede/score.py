@@ -99,20 +99,21 @@ def _side_by_side(
     model: Reader, sequences: Sequence[Ints], condition: NDArray[Any] | None, block: int
 ) -> Iterator[tuple[int, int, Floats]]:
     """The sequences, the longest first, step by step all at once; a row leaves with the block in which it ends."""
-    lengths = np.array([len(sequence) for sequence in sequences], np.int64)
-    table = np.zeros((len(sequences), lengths[0]), np.int64)
-    for row, sequence in zip(table, sequences, strict=True):
-        row[: len(sequence)] = sequence
+    lengths = [len(sequence) for sequence in sequences]
     logits, state = model.start(len(sequences), condition)
-    for t in range(0, int(lengths[0]), block):
-        n = int((lengths > t).sum())
+    for t in range(0, lengths[0], block):
+        n = sum(length > t for length in lengths)
         if n < len(logits):
             logits, state = logits[:n], model.select(state, np.arange(n))
+        ids = np.zeros((n, min(block, lengths[0] - t)), np.int64)
+        for row, sequence in zip(ids, sequences[:n], strict=True):
+            part = sequence[t : t + block]
+            row[: len(part)] = part
         steps = []
-        for u in range(t, min(t + block, int(lengths[0]))):
+        for u in range(ids.shape[1]):
             steps.append(logits)
-            if u + 1 < lengths[0]:
-                logits, state = model.step(state, table[:n, u])
+            if t + u + 1 < lengths[0]:
+                logits, state = model.step(state, ids[:, u])
         logs = _log_softmax(np.stack(steps, axis=1))
         yield from ((k, t, logs[k, : lengths[k] - t]) for k in range(n))
 

@@ -376,21 +376,40 @@ def _chain_of(trained: "Trained", seed: int, options: Mapping[str, Any]) -> byte
     return chain_picture(trained, stream(seed, "chain"), at=at, temperature=options["temperature"])
 
 
-@click.command()
-@click.argument("model")
+@click.command(
+    epilog="""\b
+Examples:
+  aoede evaluate my-run other-songs
+  aoede evaluate my-run my-other-run new-poems.txt
+  aoede evaluate my-run new-poems.csv --by author --dynamic"""
+)
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @click.argument("data", type=_path)
 @click.option("-s", "--seed", type=int, default=0, show_default=True, help="Of the estimate's random chains.")
+@click.option("--dynamic", is_flag=True, help="Texts: also as the models learn from what they read.")
+@click.option("--by", multiple=True, metavar="COLUMN", help="Texts: a line for each author, form, ...")
+@click.option("--text-column", help="Column of a table that holds the texts. [default: text, lyrics, poem, ...]")
+@click.option(
+    "--label-column", "label_columns", multiple=True, help="Column of labels. [default: artist, author, ...]"
+)
 @_json
-def evaluate(model: str, data: Path, seed: int, as_json: bool) -> None:
-    """How well MODEL foresees the songs in DATA, in nats; smaller is better. DATA: a folder or one MIDI file."""
-    from aoede.learning.evaluate import evaluate as judge
+def evaluate(
+    models: tuple[str, ...], data: Path, seed: int, dynamic: bool, by: tuple[str, ...], as_json: bool, **said: Any
+) -> None:
+    """How well each MODEL foresees the songs or texts in DATA, in nats; smaller is better.
 
+    DATA is a folder or one file. Several models of text stand in one table, the ladder.
+    """
+    from aoede.learning.evaluate import evaluate as judge
+    from aoede.learning.on_texts import reading
+
+    columns = reading(said)["columns"]
     with _Console() as console:
-        found = judge(model, data, seed=seed, watcher=console)
+        found = judge(models, data, seed=seed, adapts=dynamic, columns=columns, watcher=console)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
         return
-    click.echo(printable(found.as_text()))
+    click.echo(printable(found.as_text(by)))
 
 
 @click.command()

@@ -1,16 +1,23 @@
-"""How well a model foresees songs that it has not seen: one figure, with how it was come by."""
+"""How well a model foresees songs or texts that it has not seen, with how the figures were come by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from aoede.encodings.chars import NAME as CHARACTERS
 from aoede.errors import UsageError
+from aoede.formats.table import Columns
 from aoede.learning import rolls
 from aoede.learning.dataset import from_folder
-from aoede.learning.sampling import Trained, find
+from aoede.learning.ladder import Ladder, ladder
+from aoede.learning.sampling import Trained, find_checkpoint
+from aoede.learning.text_figures import Texts, dynamic, static
+from aoede.learning.texts import Document
 from aoede.learning.watcher import Silent, Watcher
+from aoede.learning.writer import Writer
 from aoede.randomness import checked_seed, stream
 
 
@@ -27,26 +34,62 @@ class Evaluation:
     def as_json(self) -> dict[str, Any]:
         return {"schema": "aoede.evaluation/1", **vars(self)}
 
-    def as_text(self) -> str:
+    def as_text(self, by: Sequence[str] = ()) -> str:
         between = f" ({self.low:.3f} to {self.high:.3f})" if self.low < self.high else ""
         unit = self.metric.replace("_per_", " a ")
         return f"{self.value:.3f} {unit}{between} over {self.n_symbols:,}\n  {self.protocol}"
 
 
-def evaluate(
-    model: str | Path | Trained, folder: str | Path, *, seed: int = 0, watcher: Watcher | None = None
-) -> Evaluation:
-    """Judge a model by all songs in `folder`, encoded as it knows music. Raises UsageError where it cannot score.
+Model = str | Path | Trained | Writer
 
-    The songs should be none that it was trained on; nobody but the person can know that.
+
+def evaluate(
+    model: Model | Sequence[Model],
+    folder: str | Path,
+    *,
+    seed: int = 0,
+    adapts: bool = False,
+    columns: Columns | None = None,
+    watcher: Watcher | None = None,
+) -> Evaluation | Ladder:
+    """Judge a model by all songs or texts in `folder`, or several models of text by the same texts.
+
+    `adapts`: models of text by their dynamic form too, which learns as it reads. `columns` says which columns of a
+    table are texts and labels. Raises UsageError for what a model cannot do. The songs or texts should be none that
+    it was trained on; nobody but the person can know that.
     """
-    trained, watcher = find(model), watcher or Silent()
+    given = [model] if isinstance(model, str | Path | Trained | Writer) else list(model)
+    if not given:
+        raise UsageError("there is no model to judge")
+    found = [_found(one) for one in given]
+    watcher = watcher or Silent()
+    writers = [one for one in found if isinstance(one, Writer)]
+    if len(writers) == len(found):
+        return texts(writers, Path(folder), adapts=adapts, columns=columns, watcher=watcher)
+    trained = found[0]
+    if len(found) > 1 or isinstance(trained, Writer):
+        raise UsageError(
+            "only models of text are judged side by side", hint="Judge each model of music by itself."
+        )
+    if adapts:
+        raise UsageError(
+            f"{trained.name} is no model of text: it does not learn as it reads", where="--dynamic"
+        )
+    return songs(trained, Path(folder), seed=seed, watcher=watcher)
+
+
+def songs(trained: Trained, folder: Path, *, seed: int, watcher: Watcher) -> Evaluation:
+    """Judge a model of music by the songs in `folder`, encoded as it knows music."""
     if "scores" not in trained.family.CAPABILITIES:
         raise UsageError(f"a model like {trained.name} has no score")
-    dataset = from_folder(Path(folder), on_file=watcher.reading)
+    dataset = from_folder(folder, on_file=watcher.reading)
     watcher.read(dataset.report)
-    songs = [item.value for item in dataset.items]
-    pieces = rolls.pieces(songs, trained.encoding, transpose=trained.transpose, labels=trained.labels)
+    pieces = rolls.pieces(
+        [item.value for item in dataset.items],
+        trained.encoding,
+        transpose=trained.transpose,
+        labels=trained.labels,
+    )
     with threadpool_limits(1):  # the same bits on machines of few and of many cores
         score = trained.family.score(
             trained.model, pieces.rolls, pieces.labels, stream(checked_seed(seed), "evaluate")
@@ -61,3 +104,29 @@ def evaluate(
         f"{score.protocol}; {len(pieces.rolls):,} pieces"
         + (", each moved to C" if trained.transpose == "key" else ""),
     )
+
+
+def texts(
+    writers: Sequence[Writer], folder: Path, *, adapts: bool, columns: Columns | None, watcher: Watcher
+) -> Ladder:
+    """Judge models of text by all texts in `folder`, whole ones, in order of their paths."""
+    dataset = from_folder(folder, kinds=("text",), on_file=watcher.reading, columns=columns)
+    watcher.read(dataset.report)
+    documents: list[Document] = [item.value for item in dataset.items]
+    judged = []
+    with threadpool_limits(1):
+        for writer in writers:
+            read = Texts.of(writer, documents)
+            learnt = dynamic(writer, read) if adapts else {}
+            judged.append((writer, read, static(writer, read), learnt))
+    return ladder(judged, [document.text for document in documents])
+
+
+def _found(model: Model) -> Trained | Writer:
+    if isinstance(model, Trained | Writer):
+        return model
+    checkpoint, name = find_checkpoint(model)
+    encoding = checkpoint.metadata.get("encoding")
+    is_text = isinstance(encoding, dict) and encoding.get("name") == CHARACTERS
+    kind = Writer if is_text else Trained
+    return kind.of(checkpoint.metadata, checkpoint.tensors, name=name, sha256=checkpoint.sha256)
