@@ -103,7 +103,7 @@ class NetworkLearner:
     def update(self, indices: Ints, rng: np.random.Generator, progress: float) -> dict[str, float]:
         """Read the next window and move the weights. Returns its nats a character and the norm of the gradient."""
         window = self._streams.window(self._n_updates)
-        self._masks.generator.manual_seed(int(rng.integers(2**63)))
+        self._masks.seed = int(rng.integers(2**63))
         self._state = self._carried(window, rng)
         inputs, targets, labels = self._tensors(window, self._label_mask(rng))
         self.network.train()
@@ -167,6 +167,7 @@ class NetworkLearner:
         return total / targets.numel(), state
 
     def _nats(self, inputs: Tensor, targets: Tensor, labels: Tensor, state: State) -> tuple[Tensor, State]:
+        self._masks.again()
         with self._autocast():
             logits, state = self.network(inputs, labels, state)
         nats = functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="sum")

@@ -61,10 +61,18 @@ def _table(n: int, width: int) -> nn.Parameter:
 
 
 class Masks:
-    """Where the masks of dropout come from: one generator, seeded anew before every update."""
+    """Where the masks of dropout come from: one generator, seeded anew before every update.
+
+    An update may read its window in parts, and parts again for the gradient: all of them have the same masks.
+    """
 
     def __init__(self) -> None:
         self.generator = torch.Generator()
+        self.seed = 0  # of the update
+
+    def again(self) -> None:
+        """From here on the masks are those from the update's beginning."""
+        self.generator.manual_seed(self.seed)
 
     def draw(self, shape: tuple[int, ...], p: float, like: Tensor) -> Tensor:
         """0 with probability `p`, else 1 / (1 - p), so that the mean is 1."""

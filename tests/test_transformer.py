@@ -1,0 +1,127 @@
+"""The transformer: NumPy beside torch, windows beside the whole, what it sees and what not."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from aoede.errors import ConfigError, InputError
+from aoede.learning import loop
+from aoede.models.transformer import Config, Learner, Model, Recipe
+from aoede.randomness import stream
+from aoede.score import log_probabilities
+
+Ints = NDArray[np.int64]
+V = 12
+RECIPE = Recipe(n_rows=4, n_steps=16, precision="float32", dropout=0.1)
+
+
+def _texts(n: int = 20, seed: int = 0) -> tuple[list[Ints], Ints]:
+    """Walks over 2..11, ended by 0, and labels (n, 1) at random."""
+    rng = stream(seed, "texts")
+    walks = [np.cumsum(rng.choice([1, 4], rng.integers(20, 60))) % 10 + 2 for _ in range(n)]
+    return [np.append(walk, 0) for walk in walks], rng.integers(0, 3, (n, 1))
+
+
+def _learner(n_updates: int = 20, recipe: Recipe = RECIPE, **config: Any) -> Learner:
+    texts, labels = _texts()
+    sizes = {"n_symbols": V, "n_width": 16, "n_layers": 2, "n_heads": 2, "context": 5} | config
+    has_labels = "label_sizes" in config
+    learner = Learner(
+        Config(**sizes),
+        recipe,
+        texts[4:],
+        texts[:4],
+        train_labels=labels[4:] if has_labels else None,
+        valid_labels=labels[:4] if has_labels else None,
+        seed=1,
+    )
+    for step in range(n_updates):
+        learner.update(loop.batch_of(1, step, learner.n_examples, 1), stream(1, "update", step), 0.5)
+    return learner
+
+
+def _in_torch(learner: Learner, document: Ints, labels: Ints, *, n_steps: int) -> NDArray[np.float32]:
+    """(T, V) the log-probabilities of the network in training, in windows of `n_steps` with the state carried."""
+    learner.network.eval()
+    ids = torch.from_numpy(np.append(0, document[:-1]))[:, None]
+    told = torch.from_numpy(labels).expand(len(ids), 1, -1)
+    state, found = learner.network.begin(1), list[torch.Tensor]()
+    with torch.no_grad():
+        for t in range(0, len(ids), n_steps):
+            logits, state = learner.network(ids[t : t + n_steps], told[t : t + n_steps], state)
+            found.append(logits[:, 0].log_softmax(dim=1))
+    return np.asarray(torch.cat(found).numpy())
+
+
+@pytest.mark.parametrize("sizes", [{}, {"label_sizes": (3,)}])
+@pytest.mark.parametrize("context", [1, 5, 100])
+def test_numpy_step_by_step_says_what_torch_says_of_the_whole(context: int, sizes: dict[str, Any]) -> None:
+    learner = _learner(context=context, **sizes)
+    model = Model.from_tensors(asdict(learner.config), learner.tensors())
+    texts, labels = _texts(2, seed=5)
+    told = labels if sizes else np.zeros((2, 0), np.int64)
+    for logs, document, row in zip(log_probabilities(model, texts, told), texts, told, strict=True):
+        wanted = _in_torch(learner, document, row, n_steps=len(document))
+        assert np.abs(logs - wanted[np.arange(len(document)), document]).max() < 1e-5
+
+
+@pytest.mark.parametrize("context", [1, 2, 5, 100])
+def test_windows_that_carry_what_they_saw_equal_the_whole(context: int) -> None:
+    learner = _learner(context=context)
+    texts, _ = _texts(1, seed=6)
+    none = np.zeros(0, np.int64)
+    whole = _in_torch(learner, texts[0], none, n_steps=len(texts[0]))
+    for n_steps in (1, 7, 16):
+        assert np.abs(_in_torch(learner, texts[0], none, n_steps=n_steps) - whole).max() < 1e-5
+
+
+@pytest.mark.parametrize("context", [1, 5, 100])
+def test_steps_that_are_taken_again_give_the_same_gradient(context: int) -> None:
+    found = []
+    for checkpoint_steps in (0, 3):
+        learner = _learner(1, replace(RECIPE, checkpoint_steps=checkpoint_steps), context=context)
+        found.append([p.grad.numpy().copy() for p in learner.network.parameters() if p.grad is not None])
+    for kept, again in zip(*found, strict=True):
+        assert np.abs(kept - again).max() < 1e-5
+        assert np.abs(kept).max() > 0
+
+
+def test_a_layer_sees_just_its_context() -> None:
+    """Two layers of 5 see 9 symbols back: the ninth matters, the tenth does not, however long the text before."""
+    learner = _learner()
+    model = Model.from_tensors(asdict(learner.config), learner.tensors())
+    text = stream(3, "ids").integers(1, V, 40)
+
+    def last(ids: Ints) -> NDArray[np.float32]:
+        logits, state = model.start()
+        for symbol in ids:
+            logits, state = model.step(state, [symbol])
+        return logits
+
+    told = last(text)
+    for place, matters in ((-1, True), (-9, True), (-10, False), (-30, False)):
+        other = text.copy()
+        other[place] = other[place] % (V - 1) + 1
+        assert (np.abs(last(other) - told).max() > 1e-6) == matters
+
+
+def test_what_is_kept_of_a_long_text_does_not_grow_beyond_the_context() -> None:
+    learner = _learner()
+    model = Model.from_tensors(asdict(learner.config), learner.tensors())
+    _, state = model.start(3)
+    for symbol in range(40):
+        _, state = model.step(state, np.full(3, symbol % V))
+    assert all(part.shape == (3, 2, 4, 8) for part in (*state.keys, *state.values))
+
+
+def test_weights_and_shapes_that_do_not_fit_are_refused() -> None:
+    learner = _learner()
+    tensors = learner.tensors()
+    with pytest.raises(InputError, match="no weights of such a network: bias"):
+        Model.from_tensors(asdict(learner.config), {**tensors, "bias": tensors["bias"][1:]})
+    with pytest.raises(ConfigError, match="twice the 3 heads"):
+        Config(V, n_width=16, n_heads=3)
