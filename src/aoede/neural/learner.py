@@ -1,8 +1,8 @@
 """Training any network on documents: truncated back-propagation through time over streams of text.
 
 Update t reads window t of the streams. The state that the window before left behind is carried in, but no gradient
-flows back into it (Williams & Peng 1990). Weights move by AdamW (Loshchilov & Hutter 2019) along clipped gradients at a
-rate that rises for a moment and then falls as half a cosine.
+flows back into it (Williams & Peng 1990). Weights move by AdamW (Loshchilov & Hutter 2019) along clipped gradients
+at a rate that rises for a moment and then falls as half a cosine.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

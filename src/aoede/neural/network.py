@@ -40,7 +40,7 @@ class Inputs(nn.Module):
 
 
 class Labels(nn.Module):
-    """Label ids (T, B, n_columns) -> (T, B, n): each column adds its row, so that a mixture of labels is one of vectors."""
+    """Label ids (T, B, n_columns) -> (T, B, n): each column adds its row; a mixture of labels is one of vectors."""
 
     offsets: Tensor
 

@@ -75,7 +75,7 @@ class Streams:
 
 
 def rows_of(documents: Sequence[Ints], labels: Ints | None, *, first_symbol: int, n_rows: int) -> Window:
-    """All documents in their order as one window of `n_rows` rows, for the held-out figure; less than a row is left out."""
+    """All documents in order as one window of `n_rows` rows, for the held-out figure; less than a row is left out."""
     n_symbols = sum(map(len, documents))
     n_rows = max(1, min(n_rows, n_symbols))
     length = n_symbols // n_rows
