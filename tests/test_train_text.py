@@ -9,7 +9,9 @@ import pytest
 
 import aoede as package
 from aoede.learning import checkpoint, runs
-from aoede.learning.writing import Wish, Writer, drafts
+from aoede.learning.pen import Wish
+from aoede.learning.writer import Writer
+from aoede.learning.writing import drafts
 from tests.command import Run as Aoede
 
 TEXTS = Path(__file__).parent / "fixtures" / "texts"

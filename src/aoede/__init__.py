@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aoede.learning.train import resume, train
     from aoede.mood.request import mood_of
     from aoede.song import Note, Section, Song, Track
+    from aoede.write import write
 
 _HOMES = {
     "AoedeError": "aoede.errors",
@@ -40,6 +41,7 @@ _HOMES = {
     "sample": "aoede.learning.sampling",
     "sketch": "aoede.compose",
     "train": "aoede.learning.train",
+    "write": "aoede.write",
 }
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "sample",
     "sketch",
     "train",
+    "write",
 ]
 
 

@@ -19,6 +19,7 @@ from aoede.cli.inspect import look, render
 from aoede.cli.learn import evaluate, resume, runs, sample, train
 from aoede.cli.make import compose
 from aoede.cli.system import doctor, models
+from aoede.cli.words import write
 from aoede.errors import AoedeError, UsageError
 from aoede.version import __version__
 
@@ -43,7 +44,7 @@ def cli() -> None:
     """Aoede: say what you feel, get a song. Everything stays on this machine."""
 
 
-for _command in (compose, look, render, train, resume, sample, evaluate, runs, models, doctor):
+for _command in (compose, write, look, render, train, resume, sample, evaluate, runs, models, doctor):
     cli.add_command(_command)
 
 

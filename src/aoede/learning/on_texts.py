@@ -10,8 +10,10 @@ from aoede.formats.table import Columns
 from aoede.learning.dataset import Item, split
 from aoede.learning.families import Family, needs, settings_for
 from aoede.learning.loop import Learner, Tensors
+from aoede.learning.pen import Wish
 from aoede.learning.texts import Document, Labels, prepare
-from aoede.learning.writing import Wish, Writer, drafts, with_extras
+from aoede.learning.writer import Writer, with_extras
+from aoede.learning.writing import drafts
 from aoede.neural.recipe import SUITED_UNITS
 from aoede.words.forms import Forms
 from aoede.words.lexicon import Lexicon, has_words
