@@ -38,7 +38,7 @@ presets: .venv/.base  ## train the shipped models from DATA (half an hour; Debia
 gallery: .venv/.base  ## compose the songs of docs/songs again
 	$(BIN)/python tools/gallery.py
 
-lesson: .venv/.base  ## run the lesson on the RBM again and redraw its pictures
+lesson: .venv/.dev  ## run the lessons again and redraw their pictures
 	$(BIN)/python tools/lesson.py
 
 clean:

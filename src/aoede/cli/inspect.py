@@ -28,23 +28,31 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 Examples:
   aoede look song.mid
   aoede look my-run
+  aoede look my-text-run --text "What light is"
   aoede look harmony --json"""
 )
 @_file
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Where the picture goes. [default: out/NAME.png]"
 )
+@click.option("--text", help="For models of text: what is read. [default: something that the model writes]")
+@click.option("-s", "--seed", type=int, default=0, show_default=True, help="Of what a model of text draws.")
 @_force
 @_json
-def look(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
+def look(file: Path, out: Path | None, text: str | None, seed: int, force: bool, as_json: bool) -> None:
     """Tell what is in FILE and draw it: a MIDI file as a piano roll, a model with what its hidden units look for.
 
     A model is a RUN folder, a .safetensors file or the name of a shipped one. Of a damaged MIDI file it is told
     what had to be repaired. Struck notes of a model have a picture of their own beside that of the held ones.
+    Of a model of text it is drawn what it foresees along a text, and how the next character is chosen.
     """
     if _is_model(file):
-        _look_at_model(file, out, force, as_json)
+        _look_at_model(file, out, force, as_json, text, seed)
         return
+    if text is not None:
+        from aoede.errors import UsageError
+
+        raise UsageError("only a model of text reads a text", where="--text")
     from aoede import export
 
     reading = _read(file)
@@ -192,7 +200,9 @@ def _is_model(file: Path) -> bool:
     return file.is_dir() or file.suffix == SUFFIX or (not file.exists() and str(file) in preset_names())
 
 
-def _look_at_model(model: Path, out: Path | None, force: bool, as_json: bool) -> None:
+def _look_at_model(
+    model: Path, out: Path | None, force: bool, as_json: bool, text: str | None, seed: int
+) -> None:
     from aoede.formats.files import write_together
     from aoede.learning.pictures import pictures_of
     from aoede.learning.sampling import find_checkpoint
@@ -200,7 +210,7 @@ def _look_at_model(model: Path, out: Path | None, force: bool, as_json: bool) ->
     target = _with_suffix(out, (".png",)) if out else None
     found, name = find_checkpoint(model)
     target = target or Path("out") / f"{name}.png"
-    drawn = pictures_of(found, name)
+    drawn = pictures_of(found, name, text=text, seed=seed)
     files = {
         target if i == 0 else target.with_stem(f"{target.stem}-{part}"): data
         for i, (part, data) in enumerate(drawn.items())

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from aoede.encodings.chars import NAME as CHARACTERS
 from aoede.encodings.pianoroll import NAME as PIANOROLL
 from aoede.encodings.pianoroll import PianoRoll
 from aoede.errors import UsageError
 from aoede.formats import fields
+from aoede.learning import text_pictures
 from aoede.learning.checkpoint import Checkpoint
 from aoede.learning.sampling import Trained
 
@@ -25,10 +27,18 @@ N_UNITS = 16  # hidden units in a picture
 SWEEPS = (1, 10, 100, 1000)  # of the Gibbs chain in a picture, after the coin tosses that it begins with
 
 
-def pictures_of(found: Checkpoint, name: str) -> dict[str, bytes]:
-    """`units_pictures` of a model file; none for one that is no model of piano-roll windows."""
+def pictures_of(found: Checkpoint, name: str, *, text: str | None = None, seed: int = 0) -> dict[str, bytes]:
+    """`units_pictures` of a model file of piano-roll windows, `text_pictures` of one of characters, else none.
+
+    `text` is what a model of characters reads. Raises UsageError where there is a text and no such model.
+    """
     encoding = found.metadata.get("encoding")
-    if not isinstance(encoding, Mapping) or encoding.get("name") != PIANOROLL:
+    of = encoding.get("name") if isinstance(encoding, Mapping) else None
+    if of == CHARACTERS:
+        return text_pictures.pictures_of(found, name, text=text, seed=seed)
+    if text is not None:
+        raise UsageError("only a model of text reads a text", where="--text")
+    if of != PIANOROLL:
         return {}
     return units_pictures(Trained.of(found.metadata, found.tensors, name=name, sha256=found.sha256))
 
