@@ -103,7 +103,7 @@ class Ladder:
         parts += ["", *self._dynamic()] if self.adapting else []
         for column in dict.fromkeys(row.column for row in self.labels):
             parts += ["", *self._labels(column, whole=column in by)]
-        return "\n".join([*parts, "", f"  {self.protocol}"])
+        return "\n".join([*parts, "", *(f"  {told}" for told in self.protocol.split("; "))])
 
     def _static(self) -> list[str]:
         labelled = any(row.unlabelled is not None for row in self.rows)

@@ -29,6 +29,7 @@ Floats = NDArray[np.float32]
 _MEMORY = 0.999  # of the mean of squares
 _EPSILON = 1e-5  # of the gradient's scale
 _RECENT = 0.9  # share of the past in the recent nats that are watched
+_MARGIN = 0.5  # nats above knowing nothing, and above the trained weights, that are too many
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ class Reader:
         self._weights = [p for p in network.parameters() if p.requires_grad]
         self._trained = [p.detach().clone() for p in self._weights]
         self._squares = [torch.zeros_like(p) for p in self._weights]
-        self._n_read, self._rate = 0, self.habits.rate
-        self._worst = log(n_symbols)  # what knowing nothing costs
-        self._recent = 0.0
+        self._n_read, self.rate = 0, self.habits.rate
+        self._nothing = log(n_symbols)  # nats of knowing nothing
+        self._first = self._recent = 0.0  # nats of the trained weights, and of late
 
     def distributions(
         self, document: Ints, *, first_symbol: int, labels: Sequence[int] = ()
@@ -83,9 +84,12 @@ class Reader:
 
     def _learn(self, rows: Tensor, targets: Tensor) -> None:
         nats = functional.nll_loss(rows, targets)
+        found = nats.item()
+        if not self._n_read:
+            self._first = self._recent = found
         self._n_read += 1
-        self._recent = _RECENT * self._recent + (1 - _RECENT) * nats.item()
-        if self._recent / (1 - _RECENT**self._n_read) > self._worst:
+        self._recent = _RECENT * self._recent + (1 - _RECENT) * found
+        if self._recent > max(self._nothing, self._first) + _MARGIN:
             self._begin_again()
             return
         gradients = list(torch.autograd.grad(nats, self._weights))
@@ -103,7 +107,7 @@ class Reader:
         scales = torch._foreach_sqrt(self._squares)
         torch._foreach_div_(scales, (1 - _MEMORY**self._n_read) ** 0.5)
         torch._foreach_add_(scales, _EPSILON)
-        torch._foreach_addcdiv_(self._weights, gradients, scales, -self._rate)
+        torch._foreach_addcdiv_(self._weights, gradients, scales, -self.rate)
         torch._foreach_lerp_(self._weights, self._trained, self.habits.decay)
 
     @torch.no_grad()
@@ -112,5 +116,5 @@ class Reader:
         for p, trained, squares in zip(self._weights, self._trained, self._squares, strict=True):
             p.copy_(trained)
             squares.zero_()
-        self._n_read, self._recent = 0, 0.0
-        self._rate /= 2
+        self._n_read = 0
+        self.rate /= 2

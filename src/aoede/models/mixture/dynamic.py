@@ -44,7 +44,7 @@ class Habits:
     """How the weights begin and learn. Chosen on the first half of a validation text (see docs/LOG.md)."""
 
     counting: float = 0.7  # share of the n-gram's weight that its counting form begins with
-    rate: float = 0.002
+    rate: float = 0.001
 
 
 class Dynamic:
