@@ -146,8 +146,8 @@ class Pen:
         if self.wish.n_lines is not None:
             is_full = self.text.endswith("\n") and self._lines.total() >= self.wish.n_lines
             return is_full or len(self.text) - self.first >= MAX_LENGTH
-        if n_over < 0:
-            return False
+        if n_over < 0 or not self._has_written:
+            return n_over >= GRACE
         return n_over >= GRACE or (_is_rounded(self.text) and not self._is_again(self.text[self._line :]))
 
     def draft(self, **known: Any) -> Draft:
