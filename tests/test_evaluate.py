@@ -244,6 +244,8 @@ def test_texts_without_labels_have_no_figures_of_labels(tmp_path: Path) -> None:
     assert isinstance(found, Ladder)
     assert not found.labels
     assert all(row.unlabelled is None for row in found.rows)
+    with pytest.raises(UsageError, match="label column 'author'"):
+        found.as_text(["author"])
 
 
 # ---- the table, as a person asks for it ----------------------------------------------------------

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.encodings.chars import N_CODES
+from aoede.errors import UsageError
 from aoede.learning.text_figures import WINDOW, Logs, Rung, Texts
 from aoede.learning.writer import Writer
 
@@ -98,10 +99,19 @@ class Ladder:
         }
 
     def as_text(self, by: Sequence[str] = ()) -> str:
-        """The tables; those of labels for the columns in `by`, a line each for the others."""
+        """The tables; those of labels for the columns in `by`, a line each for the others. Raises UsageError."""
+        columns = list(dict.fromkeys(row.column for row in self.labels))
+        strange = [column for column in by if column not in columns]
+        if strange:
+            hint = (
+                f"Columns are {', '.join(columns)}."
+                if columns
+                else "These texts have none that a model knows."
+            )
+            raise UsageError(f"there is no label column {strange[0]!r}", where="--by", hint=hint)
         parts = [f"nats a character over {self.n_symbols:,}; smaller is better", "", *self._static()]
         parts += ["", *self._dynamic()] if self.adapting else []
-        for column in dict.fromkeys(row.column for row in self.labels):
+        for column in columns:
             parts += ["", *self._labels(column, whole=column in by)]
         return "\n".join([*parts, "", *(f"  {told}" for told in self.protocol.split("; "))])
 
