@@ -71,6 +71,8 @@ class Pen:
         self._glyphs = writer.glyphs
         self._masks = _Masks(writer)
         self._form = _form_of(writer, wish, stream(seed, "form", k))
+        self._line = 0  # where the last line begins
+        self._has_written = False  # anything but blanks
         self._count()
 
     def noise(self) -> NDArray[np.float64]:
