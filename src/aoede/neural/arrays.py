@@ -20,10 +20,6 @@ def log_softmax(logits: Floats) -> Floats:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
-def sigmoid(x: Floats) -> Floats:
-    return np.asarray(0.5 * np.tanh(0.5 * x) + 0.5)
-
-
 def label_weights(sizes: Sequence[int], n: int, condition: ArrayLike | None) -> Floats:
     """(n, sum(sizes)) what a caller said of the labels; None is all unknown. Raises InputError for another shape."""
     if condition is None:
