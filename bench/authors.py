@@ -4,9 +4,8 @@
 
 DATA is a folder or file of texts with labels, such as poems_en of the research data; MODEL was trained with them.
 Every fifth document of an author is kept from the classifier. The first table is the control: these documents, cut to
-`--length` characters. The second is of texts
-that the model writes under each label, as long. The last line says for whose texts are taken that it writes with
-nothing said.
+`--length` characters. The second is of texts that the model writes under each label, as long. The last line says for
+whose those are taken that it writes with nothing said.
 """
 
 import argparse
