@@ -28,14 +28,14 @@ from aoede.words.lexicon import Nodes
 
 MAX_COUNT = 1_000
 MAX_READ = 20_000  # characters of a start that the model reads, the last ones
-# Side by side a step reads one symbol of each draft. A product of a matrix with few vectors is slower than as many
-# with one (512 x 2048, one thread: 1.3 ms for two rows, 0.06 ms for one), so few drafts are written one by one.
-TOGETHER, MOST_TOGETHER = 12, 64
+# Side by side a step reads one symbol of each draft. A product of a matrix with two or three rows takes longer than
+# as many products with one (LSTM of 512 units, one thread: 0.42 ms for one row, 1.15 for two, 2.4 for sixteen).
+TOGETHER, MOST_TOGETHER = 6, 64
 SOFT_TRIES, MAX_TRIES = (
     12,
     64,
 )  # other ways from before a copy; after the soft ones copies are forbidden outright
-REACH = 200  # characters before the longest copy beyond which no rewinding goes
+REACH = 200  # characters that a rewinding takes back at most
 _BREAKS = re.compile(r"[\s，。、！？；：]")
 
 
@@ -59,8 +59,8 @@ def drafts(
     which = range(first, first + n)
     with threadpool_limits(1):  # the same bits on machines of few and of many cores
         begun = _begun(writer, wish)
-        if wish.max_copy is not None:
-            guard = Guard(writer.index, wish.max_copy)  # type: ignore[arg-type]
+        if wish.max_copy is not None and writer.index is not None:
+            guard = Guard(writer.index, wish.max_copy)
             pens = [Pen(writer, wish, seed, k) for k in which]
             return [
                 _wary(writer, pen, begun, guard, on_text if not i else None) for i, pen in enumerate(pens)
@@ -141,15 +141,16 @@ def _wary(writer: Writer, pen: Pen, begun: _Place, guard: Guard, tell: Tell | No
     where nothing else is left is given up in turn. After `MAX_TRIES` the copy goes on, and the draft says so: it
     is never nothing.
     """
-    path, trail, voice = [begun], _Trail(pen, guard), Voice(tell)
+    trail, voice = _Trail(pen), Voice(tell)
+    places = {pen.first: begun}  # by the length of the text; none that no rewinding goes back to
     while True:
-        at = len(pen.text) - pen.first
+        place = places[len(pen.text)]
         copies = guard.blocked(pen.text[pen.first :], writer.encoding.symbols)
-        mask = trail.mask(path[at].masks(writer, [pen.allowed()])[0], copies, writer)
+        mask = trail.mask(place.masks(writer, [pen.allowed()])[0], copies, writer)
         if mask is None:
             trail.give_up(writer)
         else:
-            symbol = int(choose(path[at].logits, pen.noise(), pen.wish.choice, mask)[0])
+            symbol = int(choose(place.logits, pen.noise(), pen.wish.choice, mask)[0])
             if writer.glyphs[symbol] in copies and not trail.lets_through:
                 trail.rewind(symbol, writer)
             else:
@@ -158,8 +159,8 @@ def _wary(writer: Writer, pen: Pen, begun: _Place, guard: Guard, tell: Tell | No
                 voice.told(pen, trail.floor)
                 if symbol == END or pen.is_done:
                     break
-                path.append(path[at].after(writer, np.array([symbol])))
-        del path[len(pen.text) - pen.first + 1 :]
+                places[len(pen.text)] = place.after(writer, np.array([symbol]))
+                places.pop(trail.floor - 1, None)
     draft = pen.draft(n_rewound=trail.n_rewound, has_long_copy=trail.has_long_copy)
     voice.ended(draft)
     return draft
@@ -168,9 +169,8 @@ def _wary(writer: Writer, pen: Pen, begun: _Place, guard: Guard, tell: Tell | No
 class _Trail:
     """The ways that a wary draft has tried."""
 
-    def __init__(self, pen: Pen, guard: Guard) -> None:
+    def __init__(self, pen: Pen) -> None:
         self._pen = pen
-        self._reach = guard.max_copy + REACH
         self._furthest = len(pen.text)
         self._n_tries = 0  # since the text was longest
         self._banned: dict[int, set[int]] = {}  # length of the text -> ids that may not follow
@@ -179,7 +179,7 @@ class _Trail:
     @property
     def floor(self) -> int:
         """Characters that stay."""
-        return max(self._pen.first, self._furthest - self._reach)
+        return max(self._pen.first, self._furthest - REACH)
 
     @property
     def lets_through(self) -> bool:
