@@ -52,7 +52,9 @@ Examples:
 @click.option("--cell", type=click.Choice(["tanh", "gru", "lstm"]), help="Of a recurrent network.")
 @click.option("--order", type=click.IntRange(1, 32), help="Characters in the longest n-gram.")
 @click.option(
-    "--window", type=click.IntRange(1, 65_536), help="Steps in a window: of music, or through which text is learnt."
+    "--window",
+    type=click.IntRange(1, 65_536),
+    help="Steps in a window: of music, or through which text is learnt.",
 )
 @click.option("--rate", type=click.FloatRange(0, min_open=True), help="Learning rate at the beginning.")
 @click.option(
@@ -60,7 +62,9 @@ Examples:
     type=click.Choice(["key", "all", "none"]),
     help="key: all pieces to C; all: each window to any key, anew each time; none: as they are.",
 )
-@click.option("--text-column", help="Column of a table that holds the texts. [default: text, lyrics, poem, ...]")
+@click.option(
+    "--text-column", help="Column of a table that holds the texts. [default: text, lyrics, poem, ...]"
+)
 @click.option(
     "--label-column",
     "label_columns",
@@ -388,13 +392,21 @@ Examples:
 @click.option("-s", "--seed", type=int, default=0, show_default=True, help="Of the estimate's random chains.")
 @click.option("--dynamic", is_flag=True, help="Texts: also as the models learn from what they read.")
 @click.option("--by", multiple=True, metavar="COLUMN", help="Texts: a line for each author, form, ...")
-@click.option("--text-column", help="Column of a table that holds the texts. [default: text, lyrics, poem, ...]")
+@click.option(
+    "--text-column", help="Column of a table that holds the texts. [default: text, lyrics, poem, ...]"
+)
 @click.option(
     "--label-column", "label_columns", multiple=True, help="Column of labels. [default: artist, author, ...]"
 )
 @_json
 def evaluate(
-    models: tuple[str, ...], data: Path, seed: int, dynamic: bool, by: tuple[str, ...], as_json: bool, **said: Any
+    models: tuple[str, ...],
+    data: Path,
+    seed: int,
+    dynamic: bool,
+    by: tuple[str, ...],
+    as_json: bool,
+    **said: Any,
 ) -> None:
     """How well each MODEL foresees the songs or texts in DATA, in nats; smaller is better.
 
