@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from aoede import write as write_text
 from aoede.cli.pages import cells_of, columns, marked, shown, wrapped
 from aoede.errors import InputError, MissingError, UsageError
 from aoede.learning import checkpoint
+from aoede.learning.texts import Labels
 from aoede.words.novelty import Passage
 from aoede.words.verbatim import Source
 from aoede.write import copied, found, ordered, wanted, written
@@ -196,6 +198,20 @@ def test_a_form_is_kept_and_its_other_names_are_known(aoede: Run, poet: Path) ->
     assert refused.code == 2
     assert "五言绝句" in refused.err
     assert aoede("write", poet, "--tune", "如梦令", "--lines", 3).code == 2
+
+
+def test_a_form_is_a_label_too_where_the_model_has_it_as_one(poet: Path) -> None:
+    writer = replace(found(poet), labels=Labels(("form",), (("七言律诗", "五言绝句"),)))
+    for name in ("五绝", "五言绝句"):
+        order = ordered(writer, form=name)
+        assert order.wish.form == "五言绝句"
+        assert order.settings["as"] == {"form": "五言绝句"}
+        assert order.wish.condition is not None
+        assert order.wish.condition.tolist() == [0, 0, 1]
+    assert ordered(writer, form="七言律诗").wish.form is None  # known as a label alone
+    for wrong in ({"form": "五绝", "tune": "如梦令"}, {"form": "词"}):
+        with pytest.raises(UsageError, match="no form or tune"):
+            ordered(writer, **wrong)
 
 
 def test_a_model_writes_as_it_is_used_to_unless_told_otherwise(model: Path, tmp_path: Path) -> None:

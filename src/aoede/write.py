@@ -230,26 +230,23 @@ def _form(
     """The labels with those of form and tune, and the form to be held to. Raises UsageError for an unknown one."""
     form = None
     for column in ("form", "tune"):
-        name = settings.get(column)
+        name, faults = settings.get(column), []
         if name is None:
             continue
-        faults = []
+        if writer.forms is not None:
+            try:
+                form = name = writer.forms.known(name)
+            except UsageError as error:
+                faults.append(error)
         if column in writer.labels.columns:
             try:
                 writer.labels.condition({column: name})
                 labels = {**labels, column: name}
             except UsageError as error:
                 faults.append(error)
-        if writer.forms is not None:
-            try:
-                writer.forms.patterns(name)
-                form = name
-            except UsageError as error:
-                faults.append(error)
-        if column not in labels and form is None:
-            if faults:
-                raise UsageError(faults[-1].message, where=f"--{column}", hint=faults[-1].hint)
-            raise UsageError("this model knows no verse forms", where=f"--{column}")
+        if form != name and column not in labels:
+            told = faults[0] if faults else UsageError("this model knows no verse forms")
+            raise UsageError(told.message, where=f"--{column}", hint=told.hint)
     return labels, form
 
 

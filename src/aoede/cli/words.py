@@ -25,7 +25,7 @@ BETWEEN = "\n* * *\n\n"  # texts
 Examples:
   aoede write poem --as "Emily Dickinson"
   aoede write lyrics --as "Robert Burns=0.7,William Blake=0.3" --start "Why"
-  aoede write ci --as 李清照 --tune 如梦令
+  aoede write ci --as 苏轼 --tune 如梦令
   aoede write play --compare 0.2,0.5,1.0,1.2 --length 300
   aoede write my-run --count 3 --explain --max-copy 30"""
 )

@@ -201,7 +201,7 @@ class Forms:
 
     def patterns(self, name: str) -> dict[Pattern, int]:
         """How often each pattern of a form or tune was written. Raises UsageError, offering the nearest names."""
-        known = self._known(name)
+        known = self.known(name)
         return dict(zip(self._patterns[known], self._counts[known].values(), strict=True))
 
     def pattern(self, name: str, rng: np.random.Generator, start: str = "") -> Pattern:
@@ -211,14 +211,15 @@ class Forms:
         """
         found = {pattern: n for pattern, n in self.patterns(name).items() if pattern.fits(start)}
         if not found:
-            codes = "  ".join(pattern.code for pattern in self._patterns[self._known(name)][:N_OFFERED])
+            codes = "  ".join(pattern.code for pattern in self._patterns[self.known(name)][:N_OFFERED])
             raise UsageError(
                 f"{start!r} does not begin like {name}", where="--start", hint=f"It goes: {codes}"
             )
         weights = np.array(list(found.values()), dtype=np.float64)
         return list(found)[int(rng.choice(len(weights), p=weights / weights.sum()))]
 
-    def _known(self, name: str) -> str:
+    def known(self, name: str) -> str:
+        """The name under which a form or tune is known. Raises UsageError, offering the nearest names."""
         wanted = name.strip()
         wanted = wanted if wanted in self._counts else _ALSO.get(wanted, wanted)
         if wanted in self._counts:
