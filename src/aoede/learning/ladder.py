@@ -118,10 +118,12 @@ class Ladder:
     def _static(self) -> list[str]:
         labelled = any(row.unlabelled is not None for row in self.rows)
         heads = ["carried", f"cold {WINDOW}", *(["no labels"] if labelled else [])]
-        rows = [
-            (self._named(row), [row.carried, row.windows, *([row.unlabelled] if labelled else [])])
-            for row in self.rows
-        ]
+        told: dict[tuple[str, tuple[float | None, ...]], list[str]] = {}
+        for row in self.rows:
+            figures = (row.carried, row.windows, *([row.unlabelled] if labelled else []))
+            told.setdefault((row.name, figures), []).append(self._named(row))
+        # What several models share, such as the uniform rung, is one line.
+        rows = [(name if len(names) > 1 else names[0], cells) for (name, cells), names in told.items()]
         return _table("weights fixed", heads, rows)
 
     def _dynamic(self) -> list[str]:
@@ -221,7 +223,8 @@ def _by_label(writer: Writer, texts: Texts, rung: Rung) -> list[ByLabel]:
 def _protocol(
     models: Sequence[Judged], n_symbols: int, n_documents: int, has_dynamic: bool, has_labels: bool
 ) -> str:
-    unknown = "; ".join(_unknown(judged, n_symbols, len(models) > 1) for judged in models)
+    strange = [judged for judged in models if judged.n_unknown]
+    unknown = "; ".join(_unknown(judged, n_symbols, len(models) > 1) for judged in strange)
     parts = [
         "static: weights fixed, each document from a cold start to its end with its state carried; ends of"
         " documents count as a character",
@@ -230,7 +233,7 @@ def _protocol(
         if has_dynamic
         else "",
         "labels are told as far as the model knows them" if has_labels else "",
-        unknown,
+        unknown or "no character is unknown",
         f"{n_documents:,} document{'s' if n_documents > 1 else ''}",
     ]
     return "; ".join(part for part in parts if part)
@@ -241,7 +244,7 @@ def _unknown(judged: Judged, n_symbols: int, is_named: bool) -> str:
     shown = f" ({' '.join(map(ascii, judged.unknown))}{' ...' if len(judged.unknown) == _SHOWN else ''})"
     whose = f" to {judged.model}" if is_named else ""
     return (
-        f"{judged.n_unknown:,} characters ({share:.2f} %) are unknown{whose}{shown if judged.n_unknown else ''}, each"
+        f"{judged.n_unknown:,} characters ({share:.2f} %) are unknown{whose}{shown}, each"
         f" costs the unknown symbol and ln({N_CODES:,} - {judged.n_known:,}), as one of all other code points"
     )
 

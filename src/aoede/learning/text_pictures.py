@@ -37,7 +37,7 @@ MAX_TEXT = 10_000  # characters of a text that is read
 N_RANKS = 6  # likeliest characters shown at each place
 N_CANDIDATES = 9  # characters that are shown at a choice, the likeliest
 TEMPERATURES = (0.2, 0.5, 1.0, 2.0)
-LOWEST = -16.0  # nats: what is further left in the picture of a choice stands at the edge
+LOWEST = -11.0  # nats: what is further left in the picture of a choice stands at the edge
 CELL_PX, SURPRISE_PX = 27, 90  # a place's width, the height of the bars of surprise
 MAX_SURPRISE = 6.0  # nats; higher bars are cut off
 MAX_ROWS, MAX_WINDOWS = 8, 8  # of the picture of windows
@@ -210,7 +210,7 @@ class _Panel:
     def draw_grid(self) -> None:
         bottom = self.top + self.n_rows * 30
         self.canvas.box(self.left - 1, self.top, self.left + self.width + 1, bottom, PAPER, outline=BEAT_LINE)
-        for nats in range(-15, int(self.high) + 1, 5):
+        for nats in range(-10, int(self.high) + 1, 5):
             x = self.x(nats)
             self.canvas.box(x - 0.5, self.top, x + 0.5, bottom, BAR_LINE if nats == 0 else BEAT_LINE)
             self.canvas.text(x, bottom + 16, str(nats).replace("-", "−"), 11, MUTED, align="centre")
