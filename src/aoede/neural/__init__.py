@@ -1,1 +1,1 @@
-"""What families of neural networks share. `arrays.py` and `recipe.py` are NumPy alone; the rest trains and needs torch."""
+"""What families of neural networks share. `arrays.py` and `recipe.py` are NumPy; the rest trains, by torch."""

@@ -62,6 +62,7 @@ class NetworkLearner:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._masks = Masks()
         with torch.random.fork_rng(devices=[]):  # torch's own generator stays as it is
+            torch.manual_seed(int(stream(seed, "network", "biases").integers(2**63)))
             self.network = network(self._masks)
         begin_weights(self.network, stream(seed, "network", "begin"))
         self.network.to(self._device)

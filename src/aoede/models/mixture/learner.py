@@ -74,7 +74,7 @@ class Learner:
         self._network.tame()
 
     def check(self, rng: np.random.Generator) -> Check:
-        """Weigh the two anew; the figures of each alone, and of the mixture on text that the weights have not seen."""
+        """Weigh the two anew; the figures of each alone, and of the mixture on text that is new to the weights."""
         found = self._network.check(rng)
         if self._foreseen is None:
             return found

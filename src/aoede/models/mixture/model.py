@@ -1,7 +1,7 @@
 """The mixture of an n-gram with a recurrent network, for writing and judging; NumPy alone.
 
-The n-gram knows by heart what is common, the network understands what is rare: each is sure where the other is not, and
-together they foresee text better than either does when it is given far more.
+The n-gram knows by heart what is common, the network understands what is rare: each is sure where the other is not,
+and together they foresee text better than either does when it is given far more.
 """
 
 from collections.abc import Mapping

@@ -87,7 +87,9 @@ class RNN:
 
     def _advance(self, state: State, ids: Ints) -> tuple[Floats, State]:
         """(n, H) what the last layer gives out, and the new state."""
-        z = self._read(ids) + state.told
+        z = self._read(ids)
+        if self.config.n_labels:
+            z = z + state.told
         hs, cs = list[Floats](), list[Floats]()
         for k, layer in enumerate(self._layers):
             if k:
@@ -191,10 +193,19 @@ def _gru(z: Floats, u: Floats, d: Floats, state: State, k: int) -> tuple[Floats,
 
 def _lstm(z: Floats, u: Floats, d: Floats, state: State, k: int) -> tuple[Floats, Floats]:
     n = u.shape[1] // 4
-    gates = np.tanh(z + u)
-    taken, kept, new, opened = (gates[:, i * n : (i + 1) * n] for i in range(4))
-    c = 0.5 * ((kept + 1) * state.c[k] + (taken + 1) * new)
-    return 0.5 * (opened + 1) * np.tanh(c), c
+    gates = np.add(z, u, order="C")
+    np.tanh(gates, out=gates)
+    both = gates[:, : 2 * n]
+    both += 1
+    c = both[:, n:] * state.c[k]
+    c += both[:, :n] * gates[:, 2 * n : 3 * n]
+    c *= 0.5
+    opened = gates[:, 3 * n :]
+    opened += 1
+    h = np.tanh(c)
+    h *= opened
+    h *= 0.5
+    return h, c
 
 
 def _shapes(config: Config) -> dict[str, tuple[int, ...]]:

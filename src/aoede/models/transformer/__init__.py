@@ -25,12 +25,12 @@ __all__ = [
     "ENCODINGS",
     "NEEDS",
     "RECIPES",
-    "Transformer",
     "Config",
     "Learner",
     "Model",
     "Preset",
     "Recipe",
+    "Transformer",
     "score",
 ]
 

@@ -1,8 +1,8 @@
 """The transformer in NumPy: what writing and judging need, without torch.
 
-Layers of attention (Vaswani et al. 2017) that see the last `context` symbols, normalised before each part by the root
-of the mean square (Zhang & Sennrich 2019), with rotary positions (Su et al., "RoFormer", 2021). Keys and values of what
-was read are kept, so that a step costs one symbol, not a window.
+Layers of attention (Vaswani et al. 2017) that see the last `context` symbols, normalised before each part by the
+root of the mean square (Zhang & Sennrich 2019), with rotary positions (Su et al., "RoFormer", 2021). Keys and values
+of what was read are kept, so that a step costs one symbol, not a window.
 """
 
 from collections.abc import Iterable, Mapping

@@ -30,7 +30,7 @@ class Network(nn.Module):
         self.register_buffer("sines", torch.from_numpy(sines), persistent=False)
 
     def begin(self, n_rows: int) -> State:
-        """Nothing seen: which of the remembered steps are real (M, B), then keys and values (M, B, n_width) a layer."""
+        """Nothing seen: which of the remembered steps are real (M, B), then keys and values (M, B, n) a layer."""
         m, device = self.config.context - 1, self.bias.device
         seen = torch.zeros(m, n_rows, device=device)
         memory = (torch.zeros(m, n_rows, self.config.n_width, device=device),) * (2 * self.config.n_layers)
@@ -100,7 +100,7 @@ def _band(n_steps: int, m: int, context: int, device: torch.device) -> Tensor:
 
 
 def _turned(x: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
-    """Rotary positions (Su et al. 2021): pairs (i, i + head_width / 2) of each vector turned by its position's angle."""
+    """Rotary positions (Su et al. 2021): pairs (i, i + width / 2) of each vector turned by its position's angle."""
     a, b = x.chunk(2, dim=-1)
     cosines, sines = cosines.to(x.dtype), sines.to(x.dtype)
     return torch.cat([a * cosines - b * sines, b * cosines + a * sines], dim=-1)
