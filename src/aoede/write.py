@@ -6,7 +6,7 @@
 `ordered` makes of a model and options what is to be written, `written` writes it; `write` is both.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from aoede.learning.pen import Draft, Wish
 from aoede.learning.sampling import find_checkpoint
 from aoede.learning.writer import Writer
 from aoede.learning.writing import MAX_READ, drafts
-from aoede.words.novelty import Novelty, Passage, explain, report
+from aoede.words.novelty import Novelty, Passage, explain, reports
 
 As = str | Mapping[str, str | float]
 
@@ -123,13 +123,14 @@ def written(
     """The texts `first` to `first + n - 1` of this order and seed."""
     writer = order.writer
     made = drafts(writer, order.wish, seed=seed, n=n, first=first, on_text=on_text)
-    return [Text(draft.text, _novelty(writer, draft), draft, first + i) for i, draft in enumerate(made)]
-
-
-def _novelty(writer: Writer, draft: Draft) -> Novelty | None:
-    if writer.index is None or writer.human is None:
-        return None
-    return report(draft.text, writer.index, writer.human, draft.n_start)
+    novelties: Sequence[Novelty | None] = [None] * n
+    if writer.index is not None and writer.human is not None:
+        texts = [draft.text for draft in made]
+        novelties = reports(texts, writer.index, writer.human, len(order.wish.start))
+    return [
+        Text(draft.text, novelty, draft, number)
+        for number, (draft, novelty) in enumerate(zip(made, novelties, strict=True), first)
+    ]
 
 
 def copied(order: Order, text: Text) -> list[Passage]:

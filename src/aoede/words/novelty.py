@@ -161,7 +161,18 @@ def calibrate(index: Index, texts: Iterable[str], max_characters: int = CALIBRAT
 
 def report(text: str, index: Index, human: Human, n_prompt: int = 0) -> Novelty:
     """How new a text is; its first `n_prompt` characters are the user's and do not count."""
-    matches = index.matches(text[n_prompt:])
+    return reports([text], index, human, n_prompt)[0]
+
+
+def reports(texts: Sequence[str], index: Index, human: Human, n_prompt: int = 0) -> list[Novelty]:
+    """`report` of several texts in one go, which takes little longer than one; all have the same prompt."""
+    found = index.matches_of([text[n_prompt:] for text in texts])
+    return [
+        _report(text, matches, index, human, n_prompt) for text, matches in zip(texts, found, strict=True)
+    ]
+
+
+def _report(text: str, matches: Matches, index: Index, human: Human, n_prompt: int) -> Novelty:
     copied, n_lines = _lines(index, matches)
     lengths = matches.lengths
     best = int(lengths.argmax()) if len(lengths) else 0
