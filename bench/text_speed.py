@@ -34,7 +34,7 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.nn import functional
 
-from aoede.choice import Choice, choose
+from aoede.choice import Choice, choose, gumbel_noise
 from aoede.encodings.chars import Characters
 from aoede.learning import families
 from aoede.learning.pen import Wish
@@ -188,7 +188,8 @@ def our_steps(model: Any, n: int, *, n_before: int = 0) -> Side:
     def run(n_steps: int) -> int:
         logits, state = kept
         for _ in range(n_steps):
-            logits, state = model.step(state, choose(logits, rng, choice))
+            noise = gumbel_noise(rng, (n, N_SYMBOLS))
+            logits, state = model.step(state, choose(logits, noise, choice))
         kept[:] = logits, state
         return n_steps * n
 
