@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from aoede.choice import Choice
 from aoede.encodings.chars import UNKNOWN, Characters
 from aoede.errors import UsageError
-from aoede.learning.pen import GRACE, MAX_SAME_LINES, Wish
+from aoede.learning import families
+from aoede.learning.pen import GRACE, MAX_SAME_LINES, MAX_SPACES, Wish
 from aoede.learning.texts import Document, Labels, prepare
 from aoede.learning.writer import Writer
 from aoede.learning.writing import TOGETHER, drafts
@@ -349,3 +350,12 @@ def test_forms_keep_from_copying_too(poet: Writer) -> None:
     for draft in drafts(poet, Wish(form=FORM, choice=Choice(0.3), max_copy=4), seed=1, n=4):
         assert Pattern.of(draft.text) is not None
         assert draft.has_long_copy or _copied(poet, draft.text) <= 4
+
+
+def test_an_indentation_that_would_not_end_ends() -> None:
+    texts = [" " * 60 + "word" for _ in range(20)]
+    encoding = Characters.fit(texts)
+    model = ngram.fit(ngram.Config(encoding.n_symbols), [encoding.encode_document(text) for text in texts])
+    writer = Writer("spaces", families.load("ngram"), model, encoding, Labels())
+    for draft in drafts(writer, Wish(length=200), seed=1, n=3):
+        assert " " * (MAX_SPACES + 1) not in draft.text

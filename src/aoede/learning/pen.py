@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,12 @@ MAX_COPY = 10_000
 GRACE = 120  # characters beyond the length in which a text may come to the end of a sentence or line
 MAX_CUT = 40  # characters of a word that the length cuts off
 MAX_SAME_LINES = 2  # times that a line may stand in a text
+MAX_SPACES = 24  # in a row; an indentation that goes on is a loop
 MAX_LINE = 2_000  # characters after which a line must end where lines are counted
 
 Mask = NDArray[np.bool_]
 Tell = Callable[[str], None]
+_SPACES = " " * MAX_SPACES
 _CLOSES = re.compile(r"[.!?…。！？][\"'”’」』)]*$")
 
 
@@ -126,7 +129,7 @@ class Pen:
             may_end = may_end and self._lines.total() + (not is_blank) >= n_wanted
             if len(line) > MAX_LINE and may_break:
                 return self._masks.newline
-        return self._masks.of(may_break, may_end)
+        return self._masks.of(may_break, may_end, not self.text.endswith(_SPACES))
 
     def _is_again(self, line: str) -> bool:
         return bool(self._full) and _key(line) in self._full
@@ -192,20 +195,20 @@ class _Masks:
     """What may come next where no form says it: anything known, but for line ends and the end at times."""
 
     def __init__(self, writer: Writer) -> None:
-        n_symbols, end = writer.encoding.n_symbols, int(writer.encoding.encode("\n")[0])
+        n_symbols = writer.encoding.n_symbols
+        end, space = (int(symbol) for symbol in writer.encoding.encode("\n "))
         self.newline = np.zeros(n_symbols, np.bool_)
         self.newline[end if end != UNKNOWN else END] = True
-        self._of: dict[tuple[bool, bool], Mask] = {}
-        for may_break in (False, True):
-            for may_end in (False, True):
-                mask = np.ones(n_symbols, np.bool_)
-                mask[end] = may_break
-                mask[UNKNOWN] = False
-                mask[END] = may_end or not mask[UNKNOWN + 1 :].any()
-                self._of[may_break, may_end] = mask
+        self._of: dict[tuple[bool, bool, bool], Mask] = {}
+        for may_break, may_end, may_space in product((False, True), repeat=3):
+            mask = np.ones(n_symbols, np.bool_)
+            mask[end], mask[space] = may_break, may_space
+            mask[UNKNOWN] = False
+            mask[END] = may_end or not mask[UNKNOWN + 1 :].any()
+            self._of[may_break, may_end, may_space] = mask
 
-    def of(self, may_break: bool, may_end: bool) -> Mask:
-        return self._of[may_break, may_end]
+    def of(self, may_break: bool, may_end: bool, may_space: bool) -> Mask:
+        return self._of[may_break, may_end, may_space]
 
 
 def _form_of(writer: Writer, wish: Wish, rng: np.random.Generator) -> Mask | None:

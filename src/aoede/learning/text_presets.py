@@ -19,68 +19,74 @@ from aoede.learning.account import Report
 from aoede.learning.loop import Standing
 from aoede.learning.train import resume, train
 from aoede.learning.watcher import Silent
+from aoede.learning.writer import parts_of, with_extras
 from aoede.neural.arrays import quantised
 from aoede.words.forms import form_of
+from aoede.words.verbatim import Index
 
 SEED = 1
 MAX_NGRAMS, MAX_OWN_NGRAMS = 400_000, 100_000
+SECTION = 6_000  # characters of a section of a book, at least
 NO_PLAYS = ("loverscomplaint", "rapeoflucrece", "venusandadonis")  # poems among the plays
 
+SCENE = "ACT I\n\n\n\nSCENE I\t"  # where a play begins, after its title and its persons
+
 Record = dict[str, str]
+Records = Iterator[tuple[Record, str]]  # documents with their labels, and what a reader calls each
 
 
 @dataclass(frozen=True)
 class Source:
     """Where a preset's texts come from, how it is trained, and how it writes where nothing is said."""
 
-    records: Callable[[Path], Iterator[Record]]  # folder of the research data -> documents with their labels
+    records: Callable[[Path], Records]  # of the folder of the research data
     about: str
     settings: Mapping[str, Any]
     writes: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _plays(data: Path) -> Iterator[Record]:
+def _plays(data: Path) -> Records:
     for path in sorted((data / "text_shakespeare_plays").glob("*.txt")):
         if path.stem not in NO_PLAYS:
-            yield {"title": path.stem, "text": text.from_bytes(path.read_bytes(), where=path.name).text}
+            play = text.from_bytes(path.read_bytes(), where=path.name).text
+            yield {"title": path.stem, "text": play}, path.stem
 
 
-def _prose(data: Path) -> Iterator[Record]:
+def _prose(data: Path) -> Records:
     """The sections of the book, so that whole ones are held out."""
     path = data / "text_nietzsche" / "train.txt"
     book = text.from_bytes(path.read_bytes(), where=path.name).text
-    part: list[str] = []
-    for paragraph in book.split("\n\n"):
-        part.append(paragraph)
-        if sum(map(len, part)) > 6_000:
-            yield {"text": "\n\n".join(part)}
-            part = []
-    yield {"text": "\n\n".join(part)}
+    begin = 0
+    while begin < len(book):
+        end = book.find("\n\n", begin + SECTION)
+        end = len(book) if end < 0 else end
+        yield {"text": book[begin:end]}, "Beyond Good and Evil"
+        begin = end + 2
 
 
-def _lines(name: str, *columns: str) -> Callable[[Path], Iterator[Record]]:
+def _lines(name: str, *columns: str) -> Callable[[Path], Records]:
     """The records of DATA/NAME's one JSONL file, with these label columns."""
 
-    def records(data: Path) -> Iterator[Record]:
+    def records(data: Path) -> Records:
         for path in sorted((data / name).glob("*.jsonl")):
             for line in path.read_text(encoding="utf-8").splitlines():
                 found = json.loads(line)
-                yield {column: found[column] for column in columns} | {"text": found["text"]}
+                record = {column: found[column] for column in columns} | {"text": found["text"]}
+                yield record, f"{found[columns[0]]}: {found.get('title') or found.get('tune')}"
 
     return records
 
 
-def _tang(data: Path) -> Iterator[Record]:
-    for record in _lines("poems_zh_tang", "author")(data):
-        form = form_of(record["text"])
-        yield record | ({"form": form} if form else {})
+def _tang(data: Path) -> Records:
+    for record, title in _lines("poems_zh_tang", "author")(data):
+        yield record | {"form": form_of(record["text"])}, title
 
 
 _ENGLISH = {"dropout": 0.25, "weight_dropout": 0.15}
 _CHINESE = {"dropout": 0.4, "weight_dropout": 0.2, "n_rows": 32, "n_steps": 48}
 
 SOURCES: Mapping[str, Source] = {
-    "play": Source(_plays, "plays of Shakespeare", {**_ENGLISH, "n_epochs": 6}),
+    "play": Source(_plays, "plays of Shakespeare", {**_ENGLISH, "n_epochs": 6}, {"start": SCENE}),
     "prose": Source(
         _prose,
         "prose of Nietzsche, in English",
@@ -105,7 +111,7 @@ SOURCES: Mapping[str, Source] = {
 
 def gathered(source: Source, data: Path, path: Path) -> Path:
     """The texts as one JSONL file at `path`."""
-    lines = [json.dumps(record, ensure_ascii=False, sort_keys=True) for record in source.records(data)]
+    lines = [json.dumps(record, ensure_ascii=False, sort_keys=True) for record, _ in source.records(data)]
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, ("\n".join(lines) + "\n").encode(), force=True)
     return path
@@ -124,9 +130,11 @@ def trained(name: str, data: Path, folder: Path) -> Path:
     return outcome.model
 
 
-def packed(name: str, model: Path, out: Path) -> None:
-    """The preset: matrices in 8 bits, what it is, and how it writes."""
+def packed(name: str, model: Path, data: Path, out: Path) -> None:
+    """The preset: matrices in 8 bits, what it is, how it writes, and copies told by the names of the works."""
     found, source = checkpoint.load(model), SOURCES[name]
+    titles = [title for _, title in source.records(data)]
+    tensors = quantised(found.tensors) | with_extras({}, _named(found.tensors, titles), None)
     metadata = dict(found.metadata) | {
         "kind": source.about,
         "licence": f"public domain texts; see presets/{name}.md",
@@ -137,8 +145,16 @@ def packed(name: str, model: Path, out: Path) -> None:
         "command": f"python -m aoede.learning.text_presets DATA OUT_FOLDER {name}",
     }
     path = out / f"{name}{checkpoint.SUFFIX}"
-    checkpoint.save(path, quantised(found.tensors), metadata, force=True)
+    checkpoint.save(path, tensors, metadata, force=True)
     print(f"{path}: {path.stat().st_size:,} bytes, {metadata['provenance']['figures']}")
+
+
+def _named(tensors: Mapping[str, Any], titles: list[str]) -> Index:
+    """The index of the training text whose documents have these titles by their line in the training file."""
+    index = Index.from_tensors(parts_of(tensors)["novelty"])
+    names = [titles[line - 1] for line in index.lines]
+    paths = sorted(set(names))
+    return Index(index.text, paths, [paths.index(name) for name in names], [1] * len(names))
 
 
 class Console(Silent):
@@ -163,7 +179,8 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         for name in asked.names or SOURCES:
-            packed(name, trained(name, asked.data, asked.runs or Path(temporary)), asked.out)
+            model = trained(name, asked.data, asked.runs or Path(temporary))
+            packed(name, model, asked.data, asked.out)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Writer:
                 hint = "Let it make music with: aoede sample" if encoding == "pianoroll" else ""
                 raise InputError(f"this is a model of {encoding}; it does not write", where=name, hint=hint)
             family = families.load(metadata["family"], capability="autoregressive")
-            parts = _parts(tensors)
+            parts = parts_of(tensors)
             forms, human = metadata.get("forms"), metadata.get("human")
             return cls(
                 name,
@@ -93,7 +93,7 @@ class Writer:
         return self.labels.condition(wanted)
 
 
-def _parts(tensors: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, NDArray[Any]]]:
+def parts_of(tensors: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, NDArray[Any]]]:
     """The weights under "", and what else is stored beside them under its name."""
     parts: dict[str, dict[str, NDArray[Any]]] = {"": {}}
     for name, tensor in tensors.items():
