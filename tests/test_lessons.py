@@ -1,8 +1,9 @@
-"""The lessons do what they say: every command in them runs and leaves the pictures that they show. And what they
-look at: pictures of models, and of Gibbs chains."""
+"""The lessons do what they say: every command in them runs, prints what they show of it and leaves their pictures.
+And what the lesson on the RBM looks at: pictures of models, and of Gibbs chains."""
 
 import io
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,51 +14,98 @@ from PIL import Image
 
 from aoede.cli import main
 from aoede.encodings.pianoroll import PianoRoll
-from aoede.learning import checkpoint, on_rolls, pictures
+from aoede.learning import checkpoint, on_rolls, on_texts, pictures
 from aoede.learning.sampling import Trained, find
 from aoede.models.rbm import RBM, Config
 from aoede.randomness import stream
 from tools import lesson
 
-PAGE = lesson.LESSONS / "rbm.md"
+PAGES = [page.stem for page in lesson.originals()]
 MAX_PICTURE_BYTES = 150_000
+TOLERANCE = 0.05  # nats by which networks may come out otherwise on another processor
+
+_FIGURES = re.compile(r"( +-?\d+\.\d+)+ *$")
 
 
 @dataclass(frozen=True)
 class Lesson:
+    page: str  # its text
     folder: Path  # in which its commands ran
+    commands: list[lesson.Command]
     codes: dict[str, int]  # exit code of every command
     printed: str
 
 
+@pytest.fixture(scope="module", params=PAGES)
+def one(request: pytest.FixtureRequest) -> Lesson:
+    """A lesson, each command run in its order."""
+    return request.getfixturevalue(f"{request.param}_lesson")
+
+
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
-    """The lesson on the RBM, each command run in its order."""
-    folder = tmp_path_factory.mktemp("lesson")
+def rbm_lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
+    return run("rbm", tmp_path_factory.mktemp("rbm"))
+
+
+@pytest.fixture(scope="module")
+def characters_lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
+    pytest.importorskip("torch")
+    return run("characters", tmp_path_factory.mktemp("characters"))
+
+
+@pytest.fixture(scope="module")
+def done(rbm_lesson: Lesson) -> Lesson:
+    return rbm_lesson
+
+
+@pytest.fixture(scope="module")
+def texts(characters_lesson: Lesson) -> Lesson:
+    return characters_lesson
+
+
+def run(name: str, folder: Path) -> Lesson:
+    page = (lesson.LESSONS / f"{name}.md").read_text(encoding="utf-8")
     lesson.prepare(folder)
     with pytest.MonkeyPatch.context() as patch, io.StringIO() as printed:
         patch.setenv("OMP_NUM_THREADS", "1")
-        patch.setattr(
-            on_rolls, "SAMPLE_BARS", 1
-        )  # of the samples on the way, which no lesson shows: a third of the time
+        # Samples on the way, which no lesson shows: a third of the time
+        patch.setattr(on_rolls, "SAMPLE_BARS", 1)
+        patch.setattr(on_texts, "SAMPLE_LENGTH", 30)
         patch.setattr("sys.stdout", printed)
-        commands = lesson.commands_of(PAGE.read_text(encoding="utf-8"))
+        commands = lesson.commands_of(page)
         codes = {command.line: lesson.perform(command, folder) for command in commands}
-        return Lesson(folder, codes, printed.getvalue())
+        return Lesson(page, folder, commands, codes, printed.getvalue())
 
 
-def test_every_command_of_the_lesson_runs_and_ctrl_c_interrupts_where_it_says_so(done: Lesson) -> None:
-    commands = lesson.commands_of(PAGE.read_text(encoding="utf-8"))
-    assert len(commands) > 15 and sum(command.is_interrupted for command in commands) == 1
-    for command in commands:
-        assert done.codes[command.line] == (lesson.INTERRUPTED if command.is_interrupted else 0), command.line
+def test_every_command_of_a_lesson_runs_and_ctrl_c_interrupts_where_it_says_so(one: Lesson) -> None:
+    assert len(one.commands) > 15 and sum(command.is_interrupted for command in one.commands) == 1
+    for command in one.commands:
+        assert one.codes[command.line] == (lesson.INTERRUPTED if command.is_interrupted else 0), command.line
 
 
-def test_the_commands_make_every_picture_of_the_lesson(done: Lesson) -> None:
-    shown = lesson.pictures_of(PAGE.read_text(encoding="utf-8"))
-    assert len(shown) > 10
+def test_the_commands_make_every_picture_of_a_lesson(one: Lesson) -> None:
+    shown = lesson.pictures_of(one.page)
+    assert len(shown) > 3
     for picture in shown:
-        assert (done.folder / lesson.made_as(picture)).read_bytes().startswith(b"\x89PNG"), picture
+        assert (one.folder / lesson.made_as(picture)).read_bytes().startswith(b"\x89PNG"), picture
+
+
+def test_commands_print_what_a_lesson_shows_of_it_in_that_order(one: Lesson) -> None:
+    """Words as they stand, figures nearly."""
+    printed = iter([_words_and_figures(line) for line in one.printed.splitlines()])
+    for output in lesson.outputs_of(one.page):
+        for line in filter(str.strip, output.splitlines()):
+            words, figures = _words_and_figures(line)
+            found = next((f for w, f in printed if w == words and len(f) == len(figures)), None)
+            assert found is not None, f"no command prints {line!r} here"
+            assert found == pytest.approx(figures, abs=TOLERANCE), line
+
+
+def _words_and_figures(line: str) -> tuple[str, list[float]]:
+    """A line without the figures at its end, and these."""
+    figures = _FIGURES.search(f" {line}")
+    words = line[: max(0, figures.start() - 1)] if figures else line
+    return words.strip(), [float(figure) for figure in figures[0].split()] if figures else []
 
 
 def test_the_training_that_ctrl_c_stopped_is_listed_as_stopped_and_resumed_to_its_end(done: Lesson) -> None:
@@ -74,9 +122,8 @@ def test_the_song_that_is_evaluated_was_kept_aside_and_the_prompt_was_not(done: 
     document = json.loads((done.folder / "out" / "first" / "run.json").read_text())
     songs = from_folder(done.folder / lesson.SONGS).items
     aside = {item.path for item in split(songs, document["held_out"], seed=document["schedule"]["seed"])[1]}
-    page = PAGE.read_text(encoding="utf-8")
     evaluated = [line.split("/")[-1] for line in done.codes if line.startswith("aoede evaluate")]
-    assert len(aside) == 4 and "Four of the songs were kept aside" in page
+    assert len(aside) == 4 and "Four of the songs were kept aside" in done.page
     assert set(evaluated) < aside
     assert "cowboy_songs_jessejames.mid" not in aside
 
@@ -110,12 +157,55 @@ def test_a_calm_mood_has_fewer_notes_than_a_busy_one(done: Lesson) -> None:
     assert calm < busy
 
 
-def test_the_pictures_of_the_lesson_are_there_and_small() -> None:
-    for picture in lesson.pictures_of(PAGE.read_text(encoding="utf-8")):
+def test_the_ladder_of_texts_is_as_the_lesson_says(texts: Lesson) -> None:
+    """Not monotone: the n-gram beats every network, and the mixture both; learning while reading beats that."""
+    rungs = {
+        words: figures for words, figures in map(_words_and_figures, texts.printed.splitlines()) if figures
+    }
+
+    def nats(start: str, place: int = 0) -> float:
+        return min(figures[place] for words, figures in rungs.items() if words.startswith(start))
+
+    assert nats("uniform") > nats("unigram") > nats("Markov chain") > nats("transformer") > nats("LSTM")
+    assert min(nats("RNN"), nats("LSTM"), nats("transformer")) > nats("7-gram") + 0.1
+    assert nats("mixture") < nats("7-gram") - 0.02
+    still, learning = rungs["mixture"][:2]
+    assert learning < still - 0.05
+
+
+def test_the_lesson_catches_its_copier_and_keeps_it_from_copying(texts: Lesson) -> None:
+    copier = [command.line for command in texts.commands if "write out/copier" in command.line]
+    assert any("--explain" in line for line in copier) and any("--max-copy 15" in line for line in copier)
+    assert re.search(r"\[[^]]{15,}\]\(1\)", texts.printed), "no passage is marked"
+
+
+def test_the_interrupted_training_on_text_ends_where_an_undisturbed_one_does(texts: Lesson) -> None:
+    metrics = (texts.folder / "out" / "lstm" / "metrics.jsonl").read_text().splitlines()
+    schedule = json.loads((texts.folder / "out" / "lstm" / "run.json").read_text())["schedule"]
+    assert json.loads(metrics[-1])["step"] == schedule["n_steps"]
+
+
+def test_the_text_to_be_judged_by_goes_on_where_the_text_to_learn_from_ends() -> None:
+    learnt, judged = (
+        (lesson.ROOT / lesson.TEXTS / name).read_text(encoding="utf-8")
+        for name in ("shakespeare.txt", "shakespeare_next.txt")
+    )
+    assert judged[:1000] not in learnt and len(judged) == 20_096
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_pictures_of_a_lesson_are_there_and_small(name: str) -> None:
+    shown = lesson.pictures_of((lesson.LESSONS / f"{name}.md").read_text(encoding="utf-8"))
+    for picture in shown:
         data = (lesson.LESSONS / picture).read_bytes()
         assert data.startswith(b"\x89PNG") and len(data) < MAX_PICTURE_BYTES, picture
-    shown = {lesson.LESSONS / picture for picture in lesson.pictures_of(PAGE.read_text(encoding="utf-8"))}
-    assert shown == set((lesson.LESSONS / "rbm").rglob("*.png")), "a picture that no lesson shows"
+    kept = set((lesson.LESSONS / name).rglob("*.png"))
+    assert {lesson.LESSONS / picture for picture in shown} == kept, "a picture that no lesson shows"
+
+
+def test_every_lesson_has_a_translation() -> None:
+    for page in lesson.originals():
+        assert page.with_name(f"{page.stem}.zh-CN.md").is_file()
 
 
 @pytest.mark.parametrize("page", sorted(lesson.LESSONS.glob("*.*.md")), ids=lambda page: page.name)
@@ -124,7 +214,11 @@ def test_a_translation_has_the_same_commands_and_pictures(page: Path) -> None:
     translation = page.read_text(encoding="utf-8")
     assert lesson.commands_of(translation) == lesson.commands_of(original)
     assert lesson.pictures_of(translation) == lesson.pictures_of(original)
-    assert len(lesson.commands_of(translation)) == translation.count("```") / 2
+    assert lesson.outputs_of(translation) == lesson.outputs_of(original)
+    n_fences, n_marked = (
+        len(re.findall(fence, translation, re.MULTILINE)) for fence in (r"^```$", r"^```\w")
+    )
+    assert len(lesson.commands_of(translation)) == (n_fences - n_marked) / 2
     assert translation.count("\n## ") == original.count("\n## ")
 
 
