@@ -36,7 +36,7 @@ N_CHECKS = 32  # looks at the held-out data in a whole training, if it is long e
 LEAST_STEPS_A_CHECK = 25  # for so many steps at least lie between them
 CALIBRATION_S = 1.0
 GLIMPSE_S, SHORT_S = 0.1, 20.0  # a look that tells whether a training is so short that threads do not matter
-UPDATE_SHARE = 0.8  # of the minutes asked for; the rest is for checks and samples
+UPDATE_SHARE = 0.9  # of the minutes that are left when the first step is made; the rest is for checks and samples
 MAX_MINUTES = 60 * 24 * 30
 WEIGHTS_LICENCE = "as your data; no licence is claimed"
 
@@ -99,6 +99,7 @@ def _train(
     watcher: Watcher,
     should_stop: Callable[[], bool],
 ) -> Outcome:
+    began_s = time.perf_counter()
     known = families.load(family, capability="trains")
     _check(known, options)
     material = materials.of(known)
@@ -112,7 +113,7 @@ def _train(
             document = _decided(family, known, material, folder, dataset, options)
             with _threads(known, 1):
                 learner = material.learner(known, document, dataset.items)
-                document = _scheduled(document, known, learner, options)
+                document = _scheduled(document, known, learner, options, began_s)
             runs.write_run(run, document)
         except BaseException:
             runs.forsake(run)
@@ -207,7 +208,11 @@ def _decided(
 
 
 def _scheduled(
-    document: dict[str, Any], family: families.Family, learner: Learner, options: Options
+    document: dict[str, Any],
+    family: families.Family,
+    learner: Learner,
+    options: Options,
+    began_s: float,
 ) -> dict[str, Any]:
     """The document with the number of threads, and of steps: of whole epochs, or as many as fit into the minutes.
 
@@ -221,8 +226,9 @@ def _scheduled(
     n_threads, step_s, check_s = _pace(family, learner, seed, None if options.minutes else n_steps)
     most_checks = N_CHECKS
     if n_counts is None and options.minutes is not None:
-        n_steps = max(1, int(UPDATE_SHARE * 60 * options.minutes / step_s))
-        most_checks = min(N_CHECKS, max(2, int((1 - UPDATE_SHARE) * 60 * options.minutes / check_s)))
+        left_s = max(step_s, 60 * options.minutes - (time.perf_counter() - began_s))
+        n_steps = max(1, int(UPDATE_SHARE * left_s / step_s))
+        most_checks = min(N_CHECKS, max(2, int((1 - UPDATE_SHARE) * left_s / check_s)))
     check_every = 1 if n_counts else max(LEAST_STEPS_A_CHECK, n_steps // most_checks)
     schedule = Schedule(seed, n_steps, min(n_steps, check_every), recipe["patience"])
     return {**document, "n_threads": n_threads, "schedule": asdict(schedule)}
