@@ -12,10 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from aoede.choice import Choice, choose, gumbel_noise
 from aoede.cli import main
+from aoede.encodings.chars import END
 from aoede.encodings.pianoroll import PianoRoll
-from aoede.learning import checkpoint, on_rolls, on_texts, pictures
-from aoede.learning.sampling import Trained, find
+from aoede.errors import UsageError
+from aoede.learning import checkpoint, on_rolls, on_texts, pictures, text_pictures
+from aoede.learning.sampling import Trained, find, find_checkpoint
+from aoede.learning.writer import Writer
 from aoede.models.rbm import RBM, Config
 from aoede.randomness import stream
 from tools import lesson
@@ -72,6 +76,7 @@ def run(name: str, folder: Path) -> Lesson:
         patch.setattr(on_rolls, "SAMPLE_BARS", 1)
         patch.setattr(on_texts, "SAMPLE_LENGTH", 30)
         patch.setattr("sys.stdout", printed)
+        patch.setattr("sys.stderr", printed)
         commands = lesson.commands_of(page)
         codes = {command.line: lesson.perform(command, folder) for command in commands}
         return Lesson(page, folder, commands, codes, printed.getvalue())
@@ -222,7 +227,62 @@ def test_a_translation_has_the_same_commands_and_pictures(page: Path) -> None:
     assert translation.count("\n## ") == original.count("\n## ")
 
 
-# --- aoede look MODEL -------------------------------------------------------------------------------
+# --- aoede look MODEL, of text ----------------------------------------------------------------------
+
+LINE = "What light, what "
+
+
+@pytest.fixture
+def ngram(texts: Lesson) -> Writer:
+    found, name = find_checkpoint(texts.folder / "out" / "ngram")
+    return Writer.of(found.metadata, found.tensors, name=name)
+
+
+def test_the_surprise_in_the_picture_is_what_the_model_is_scored_by(ngram: Writer) -> None:
+    seen = text_pictures.foresight(ngram, LINE)
+    assert "".join(seen.names) == "What·light,·what·"
+    np.testing.assert_allclose(np.exp(seen.log_p).sum(axis=1), 1)
+    (scored,) = ngram.model.log_probabilities([np.append(ngram.encoding.encode(LINE), END)])
+    np.testing.assert_allclose(seen.log_p[np.arange(len(LINE)), seen.ids], scored[:-1], rtol=1e-5)
+
+
+def test_the_letter_that_wins_in_the_picture_is_the_one_that_a_writer_chooses(ngram: Writer) -> None:
+    seen = text_pictures.foresight(ngram, LINE)
+    noise = gumbel_noise(stream(10, "look"), ngram.encoding.n_symbols)
+    chosen = [
+        int(choose(seen.next_log_p, noise, Choice(temperature=t))[0]) for t in text_pictures.TEMPERATURES
+    ]
+    assert ngram.encoding.decode(chosen) == "tttm", "as the lesson says"
+    assert set(chosen) <= set(text_pictures.candidates(seen.next_log_p, chosen))
+
+
+def test_the_same_seed_draws_the_same_pictures_and_another_only_another_choice(texts: Lesson) -> None:
+    found, name = find_checkpoint(texts.folder / "out" / "ngram")
+    one, same, other = (text_pictures.pictures_of(found, name, text=LINE, seed=seed) for seed in (10, 10, 11))
+    assert one == same
+    assert one["foreseen"] == other["foreseen"] and one["choice"] != other["choice"]
+
+
+def test_look_reads_unknown_characters_and_refuses_texts_where_none_is_read(
+    texts: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = str(texts.folder / "out" / "ngram")
+    assert main(["look", run, "--text", "好\t\U0001f600 \u0000"]) == 0
+    assert main(["look", run, "--text", "", "-f"]) == 2
+    assert main(["look", run, "--text", "a" * 10_001, "-f"]) == 2
+    assert main(["look", "harmony", "--text", "a"]) == 2
+    assert main(["look", str(lesson.ROOT / lesson.SONGS / "cowboy_songs_jessejames.mid"), "--text", "a"]) == 2
+    told = capsys.readouterr().err
+    assert told.count("--text") == 4 and "Traceback" not in told
+
+
+def test_windows_of_different_lengths_are_no_diagram() -> None:
+    with pytest.raises(UsageError, match="windows of one length"):
+        text_pictures.windows_picture([["abc", "de"]])
+
+
+# --- aoede look MODEL, of music ----------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ def choice_picture(seen: Foresight, noise: Floats, encoding: Characters, *, name
     for log_p in panels:
         log_p[UNKNOWN] = -np.inf  # which a writer never chooses
     winners = [int((log_p + noise).argmax()) for log_p in panels]
-    shown = _candidates(seen.next_log_p, winners)
+    shown = candidates(seen.next_log_p, winners)
     title = f"{name}: what comes after “{''.join(sign(c) for c in text[-24:])}”?"
     remarks = (
         "dot: log p at this temperature; the bar is the noise of the character, the same in all panels; "
@@ -184,7 +184,7 @@ def choice_picture(seen: Foresight, noise: Floats, encoding: Characters, *, name
     return png(canvas.finished(), title)
 
 
-def _candidates(log_p: Floats, winners: Sequence[int]) -> list[int]:
+def candidates(log_p: Floats, winners: Sequence[int]) -> list[int]:
     """The likeliest symbols with all winners among them, the likeliest first."""
     order = [int(s) for s in np.argsort(-log_p, kind="stable") if s != UNKNOWN]
     others = [symbol for symbol in order if symbol not in winners]
