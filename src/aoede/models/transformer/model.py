@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aoede.models.transformer.config import Config
-from aoede.neural.arrays import Floats, checked_weights, label_weights
+from aoede.neural.arrays import Floats, checked_weights, label_weights, product
 
 EPSILON = 1e-6
 _TURNS = 10_000.0  # the slowest pair of a head turns once in some 60,000 symbols
@@ -67,11 +67,12 @@ class Transformer:
         weights = self._tensors
         x = weights["symbols"][np.asarray(ids, np.int64)] + state.told
         keys, values = list[Floats](), list[Floats]()
+        turn = angles([state.position], self.config.head_width)
         for k in range(self.config.n_layers):
-            x, key, value = self._layer(k, x, state)
+            x, key, value = self._layer(k, x, state, turn)
             keys.append(key)
             values.append(value)
-        logits = _normed(x, weights["norm.weight"]) @ weights["symbols"].T + weights["bias"]
+        logits = product(_normed(x, weights["norm.weight"]), weights["symbols"]) + weights["bias"]
         return logits, State(state.position + 1, tuple(keys), tuple(values), state.told)
 
     def select(self, state: State, rows: ArrayLike) -> State:
@@ -80,20 +81,25 @@ class Transformer:
         keys, values = (tuple(part[at] for part in parts) for parts in (state.keys, state.values))
         return State(state.position, keys, values, state.told[at])
 
-    def _layer(self, k: int, x: Floats, state: State) -> tuple[Floats, Floats, Floats]:
+    def _layer(
+        self, k: int, x: Floats, state: State, turn: tuple[Floats, Floats]
+    ) -> tuple[Floats, Floats, Floats]:
         """(n, n_width) out, and the keys and values that stay."""
         config, block = self.config, f"blocks.{k}."
-        asked = _normed(x, self._tensors[block + "norm1.weight"]) @ self._tensors[block + "attend.weight"].T
+        asked = product(
+            _normed(x, self._tensors[block + "norm1.weight"]), self._tensors[block + "attend.weight"]
+        )
         query, key, value = asked.reshape(len(x), 3, config.n_heads, 1, config.head_width).swapaxes(0, 1)
-        turn = angles([state.position], config.head_width)
         keys = np.concatenate([state.keys[k], turned(key, *turn)], axis=2)
         values = np.concatenate([state.values[k], value], axis=2)
         scores = turned(query, *turn) @ keys.swapaxes(2, 3) / np.float32(config.head_width**0.5)
         scores = np.exp(scores - scores.max(axis=3, keepdims=True))
         seen = scores @ values / scores.sum(axis=3, keepdims=True)
-        x = x + seen.reshape(len(x), -1) @ self._tensors[block + "gather.weight"].T
-        wide = _normed(x, self._tensors[block + "norm2.weight"]) @ self._tensors[block + "widen.weight"].T
-        x = x + _gelu(wide) @ self._tensors[block + "narrow.weight"].T
+        x = x + product(seen.reshape(len(x), -1), self._tensors[block + "gather.weight"])
+        wide = product(
+            _normed(x, self._tensors[block + "norm2.weight"]), self._tensors[block + "widen.weight"]
+        )
+        x = x + product(_gelu(wide), self._tensors[block + "narrow.weight"])
         kept = max(0, keys.shape[2] - (config.context - 1))
         return x, keys[:, :, kept:], values[:, :, kept:]
 
@@ -107,7 +113,8 @@ def angles(positions: Iterable[int], head_width: int) -> tuple[Floats, Floats]:
 
 def turned(x: Floats, cosines: Floats, sines: Floats) -> Floats:
     """Pairs (i, i + head_width / 2) of the vectors (..., T, head_width) turned by the angles of the T positions."""
-    a, b = np.split(x, 2, axis=-1)
+    half = x.shape[-1] // 2
+    a, b = x[..., :half], x[..., half:]
     return np.concatenate([a * cosines - b * sines, b * cosines + a * sines], axis=-1)
 
 
@@ -118,7 +125,7 @@ def _normed(x: Floats, weight: Floats) -> Floats:
 
 def _gelu(x: Floats) -> Floats:
     return np.asarray(
-        0.5 * x * (1 + np.tanh(np.float32((2 / np.pi) ** 0.5) * (x + np.float32(0.044715) * x**3)))
+        0.5 * x * (1 + np.tanh(np.float32((2 / np.pi) ** 0.5) * (x + np.float32(0.044715) * x * x * x)))
     )
 
 
