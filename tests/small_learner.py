@@ -26,7 +26,8 @@ class SmallCheck:
 class SmallLearner:
     """The weights of a logistic regression on fixed data; the update draws noise, so that it needs its stream."""
 
-    def __init__(self, *, n_examples: int = 25, batch_size: int = 4, broken_at: int = -1, is_mendable: bool = False
+    def __init__(
+        self, *, n_examples: int = 25, batch_size: int = 4, broken_at: int = -1, is_mendable: bool = False
     ) -> None:
         rng = stream(0, "data")
         self._x = rng.normal(size=(n_examples, N_FEATURES))
@@ -49,7 +50,9 @@ class SmallLearner:
         self._momentum = 0.5 * self._momentum - 0.3 * self._pace * (1 - progress) * x.T @ wrong / len(indices)
         self._weights = self._weights + self._momentum
         loss = float(np.abs(wrong).mean())
-        is_broken = round(progress * N_STEPS) == self._broken_at - 1 and (self._pace == 1 or not self._is_mendable)
+        is_broken = round(progress * N_STEPS) == self._broken_at - 1 and (
+            self._pace == 1 or not self._is_mendable
+        )
         return {"mistakes": np.nan if is_broken else loss}
 
     def check(self, rng: np.random.Generator) -> SmallCheck:

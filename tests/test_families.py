@@ -121,7 +121,7 @@ def test_training_makes_the_held_out_figure_better(name: str) -> None:
     _train(learner, 0, 300)
     after = learner.check(stream(1, "check")).watched
     if name == "mixture":  # its n-gram knows all that can be known of this at once
-        assert after < min(before + 0.02, np.log(N_SYMBOLS) - 1)
+        assert after < min(before + 0.05, np.log(N_SYMBOLS) - 1)
     else:
         assert after < before - 0.5
 
