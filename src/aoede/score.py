@@ -1,6 +1,6 @@
 """How well a model foresees data that it has not seen: a figure with how it was come by."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,6 +25,15 @@ class Score:
     high: float
     n_symbols: int  # over how many the value is a mean
     protocol: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a look at held-out data found in the midst of a training."""
+
+    watched: float  # the figure by which the best checkpoint is chosen; smaller is better
+    overfits: bool  # training and held-out data have drifted further apart than at the best check
+    figures: Mapping[str, float]  # everything worth plotting, by name with its unit
 
 
 class Reader(Protocol):

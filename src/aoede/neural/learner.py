@@ -6,8 +6,8 @@ at a rate that rises for a moment and then falls as half a cosine.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from aoede.neural.network import Masks, State, array_of, begin_weights, load_wei
 from aoede.neural.recipe import Recipe
 from aoede.neural.streams import Ints, Streams, Window, rows_of
 from aoede.randomness import stream
+from aoede.score import Check
 
 CHECK_ROWS, CHECK_STEPS = 32, 128  # of the held-out text, read side by side and at once
 MAX_CHECKED = 120_000  # symbols of the held-out text that a check reads
@@ -29,52 +30,43 @@ _BETAS = (0.9, 0.99)
 _BFLOAT16_FEATURES = ("avx512_bf16", "amx_bf16", "arm_bf16")  # of processors with fast products of it
 
 
-@dataclass(frozen=True)
-class Check:
-    """What a look at the held-out documents found."""
-
-    watched: float  # nats a character; smaller is better
-    overfits: bool
-    figures: Mapping[str, float]
-
-
 class NetworkLearner:
-    """A network in training.
+    """A network in training on documents (T_i,) of ids, each with its row (n_columns,) of label ids.
 
-    `network(masks)` makes the module, which draws its dropout from `masks`. Documents are arrays (T_i,) of ids,
-    labels rows (n_columns,) of label ids.
+    A family says which network: `kind(config, recipe, masks)` is a module that draws its dropout from `masks`.
     """
+
+    kind: ClassVar[Callable[..., Any]]
 
     def __init__(
         self,
-        network: Callable[[Masks], Any],
+        config: Any,
         recipe: Recipe,
         train: Sequence[Ints],
         valid: Sequence[Ints],
         *,
-        first_symbol: int,
         train_labels: Ints | None = None,
         valid_labels: Ints | None = None,
         seed: int = 0,
         max_checked: int = MAX_CHECKED,
     ) -> None:
-        self.recipe = recipe
+        self.config, self.recipe = config, recipe
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._masks = Masks()
         with torch.random.fork_rng(devices=[]):  # torch's own generator stays as it is
             torch.manual_seed(int(stream(seed, "network", "biases").integers(2**63)))
-            self.network = network(self._masks)
+            self.network = type(self).kind(config, recipe, self._masks)
         begin_weights(self.network, stream(seed, "network", "begin"))
         self.network.to(self._device)
         self._streams = Streams(
             train,
             train_labels,
-            first_symbol=first_symbol,
+            first_symbol=config.first_symbol,
             n_rows=recipe.n_rows,
             n_steps=recipe.n_steps,
             seed=seed,
         )
-        self._valid = _held_out(valid, valid_labels, first_symbol, max_checked)
+        self._valid = _held_out(valid, valid_labels, config.first_symbol, max_checked)
         self.gap = 0.0  # of the held-out figure and the training loss at the last check
         self._optimizer = _optimizer(self.network, recipe)
         self._precision = getattr(torch, settled(recipe).precision)

@@ -7,8 +7,8 @@ reads, p_2 (`ngram/adaptive.py`), and that of the network which learns what it r
 
 The weights v begin as the gate has them, the n-gram's shared out between its two forms, one set for each of the
 gate's cases. After each symbol x the set that was used goes a step along the gradient of log m(x), which is
-log p_k(x) less its mean under m (Mahoney, "Adaptive weighing of context models for lossless data compression", 2005). Whatever
-is foreseen is foreseen before it is read.
+log p_k(x) less its mean under m (Mahoney, "Adaptive weighing of context models for lossless data compression",
+2005). Whatever is foreseen is foreseen before it is read.
 """
 
 from collections.abc import Iterator, Sequence

@@ -16,9 +16,9 @@ from aoede.models.mixture.model import Config, apart, joined, ngram_config
 from aoede.models.mixture.recipe import Recipe
 from aoede.models.rnn.learner import Learner as NetworkLearner
 from aoede.neural.arrays import Floats
-from aoede.neural.learner import MAX_CHECKED, Check, held_out_rows
+from aoede.neural.learner import MAX_CHECKED, held_out_rows
 from aoede.neural.streams import Ints
-from aoede.score import one_hot
+from aoede.score import Check, one_hot
 
 MAX_CELLS = 60_000_000  # probabilities of the n-gram that are kept for the checks
 _NONE_YET = float(np.finfo(np.float64).max)

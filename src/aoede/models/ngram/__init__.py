@@ -7,7 +7,7 @@ condition, such as chord changes.
 
 from aoede.models.ngram.adaptive import Adaptive, Habits
 from aoede.models.ngram.conditioned import ConditionedConfig, NGram
-from aoede.models.ngram.learner import Check, Learner
+from aoede.models.ngram.learner import Learner
 from aoede.models.ngram.model import Config, Model, State
 from aoede.models.ngram.pruning import prune
 from aoede.models.ngram.recipe import RECIPES, Preset, Recipe
@@ -23,7 +23,6 @@ __all__ = [
     "ENCODINGS",
     "RECIPES",
     "Adaptive",
-    "Check",
     "ConditionedConfig",
     "Config",
     "Habits",

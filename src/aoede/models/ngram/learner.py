@@ -5,7 +5,6 @@ Before the first step every symbol is as likely as any other. After the last ord
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,17 +17,9 @@ from aoede.models.ngram.model import Config, Model, first_column
 from aoede.models.ngram.recipe import Recipe
 from aoede.models.ngram.shares import Builder
 from aoede.models.ngram.trie import uniform
+from aoede.score import Check
 
 _TRAINING_CHARACTERS = 200_000  # at most, for the figure of the training text
-
-
-@dataclass(frozen=True)
-class Check:
-    """What a look at the held-out documents found."""
-
-    watched: float  # nats a character; smaller is better
-    overfits: bool
-    figures: Mapping[str, float]
 
 
 class Learner:

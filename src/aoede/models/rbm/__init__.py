@@ -4,7 +4,7 @@
 `learner.py` how it is trained.
 """
 
-from aoede.models.rbm.learner import Check, Learner
+from aoede.models.rbm.learner import Learner
 from aoede.models.rbm.model import RBM, Config
 from aoede.models.rbm.recipe import RECIPES, Preset, Recipe
 from aoede.models.rbm.score import score
@@ -19,7 +19,6 @@ __all__ = [
     "ENCODINGS",
     "RBM",
     "RECIPES",
-    "Check",
     "Config",
     "Learner",
     "Model",

@@ -13,7 +13,6 @@ from that of the biases (Montavon & Mueller 2012). In the parameters of the plai
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,21 +26,13 @@ from aoede.models.rbm.phases import Phase, Sweeps
 from aoede.models.rbm.recipe import Recipe
 from aoede.models.rbm.windows import Ints, Windows
 from aoede.randomness import stream
+from aoede.score import Check
 
 Shift = Callable[[Bits, np.random.Generator], Bits]
 
 _MEANS_FROM = 20_000  # examples at most, for the means of the visible units
 _OFFSET_RATE = np.float32(0.01)  # at which the offsets of centring follow the batches
 _NONE_YET = float(np.finfo(np.float64).max)
-
-
-@dataclass(frozen=True)
-class Check:
-    """What a look at the held-out pieces found."""
-
-    watched: float  # nats a step; smaller is better
-    overfits: bool
-    figures: Mapping[str, float]
 
 
 class Learner:
