@@ -100,11 +100,17 @@ SOURCES: Mapping[str, Source] = {
         "song texts of 51 lyricists in English",
         {"dropout": 0.35, "weight_dropout": 0.25, "n_epochs": 12},
     ),
-    "tang": Source(_tang, "poems of sixty Tang poets (traditional characters)", {**_CHINESE, "n_epochs": 10}),
+    "tang": Source(
+        _tang,
+        "poems of sixty Tang poets (traditional characters)",
+        {**_CHINESE, "n_epochs": 10},
+        {"form": "七言绝句"},
+    ),
     "ci": Source(
         _lines("lyrics_zh_songci", "author", "tune"),
         "ci of 83 Song lyricists (simplified characters)",
         {**_CHINESE, "n_epochs": 10},
+        {"tune": "浣溪沙"},
     ),
 }
 
