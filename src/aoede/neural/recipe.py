@@ -52,7 +52,7 @@ class Recipe:
     clip: float = 1.0  # greatest norm of a gradient
     checkpoint_steps: int = 0  # steps between states that are kept for the gradient; 0 keeps everything
     precision: str = "auto"  # of matrix products: bfloat16 where the processor has it
-    patience: int = 6  # checks that may be no better and overfit before the training stops
+    patience: int = 20  # checks that may be no better and overfit before it stops: first the rate must fall
 
     def __post_init__(self) -> None:
         for each in fields(Recipe):
