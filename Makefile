@@ -26,14 +26,15 @@ check: .venv/.dev  ## style, types, layout
 bench: .venv/.dev  ## the figures of docs/BENCHMARKS.md
 	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench $(DATA); done
 
-presets: .venv/.base  ## train the shipped models from DATA (half an hour; Debian, for its word lists)
-	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[presets]'
+presets: .venv/.base  ## train the shipped models from DATA (two hours; Debian, for its word lists)
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[presets,train]'
 	tools/preset_sources.sh build/sources
 	$(BIN)/python -m aoede.learning.mood_table $(DATA) src/aoede/presets --minilm build/sources/minilm.whl \
 		--word-lists build/sources/american-english build/sources/british-english \
 		--jieba build/sources/dict.txt --unihan build/sources/Unihan_Readings.txt.bz2 --cache build/mood_vectors
 	$(BIN)/python -m aoede.learning.harmony $(DATA) src/aoede/presets/harmony.safetensors
 	$(BIN)/python -m aoede.learning.rbm_preset $(DATA) src/aoede/presets/rbm.safetensors
+	$(BIN)/python -m aoede.learning.text_presets $(DATA) src/aoede/presets --runs build/texts
 
 gallery: .venv/.base  ## compose the songs of docs/songs again
 	$(BIN)/python tools/gallery.py

@@ -1,0 +1,71 @@
+"""The shipped writers: each writes with nothing said, knows whom its card says, and keeps its forms."""
+
+from importlib import resources
+
+import pytest
+
+import aoede
+from aoede.errors import UsageError
+from aoede.learning.checkpoint import load_preset
+from aoede.learning.text_presets import SOURCES
+from aoede.words.forms import form_of
+from aoede.write import found, shipped_writers
+
+MAX_BYTES = 20_000_000  # of all writers together
+
+
+def test_the_writers_that_are_trained_are_those_that_are_shipped_and_they_are_small() -> None:
+    assert set(shipped_writers()) == set(SOURCES)
+    assert sum(load_preset(name).n_bytes for name in SOURCES) < MAX_BYTES
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_writer_writes_the_same_from_the_same_seed_and_says_how_new_it_is(name: str) -> None:
+    text, again = (aoede.write(name, seed=3, length=60)[0] for _ in range(2))
+    other = aoede.write(name, seed=4, length=60)[0]
+    assert text.text == again.text != other.text
+    assert len(text.text.strip()) > 15
+    assert text.novelty is not None and text.novelty.verdict in ("fresh", "borrows")
+    assert text.novelty.longest is not None and "jsonl" not in text.novelty.longest.source.path
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_writer_has_a_card_with_its_data_licence_figures_and_command(name: str) -> None:
+    card = resources.files("aoede.presets").joinpath(f"{name}.md").read_text(encoding="utf-8")
+    assert load_preset(name).metadata["provenance"]["command"] in card
+    for part in ("## Data", "licence", "nats a character", "## Samples", "## Limits"):
+        assert part in card
+
+
+@pytest.mark.parametrize(
+    ("name", "author"),
+    [("poem", "Emily Dickinson"), ("lyrics", "Robert Burns"), ("tang", "李白"), ("ci", "苏轼")],
+)
+def test_the_author_that_is_asked_for_changes_what_is_written_and_a_stranger_is_told(
+    name: str, author: str
+) -> None:
+    asked, nobody = (aoede.write(name, seed=1, as_=who, length=80)[0].text for who in (author, None))
+    assert asked != nobody
+    with pytest.raises(UsageError, match="there is no label"):
+        aoede.write(name, seed=1, as_="Nobody At All")
+
+
+@pytest.mark.parametrize("form", ["五言绝句", "七言绝句", "五言律诗", "七言律诗"])
+def test_tang_poems_keep_the_form(form: str) -> None:
+    for text in aoede.write("tang", seed=2, form=form, n=4):
+        assert form_of(text.text) == form
+
+
+def test_a_ci_keeps_a_pattern_of_its_tune() -> None:
+    forms = found("ci").forms
+    assert forms is not None
+    for tune in ("如梦令", "浣溪沙"):
+        for text in aoede.write("ci", seed=2, tune=tune, as_="苏轼", n=3):
+            assert any(pattern.fits(text.text) for pattern in forms.patterns(tune))
+
+
+def test_known_words_alone_are_written_where_that_is_asked() -> None:
+    writer = found("lyrics")
+    assert writer.lexicon is not None
+    text = aoede.write(writer, seed=5, length=300, known_words=True)[0]
+    assert writer.lexicon.share_of_known_words(text.text) == 1.0
