@@ -1,28 +1,21 @@
 """`aoede train`, `resume`, `sample`, `evaluate` and `runs`: models trained on your own folder."""
 
 import json
-import signal
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from aoede.cli.console import printable
+from aoede.cli.watching import Console, Stop, stoppable
 from aoede.errors import UsageError
 
 if TYPE_CHECKING:
-    from aoede.cli.progress import Progress
-    from aoede.learning.account import Report
-    from aoede.learning.loop import Standing
     from aoede.learning.sampling import Trained
     from aoede.learning.train import Outcome
 
-REPORT_LINES = 12
 _path = click.Path(path_type=Path)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
@@ -98,7 +91,7 @@ def train(
     from aoede.learning.train import train as train_model
 
     settings = _settings(family, options, others)
-    with _stoppable() as stop, _Console() as console:
+    with stoppable() as stop, Console() as console:
         place = run or runs.new_folder(Path("runs"), f"{family}-{folder.resolve().stem or 'data'}")
         outcome = train_model(family, folder, place, watcher=console, should_stop=stop.is_set, **settings)
     _end(outcome, stop, as_json)
@@ -137,7 +130,7 @@ def resume(run: Path, data: Path | None, allow_data_change: bool, as_json: bool)
     """Go on with the training in the folder RUN, to the result that it would have had undisturbed."""
     from aoede.learning.train import resume as resume_run
 
-    with _stoppable() as stop, _Console() as console:
+    with stoppable() as stop, Console() as console:
         outcome = resume_run(
             run,
             folder=data,
@@ -148,99 +141,7 @@ def resume(run: Path, data: Path | None, allow_data_change: bool, as_json: bool)
     _end(outcome, stop, as_json)
 
 
-class _Stop:
-    """Whether the person wants to stop: once politely, twice at once."""
-
-    def __init__(self) -> None:
-        self.signal = 0
-
-    def is_set(self) -> bool:
-        return bool(self.signal)
-
-    def ask(self, signum: int, frame: FrameType | None) -> None:
-        if self.signal:
-            raise KeyboardInterrupt
-        self.signal = signum
-
-
-@contextmanager
-def _stoppable() -> Iterator[_Stop]:
-    """Ctrl-C and the polite signals end a training after the present step, saved; a second one at once."""
-    stop = _Stop()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    wanted = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop.ask) for number in wanted}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-class _Console:
-    """Tells on stderr how the training gets on."""
-
-    def __init__(self) -> None:
-        self._progress: Progress | None = None
-
-    def __enter__(self) -> "_Console":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        if self._progress is not None:
-            self._progress.close()
-            self._progress = None
-
-    def _start(self, total: int, *, label: str, unit: str, first_step: int = 0) -> "Progress":
-        from aoede.cli.progress import Progress
-
-        self._close()
-        self._progress = Progress(total, first_step=first_step, label=label, unit=unit)
-        self._progress.__enter__()
-        return self._progress
-
-    def reading(self, done: int, total: int) -> None:
-        progress = self._progress or self._start(total, label="reading", unit="file")
-        progress.update(done)
-
-    def read(self, report: "Report") -> None:
-        self._close()
-        self.warned(report.summary())
-        for line in report.lines(REPORT_LINES):
-            self.warned(f"  {line}")
-
-    def began(self, run: Path, document: Mapping[str, Any], step: int) -> None:
-        total = document["schedule"]["n_steps"]
-        going_on = f", from step {step:,}" if step else ""
-        self.warned(f"training in {run}: {total:,} steps, seed {document['schedule']['seed']}{going_on}")
-        self._start(total, label=document["family"], unit="step", first_step=step)
-
-    def stepped(self, step: int, losses: Mapping[str, float]) -> None:
-        if self._progress is not None:
-            self._progress.update(step)
-
-    def checked(self, standing: "Standing") -> None:
-        if self._progress is not None:
-            figures = {name: value for name, value in standing.checks[-1].items() if name != "step"}
-            self._progress.update(standing.step, figures)
-
-    def sampled(self, text: str) -> None:
-        for line in text.splitlines():
-            self.warned(f"  {line}")
-
-    def warned(self, text: str) -> None:
-        if self._progress is not None:
-            self._progress.note(text)
-        else:
-            click.echo(printable(text), err=True)
-
-
-def _end(outcome: "Outcome", stop: _Stop, as_json: bool) -> None:
+def _end(outcome: "Outcome", stop: Stop, as_json: bool) -> None:
     """Say what came of it; the exit code is that of the signal where the training was stopped."""
     from aoede.learning.runs import resume_command
 
@@ -416,7 +317,7 @@ def evaluate(
     from aoede.learning.on_texts import reading
 
     columns = reading(said)["columns"]
-    with _Console() as console:
+    with Console() as console:
         found = judge(models, data, seed=seed, adapts=dynamic, columns=columns, watcher=console)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
