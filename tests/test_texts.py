@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from aoede.encodings.chars import Characters
 from aoede.errors import ConfigError, UsageError
-from aoede.learning.texts import Document, Labels, prepare
+from aoede.learning.texts import MAX_CUT, Document, Labels, prepare
 
 BURNS, BLAKE = "Robert Burns", "William Blake"
 
@@ -135,6 +135,11 @@ def test_the_parts_of_a_cut_document_are_the_document(text: str, share: float) -
 def test_a_document_is_cut_between_paragraphs_else_between_lines() -> None:
     lines = ("word " * 10 + "\n") * 100
     beginning, end = Document(lines, {}, "a.txt", 1).cut(0.1)
-    assert end.text.startswith("word") and beginning.text.endswith("\n") and end.line == 91
-    near = "x\n" * 450 + "\n" + "x\n" * 50
-    assert Document(near, {}, "a.txt", 1).cut(0.1)[1].text == "x\n" * 50
+    assert end.text.startswith("word") and beginning.text.endswith("\n") and end.line == 11
+    near = "x\n" * 50 + "\n" + "x\n" * 450
+    assert Document(near, {}, "a.txt", 1).cut(0.1)[1].text == "x\n" * 450
+
+
+def test_of_a_long_book_no_more_is_cut_than_is_needed_to_judge_by() -> None:
+    book = Document("a line of it\n" * 100_000, {}, "a.txt", 1)
+    assert abs(len(book.cut(0.1)[0].text) - MAX_CUT) < 20

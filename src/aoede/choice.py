@@ -72,6 +72,13 @@ def log_weights(logits: ArrayLike, choice: Choice, allowed: Mask | None = None) 
     Where the mask leaves nothing that the logits allow, the allowed symbol of the lowest id is left.
     Raises InputError for logits that are NaN or +inf, and for a mask that allows nothing.
     """
+    weights = np.exp(_kept(logits, choice, allowed))
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(weights / weights.sum(axis=1, keepdims=True)))
+
+
+def _kept(logits: ArrayLike, choice: Choice, allowed: Mask | None) -> Floats:
+    """(n, V) `log_weights` but for a constant of each row, whose best is 0 here."""
     scores = np.array(logits, dtype=np.float64, ndmin=2)
     if allowed is not None:
         scores[~np.broadcast_to(allowed, scores.shape)] = -np.inf
@@ -81,11 +88,10 @@ def log_weights(logits: ArrayLike, choice: Choice, allowed: Mask | None = None) 
     scores -= best
     if choice.temperature == 0:
         return _one_hot(scores)
-    weights = _warmed(scores, choice.temperature)
+    warmed = _warmed(scores, choice.temperature)
     if choice.top_k or choice.top_p < 1 or choice.min_p:
-        weights = _cut(scores, weights, choice)
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(weights / weights.sum(axis=1, keepdims=True)))
+        warmed[~_stays(scores, warmed, choice)] = -np.inf
+    return warmed
 
 
 def _settle(scores: Floats, best: Floats, allowed: Mask | None) -> None:
@@ -101,11 +107,11 @@ def _settle(scores: Floats, best: Floats, allowed: Mask | None) -> None:
 
 
 def _warmed(scores: Floats, temperature: float) -> Floats:
-    """(n, V) exp(scores / temperature) of scores of which each row's best is 0; the best weighs 1."""
+    """(n, V) scores / temperature of scores of which each row's best is 0."""
     if temperature == math.inf:
-        return np.asarray(scores > -np.inf, dtype=np.float64)
-    with np.errstate(over="ignore", under="ignore"):
-        return np.asarray(np.exp(scores / temperature))
+        return np.where(scores > -np.inf, 0.0, -np.inf)
+    with np.errstate(over="ignore"):
+        return np.asarray(scores / temperature)
 
 
 def _one_hot(scores: Floats) -> Floats:
@@ -114,20 +120,20 @@ def _one_hot(scores: Floats) -> Floats:
     return found
 
 
-def _cut(scores: Floats, weights: Floats, choice: Choice) -> Floats:
-    """(n, V) weights, 0 for the symbols that top-k, top-p or min-p cut."""
+def _stays(scores: Floats, warmed: Floats, choice: Choice) -> Mask:
+    """(n, V) what top-k, top-p and min-p leave."""
     n, width = scores.shape
     rising = np.sort(scores, axis=1)
     n_kept = np.full(n, min(choice.top_k or width, width))
     if choice.top_p < 1:
         # Ranks come from the scores: at an infinite temperature all weights are equal.
-        falling = _warmed(rising[:, ::-1][:, : n_kept[0]], choice.temperature).cumsum(axis=1)
+        falling = np.exp(_warmed(rising[:, ::-1][:, : n_kept[0]], choice.temperature)).cumsum(axis=1)
         # A symbol stays while those before it have less than the share: the one that crosses it is in.
         n_kept = 1 + (falling[:, :-1] < choice.top_p * falling[:, -1:]).sum(axis=1)
-    kept = _highest(scores, rising, n_kept)
+    stays = _highest(scores, rising, n_kept)
     if choice.min_p:
-        kept &= weights >= choice.min_p  # the best weighs 1
-    return np.where(kept, weights, 0.0)
+        stays &= np.exp(warmed) >= choice.min_p  # the best weighs 1
+    return stays
 
 
 def _highest(scores: Floats, rising: Floats, n_kept: Ints) -> Mask:
@@ -157,9 +163,10 @@ def gumbel_noise(rng: np.random.Generator, shape: int | tuple[int, ...]) -> Floa
 
 
 def draw_gumbel(log_weights: Floats, noise: Floats) -> Ints:
-    """(n,) ids: the argmax of (n, V) log-probabilities + Gumbel noise (n, V), or (V,) for one noise for all rows.
+    """(n,) ids: the argmax of (n, V) log-weights + Gumbel noise (n, V), or (V,) for one noise for all rows.
 
-    P(argmax = i) = softmax(log-weights)_i, whatever the other symbols are: equal in distribution to `draw`.
+    P(argmax = i) = softmax(log-weights)_i, whatever the other symbols are and whatever constant is added to all:
+    equal in distribution to `draw`.
     """
     return np.asarray((log_weights + noise).argmax(axis=1), dtype=np.int64)
 
@@ -168,7 +175,6 @@ def choose(
     logits: ArrayLike, source: np.random.Generator | Floats, choice: Choice, allowed: Mask | None = None
 ) -> Ints:
     """(n,) ids for (n, V) logits; `source` is a generator, or Gumbel noise (n, V) or (V,)."""
-    weights = log_weights(logits, choice, allowed)
     if isinstance(source, np.random.Generator):
-        return draw(weights, source)
-    return draw_gumbel(weights, source)
+        return draw(log_weights(logits, choice, allowed), source)
+    return draw_gumbel(_kept(logits, choice, allowed), source)  # which needs no sum

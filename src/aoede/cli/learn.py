@@ -69,7 +69,7 @@ Examples:
     type=click.FloatRange(0, 0.9),
     default=0.1,
     show_default=True,
-    help="Share of the pieces to be judged by.",
+    help="Share of the pieces to be judged by; of a book its beginning, at most 30,000 characters.",
 )
 @click.option(
     "--set", "others", multiple=True, metavar="NAME=VALUE", help="Any other setting, such as dropout=0.2."

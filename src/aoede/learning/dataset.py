@@ -77,7 +77,7 @@ class Item:
     fingerprint: str  # of the content: equal for copies in another key or tempo, and most versions of a tune
     is_held_out: bool | None = None  # None: by chance, as the fingerprint has it
     cut: Callable[[float], tuple[Any, Any]] | None = (
-        None  # of a long value: share -> its beginning, its last share
+        None  # of a long value: share -> its first share, the rest
     )
 
 
@@ -340,7 +340,8 @@ def split(
     The side of a piece depends on its fingerprint and the seed only, so that another file moves none of the others.
     Where that would leave a side empty, the piece nearest to the line changes over; pieces that are
     all twins of one another stay together, and nothing is held out.
-    Of a book without a twin the last share is held out and the rest is not; it counts as two items. Where `held_out`
+    Of a book without a twin the first share is held out and the rest is not; it counts as two items: its end stays in
+    training, for whoever goes on writing it, or reads on in it, needs that most. Where `held_out`
     is 0, nothing is held out, not even what is said to be. Raises UsageError where it is not in [0, 1).
     """
     if not 0 <= held_out < 1:
@@ -361,14 +362,14 @@ def split(
 
 
 def _with_books_cut(items: Sequence[Item], held_out: float) -> list[Item]:
-    """Books as two items with a side each. One with a twin, which would tell its end, stays whole."""
+    """Books as two items with a side each. One with a twin, which would tell its beginning, stays whole."""
     n_twins = Counter(item.fingerprint for item in items)
     parts = []
     for item in items:
         if item.cut and item.is_held_out is None and n_twins[item.fingerprint] == 1:
-            beginning, end = item.cut(held_out)
-            parts.append(replace(item, value=beginning, cut=None, is_held_out=False))
-            parts.append(replace(item, value=end, cut=None, is_held_out=True))
+            beginning, rest = item.cut(held_out)
+            parts.append(replace(item, value=beginning, cut=None, is_held_out=True))
+            parts.append(replace(item, value=rest, cut=None, is_held_out=False))
         else:
             parts.append(item)
     return parts

@@ -22,7 +22,7 @@ from aoede.learning.texts import Document
 TABLES, JSON = (".csv", ".tsv"), (".jsonl", ".ndjson", ".json")
 TEXTS, SONG_TIMES = (".txt", ".text", ".md"), (".lrc",)
 SUFFIXES = TEXTS + SONG_TIMES + TABLES + JSON
-BOOK_CHARACTERS = 20_000  # from which a file is a book, whose end is held out
+BOOK_CHARACTERS = 20_000  # from which a file is a book, whose beginning is held out
 AUTHOR, ARTIST = "author", "artist"
 
 # Files with these names, with whatever suffix, say something about the others.

@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 MIN_CHARACTERS = 1000  # of training text: less of one author teaches nothing of a style
 MAX_WEIGHT = 1_000_000
 N_OFFERED = 3  # nearest names that an error offers
+MAX_CUT = 30_000  # characters that are cut from a book to judge by; they suffice for that
 CUT_WINDOW = 0.02  # of a document's length to each side is searched for a break
 
 
@@ -36,11 +37,11 @@ class Document:
     line: int  # where it begins in its file, from 1
 
     def cut(self, share: float) -> tuple["Document", "Document"]:
-        """Two documents, the second with about the last `share` of the characters; together they are this text.
+        """(about the first `share` of the characters, at most MAX_CUT; the rest): together they are this text.
 
         The cut is at the blank line nearest to that place, else at the nearest line end, else just there.
         """
-        at = _break_near(self.text, round(len(self.text) * (1 - share)))
+        at = _break_near(self.text, min(round(len(self.text) * share), MAX_CUT))
         line = self.line + self.text.count("\n", 0, at)
         return replace(self, text=self.text[:at]), replace(self, text=self.text[at:], line=line)
 
@@ -48,7 +49,7 @@ class Document:
 def _break_near(text: str, at: int) -> int:
     """Index after the break that is nearest to `at`; never 0 nor the end of a text of two characters and more."""
     at = min(max(at, 1), len(text) - 1)
-    reach = int(len(text) * CUT_WINDOW) + 1
+    reach = min(int(len(text) * CUT_WINDOW), at) + 1
     low, high = max(1, at - reach), min(len(text) - 1, at + reach)
     for mark in ("\n\n", "\n"):
         before = text.rfind(mark, low - 1, at)
