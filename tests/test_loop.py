@@ -130,6 +130,22 @@ def test_figures_that_are_no_numbers_once_send_it_back_to_the_best_and_on_with_s
     assert files[:2] == files[2:]
 
 
+def test_before_the_first_check_it_goes_back_to_the_beginning_also_after_a_resume(tmp_path: Path) -> None:
+    ended, standings = [], []
+    for stop_at in (99, 5):
+        run = tmp_path / str(stop_at)
+        run.mkdir()
+        heard = Heard()
+        for should_stop in (lambda heard=heard, at=stop_at: len(heard.steps) == at, lambda: False):
+            made = course(run, check_every=12, broken_at=11, is_mendable=True)
+            standings.append(loop.train(made, heard, should_stop=should_stop))
+        assert "back to step 0" in heard.warnings[0]
+        ended.append(_ending(run))
+    assert standings[2].step == 5
+    assert standings[3].was_tamed
+    assert ended[0] == ended[1]
+
+
 def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
     loop.train(course(tmp_path), Heard())
     other = course(tmp_path)

@@ -138,11 +138,11 @@ def train(course: Course, listener: Listener, should_stop: Callable[[], bool] = 
     with smaller steps; the second time it raises AoedeError. What was saved before stays whole.
     """
     runs.sweep(course.run)
-    standing = _resume(course, listener)
     learner, schedule = course.learner, course.schedule
+    begun = copied(learner)  # of step 0, also where the run goes on from a later one
+    standing = _resume(course, listener)
     runs.check_room(course.run, sum(array.nbytes for array in (learner.tensors() | learner.state()).values()))
     saved_at_s, saved_step = time.monotonic(), standing.step
-    begun = _copied(learner)
     while not standing.is_done:
         if should_stop():
             if standing.step != saved_step:
@@ -185,7 +185,8 @@ def _diverged(step: int) -> DivergedError:
     )
 
 
-def _copied(learner: Learner) -> tuple[Tensors, Tensors]:
+def copied(learner: Learner) -> tuple[Tensors, Tensors]:
+    """What `learner.restore` takes to bring it back to where it is now."""
     return {name: array.copy() for name, array in learner.tensors().items()}, learner.state()
 
 
