@@ -185,12 +185,15 @@ def test_steps_decide_which_checkpoint_is_newest_not_times(whole: Path, tmp_path
     assert found.step == 24
 
 
-def test_a_run_file_that_is_damaged_is_replaced_by_the_copy_in_the_checkpoint(tmp_path: Path) -> None:
+def test_a_run_file_that_is_damaged_or_lost_is_replaced_by_the_copy_in_the_checkpoint(tmp_path: Path) -> None:
     runs.write_run(tmp_path, {"family": "small"})
     _train(tmp_path)
     path = tmp_path / runs.RUN_FILE
     path.write_bytes(_flipped(40)(path.read_bytes()))
     assert runs.read_run(tmp_path) == {"family": "small"}
+    path.unlink()
+    assert runs.read_run(tmp_path) == {"family": "small"}
+    assert runs.is_run(tmp_path)
 
 
 def test_a_sealed_document_shows_any_change_of_itself() -> None:

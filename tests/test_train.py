@@ -17,6 +17,7 @@ from aoede.cli import main
 from aoede.compose import compose
 from aoede.formats import midi
 from aoede.learning import runs
+from aoede.learning.outputs import N_SAMPLES
 from tests import kills
 from tests.command import Run as Aoede
 
@@ -48,7 +49,7 @@ def test_training_leaves_a_model_losses_figures_and_samples_in_the_run(trained: 
     assert [row["step"] for row in rows] == sorted({row["step"] for row in rows})
     assert {"held-out nats a step", "free-energy gap"} <= set(rows[-1])
     songs = sorted(path.name for path in (trained / "samples").glob("*.mid"))
-    assert len(songs) > 3
+    assert 3 < len(songs) <= N_SAMPLES + 2
     assert "best.mid" in songs
     for name in songs:
         midi.read(trained / "samples" / name)
@@ -112,6 +113,20 @@ def test_data_that_changed_is_named_and_refused_unless_allowed(
     assert "--allow-data-change" in refused.err
     assert aoede("resume", "run", "--allow-data-change").code == 0
     assert aoede("resume", "run").code == 0, "what was allowed once is the data from then on"
+
+
+def test_a_run_without_its_file_is_still_a_run_and_going_on_with_it_mends_it(
+    aoede: Aoede, songs: Path, trained: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(trained, tmp_path / "my run")
+    (tmp_path / "my run" / "run.json").unlink()
+    refused = aoede("train", "rbm", songs, "--run", "my run", *QUICK)
+    assert refused.code == 73
+    assert "a run is here already" in refused.err
+    done = aoede("resume", "my run")
+    assert done.code == 0
+    assert "aoede sample 'my run'" in done.out
+    assert runs.read_run(tmp_path / "my run") == runs.read_run(trained)
 
 
 def test_data_that_moved_are_found_again_when_told(aoede: Aoede, songs: Path, tmp_path: Path) -> None:
@@ -205,6 +220,15 @@ def test_a_run_in_a_place_that_cannot_be_written_is_refused_before_anything_is_r
         (["rbm", "songs", "--seed", "-1"], 2, "seed"),
         (["rbm", "songs", "--transpose", "up"], 2, "key"),
         (["rbm", "songs", "--hidden", "0"], 2, "hidden"),
+        (["rbm", "songs", "--set", "width=12"], 2, "no setting 'width'"),
+        (["rbm", "songs", "--set", "n_labels=0"], 2, "no setting 'n_labels'"),
+        (["rbm", "songs", "--set", "run=there"], 2, "run is no setting"),
+        (["rbm", "songs", "--set", "watcher=1"], 2, "watcher is no setting"),
+        (["rbm", "songs", "--set", "transpose=5"], 2, "transpose must be text, not 5"),
+        (["rbm", "songs", "--set", "minutes=abc"], 2, "minutes must be a number, not 'abc'"),
+        (["rbm", "songs", "--set", "seed=1.5"], 2, "seed must be a whole number, not 1.5"),
+        (["rbm", "songs", "--set", "held_out=x"], 2, "held_out must be a number"),
+        (["rbm", "songs", "--set", "preset=[]"], 2, "preset must be text"),
     ],
 )
 def test_what_cannot_be_is_said_and_leaves_no_folder(

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import aoede as package
-from aoede.learning import checkpoint, runs
+from aoede.learning import checkpoint, pace, runs
 from aoede.learning.pen import Wish
+from aoede.learning.watcher import Silent
 from aoede.learning.writer import Writer
 from aoede.learning.writing import drafts
+from aoede.models.mixture.learner import Learner
 from tests.command import Run as Aoede
 
 TEXTS = Path(__file__).parent / "fixtures" / "texts"
@@ -86,13 +89,86 @@ def test_a_mixture_foresees_better_than_either_of_its_parts(tmp_path: Path) -> N
     assert best["held-out nats a character"] < min(parts)
 
 
-def test_minutes_become_steps_and_threads_that_the_run_keeps(little: Path, tmp_path: Path) -> None:
+def test_minutes_become_steps_and_threads_that_the_run_keeps(
+    little: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "CALIBRATION_S", 0.2)
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
     stop = iter([False] * 3 + [True] * 9)
     package.train("rnn", little, tmp_path / "run", minutes=0.5, n_hidden=16, should_stop=lambda: next(stop))
     document = runs.read_run(tmp_path / "run")
     assert document["n_threads"] >= 1
     assert document["schedule"]["n_steps"] > 50
     assert document["recipe"]["precision"] in ("float32", "bfloat16")
+    assert torch.get_num_threads() == 3, "whoever trains in a program of his own keeps his threads"
+    torch.set_num_threads(before)
+
+
+class Told(Silent):
+    """A watcher that remembers its warnings."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def warned(self, text: str) -> None:
+        self.warnings.append(text)
+
+
+def test_minutes_that_are_gone_before_the_first_step_are_told(
+    little: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "CALIBRATION_S", 0.0)
+    told = Told()
+    package.train(
+        "rnn",
+        little,
+        tmp_path / "run",
+        minutes=1e-6,
+        n_hidden=4,
+        n_steps=8,
+        watcher=told,
+        should_stop=lambda: True,
+    )
+    assert "too few to learn much" in told.warnings[0]
+
+
+def test_a_run_goes_on_with_changed_texts_where_that_is_allowed(tmp_path: Path) -> None:
+    text, run = (TEXTS / "shakespeare.txt").read_text(), tmp_path / "run"
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "one.txt").write_text(text[:24_000])
+    stop = iter([False, True])
+    options = {**FAMILIES["mixture"], "seed": 1, "max_ngrams": 9_000, "should_stop": lambda: next(stop)}
+    package.train("mixture", folder, run, **options)
+    document = runs.read_run(run)
+    (folder / "two.txt").write_text(text[40_000:60_000])
+    with pytest.raises(package.AoedeError, match=r"two\.txt is new"):
+        package.resume(run)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Learner, "restore", _refuse)
+        with pytest.raises(package.AoedeError, match="not of mine"):
+            package.resume(run, allow_data_change=True)
+    assert runs.read_run(run) == document, "what the learner refused has changed nothing"
+    assert package.resume(run, allow_data_change=True).standing.is_done
+    assert runs.read_run(run)["data_changes"] == ["two.txt is new"]
+
+
+def _refuse(*_: object) -> None:
+    raise package.AoedeError("not of mine")
+
+
+def test_going_on_with_another_torch_or_elsewhere_is_told(little: Path, tmp_path: Path) -> None:
+    package.train("rnn", little, tmp_path / "run", **SMALL, should_stop=lambda: True)
+    document = runs.read_run(tmp_path / "run")
+    assert document["made_with"]["torch"].startswith(torch.__version__.split("+")[0])
+    assert document["made_with"]["device"] in ("cpu", "cuda")
+    made_with = document["made_with"] | {"torch": "0.1", "device": "abacus"}
+    runs.write_run(tmp_path / "run", document | {"made_with": made_with})
+    told = Told()
+    package.resume(tmp_path / "run", watcher=told, should_stop=lambda: True)
+    assert ["torch 0.1" in told.warnings[0], "device abacus" in told.warnings[1]] == [True, True]
+    assert all(text.startswith("not bit-exact") for text in told.warnings)
 
 
 def test_a_table_teaches_its_labels_and_tells_its_ragged_rows(aoede: Aoede, tmp_path: Path) -> None:
@@ -100,11 +176,12 @@ def test_a_table_teaches_its_labels_and_tells_its_ragged_rows(aoede: Aoede, tmp_
     rows = "".join(f'{poem["author"]},"{poem["text"]}"\n' for poem in poems if '"' not in poem["text"])
     (tmp_path / "poems.csv").write_text("who,words\n" + rows + "one,two,three,four\n", encoding="utf-16")
     done = aoede(
-        "train", "ngram", "poems.csv", "--run", "run", "--text-column", "words", "--label-column", "who",
-        "--order", "3", "--seed", "1",
+        "train", "ngram", "poems.csv", "--run", "run", "--text-column", "words", "--set", "label_columns=who",
+        "--order", "3", "--seed", "1", "--minutes", "0.01",
     )  # fmt: skip
     assert done.code == 0
     assert "4 fields" in done.err
+    assert "minutes say nothing here" in done.err
     labels = checkpoint.load(tmp_path / "run" / runs.MODEL_FILE).metadata["labels"]
     assert labels["columns"] == ["who"]
     assert "Emily Dickinson" in labels["values"][0]
@@ -145,6 +222,15 @@ def test_a_line_of_ten_megabytes_is_text_like_any_other(aoede: Aoede, tmp_path: 
         (["rnn", "little.txt", "--set", "dropout"], "NAME=VALUE"),
         (["ngram", "little.txt", "--text-column", "x", "--order", "99"], "32"),
         (["ngram", "little.txt", "--preset", "huge"], "there is no preset"),
+        (["ngram", "little.txt", "--set", "n_symbols=300"], "no setting 'n_symbols'"),
+        (["rnn", "little.txt", "--set", "first_symbol=3"], "no setting 'first_symbol'"),
+        (["rnn", "little.txt", "--set", "label_sizes=[3]"], "no setting 'label_sizes'"),
+        (
+            ["ngram", "little.txt", "--set", "max_symbols=abc"],
+            "max_symbols must be a whole number, not 'abc'",
+        ),
+        (["ngram", "little.txt", "--set", "text_column=5"], "text_column must be text, not 5"),
+        (["ngram", "little.txt", "--set", "label_columns=[5]"], "label_columns must be text, not 5"),
     ],
 )
 def test_settings_that_cannot_be_are_told(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +101,9 @@ def train(
 def _settings(family: str, options: Mapping[str, Any], others: tuple[str, ...]) -> dict[str, Any]:
     """The options by the names that the family has for them."""
     from aoede.learning import families
+    from aoede.learning.train import train as train_model
 
+    taken = set(signature(train_model).parameters) - {"options"}
     known = {field.name for field in fields(families.load(family, capability="trains").Config)}
     names = {
         "epochs": "n_epochs",
@@ -114,9 +117,11 @@ def _settings(family: str, options: Mapping[str, Any], others: tuple[str, ...]) 
         name, equals, value = other.partition("=")
         if not equals:
             raise UsageError(f"{other!r} does not say NAME=VALUE", where="--set")
+        if name in taken:
+            raise UsageError(f"{name} is no setting", where="--set")
         try:
             said[name] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             said[name] = value
     return said
 

@@ -60,16 +60,17 @@ def needs(family: Family) -> tuple[str, ...]:
 
 
 def settings_for(
-    family: Family, said: Mapping[str, Any], *, others: Sequence[str] = ()
+    family: Family, said: Mapping[str, Any], *, others: Sequence[str] = (), fixed: Sequence[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """What was said, sorted into settings of the family's Config, of its Recipe, and those named in `others`.
 
-    Raises UsageError for a setting that is none of these.
+    Raises UsageError for a setting that is none of these, or is `fixed`: the data alone decide it.
     """
     shape, changes, rest = dict[str, Any](), dict[str, Any](), dict[str, Any]()
     names = {field.name: shape for field in fields(family.Config)}
     names |= {field.name: changes for field in fields(family.Recipe)}
     names |= dict.fromkeys(others, rest)
+    names = {name: kind for name, kind in names.items() if name not in fixed}
     for name, value in said.items():
         if name not in names:
             raise UsageError(

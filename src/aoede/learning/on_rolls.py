@@ -15,6 +15,8 @@ from aoede.learning.sampling import Trained, sample
 SAMPLE_BARS = 8
 SAMPLE_GIBBS = 50  # sweeps a window, for samples as it goes
 
+_FIXED = ("width", "n_labels")  # by the songs
+
 on = "piano rolls"
 told = ("transpose", "stride_steps")
 
@@ -48,7 +50,7 @@ def decide(
     minutes: float | None,
 ) -> dict[str, Any]:
     given, preparation = family.RECIPES[preset], _PREPARATIONS[preset]
-    shape, changes, others = settings_for(family, said, others=("transpose",))
+    shape, changes, others = settings_for(family, said, others=("transpose",), fixed=_FIXED)
     transpose = others.get("transpose", preparation.transpose)
     songs = _songs(split(items, held_out, seed=seed)[0])
     encoding = preparation.encoding or rolls.fit(songs, transpose=transpose)

@@ -23,6 +23,7 @@ from aoede.words.verbatim import Index
 SAMPLE_LENGTH = 300
 MAX_SYMBOLS = 6_000
 _READING = ("text_column", "label_columns")
+_FIXED = ("n_symbols", "label_sizes", "first_symbol")  # by the texts
 
 on = "characters"
 told = ("held_out",)
@@ -45,7 +46,7 @@ def decide(
     minutes: float | None,
 ) -> dict[str, Any]:
     given = family.RECIPES[preset]
-    shape, changes, others = settings_for(family, said, others=(*_READING, "max_symbols"))
+    shape, changes, others = settings_for(family, said, others=(*_READING, "max_symbols"), fixed=_FIXED)
     train = _documents(split(items, held_out, seed=seed)[0])
     encoding = Characters.fit((d.text for d in train), others.get("max_symbols", MAX_SYMBOLS))
     if len(encoding.symbols) < 2:

@@ -5,6 +5,7 @@ leaves the same bytes however often it was killed.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from aoede.learning.materials import Artist
 from aoede.learning.watcher import Watcher
 
 N_SAMPLES = 8  # of a training, beside the last
-_UNIT = re.compile(r"\b\w+ a \w+$")  # of "held-out nats a step"; figures of one unit share a panel
+_UNIT = re.compile(r"\b\w+ a \w+(?=$|,)")  # of "held-out nats a step"; figures of one unit share a panel
 SAMPLES, METRICS, PICTURE, DATA = "samples", "metrics.jsonl", "losses.png", "data.json"
 
 
@@ -33,11 +34,13 @@ class Outputs:
         self._artist = artist
         self._watcher = watcher
         n_checks = course.schedule.n_steps // course.schedule.check_every
-        self._sample_every = max(1, n_checks // N_SAMPLES)
+        self._sample_every = max(1, math.ceil(n_checks / N_SAMPLES))
         with _written(course.run):
             _write(course.run / DATA, json.dumps(report.as_json(), ensure_ascii=True, indent=1).encode())
 
     def began(self, standing: Standing) -> None:
+        with _written(self._course.run):  # only now: the learner has taken the checkpoint for one of its own
+            runs.write_run(self._course.run, self._course.document)
         self._watcher.began(self._course.run, self._course.document, standing.step)
 
     def stepped(self, step: int, losses: Mapping[str, float]) -> None:

@@ -27,7 +27,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aoede.errors import AoedeError, BusyError, InputError, OutputError, StorageError, output_error
+from aoede.errors import (
+    AoedeError,
+    BusyError,
+    InputError,
+    MissingError,
+    OutputError,
+    StorageError,
+    output_error,
+)
 from aoede.formats.files import read_bounded, write_durably, write_whole
 from aoede.learning.checkpoint import MAX_BYTES, Checkpoint, from_bytes
 
@@ -95,7 +103,7 @@ def _take_soon(descriptor: int, path: Path) -> bool:
 
 def forsake(run: Path) -> None:
     """Take away what `locked` made in a folder where no run came to be. Only for the one who holds the lock."""
-    if not is_run(run) and not _checkpoints(run):
+    if not is_run(run):
         with suppress(OSError):
             (run / LOCK).unlink()
             run.rmdir()
@@ -154,14 +162,14 @@ def write_run(run: Path, document: Mapping[str, Any]) -> None:
 
 
 def read_run(run: Path) -> dict[str, Any]:
-    """What was asked of this run; from its newest checkpoint where run.json itself is damaged.
+    """What was asked of this run; from its newest checkpoint where run.json itself is damaged or lost.
 
     Raises InputError or MissingError where there is no run.
     """
     path = run / RUN_FILE
     try:
         return unsealed(read_bounded(path, max_bytes=MAX_JSON_BYTES), str(path))
-    except InputError:
+    except (InputError, MissingError):
         found = newest(run)[0]
         if found is None:
             raise
@@ -188,11 +196,12 @@ def resume_command(run: Path) -> str:
 
 def use_command(run: Path, document: Mapping[str, Any]) -> str:
     """What to type to hear or read what a finished run has learnt."""
-    return f"aoede {'write' if document['encoding']['name'] == 'characters' else 'sample'} {run}"
+    verb = "write" if document["encoding"]["name"] == "characters" else "sample"
+    return f"aoede {verb} {shlex.quote(str(run))}"
 
 
 def is_run(folder: Path) -> bool:
-    return (folder / RUN_FILE).is_file()
+    return (folder / RUN_FILE).is_file() or bool(_checkpoints(folder))
 
 
 # Checkpoints

@@ -11,7 +11,6 @@ A mixture knows its parts' predictions too: one reading gives all of them.
 import importlib
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from math import log
 from typing import Any
@@ -107,7 +106,9 @@ def dynamic(writer: Writer, texts: Texts) -> dict[str, Logs]:
         found = {names["n-gram"]: [_counted(reader, texts, i) for i in range(len(texts.ids))]}
     else:
         network = _reader(writer)
-        with _one_thread():
+        from aoede.neural.learner import threads
+
+        with threads(1):  # of one text read step by step more are slower, and their sums differ
             found = _learnt(network, texts, names, model)
     return {name: texts.charged(texts.ids, logs) for name, logs in found.items()}
 
@@ -214,16 +215,3 @@ def _reader(writer: Writer) -> Any:
     module = importlib.import_module(f"{family}.network").Network(network.config, recipe, Masks())
     load_weights(module, network.to_tensors())
     return Reader(module, writer.encoding.n_symbols)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """torch on one thread: for one text read step by step more are slower, and their sums differ."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

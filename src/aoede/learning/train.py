@@ -7,40 +7,45 @@ A run is decided before its first step and written to RUN/run.json: the data by 
 number of steps and of threads. From then on it is repeatable: it comes to the same bits however often it is killed.
 """
 
-import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from aoede.errors import InputError, MissingError, OutputError, UsageError
-from aoede.learning import families, loop, materials, runs
+from aoede.learning import families, loop, materials, pace, runs
 from aoede.learning.account import Manifest, Report, differences
 from aoede.learning.dataset import Dataset, from_folder
 from aoede.learning.loop import Course, Learner, Schedule, Standing
 from aoede.learning.materials import Material
 from aoede.learning.outputs import Outputs, finish
 from aoede.learning.watcher import Silent, Watcher
-from aoede.randomness import checked_seed, stream
+from aoede.randomness import checked_seed
 from aoede.version import __version__
 
 HELD_OUT = 0.1  # share of the pieces
-N_CHECKS = 32  # looks at the held-out data in a whole training, if it is long enough,
-LEAST_STEPS_A_CHECK = 25  # for so many steps at least lie between them
-CALIBRATION_S = 1.0
-GLIMPSE_S, SHORT_S = 0.1, 20.0  # a look that tells whether a training is so short that threads do not matter
-UPDATE_SHARE = (
-    0.9  # of the minutes that are left when the first step is made; the rest is for checks and samples
-)
 MAX_MINUTES = 60 * 24 * 30
 WEIGHTS_LICENCE = "as your data; no licence is claimed"
+
+# What every training is told, and how the data are read; all else the family's Config and Recipe check.
+_TEXT, _WHOLE, _NUMBER = ((str,), "text"), ((int,), "a whole number"), ((int, float), "a number")
+_KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "preset": _TEXT,
+    "seed": _WHOLE,
+    "minutes": _NUMBER,
+    "n_epochs": _WHOLE,
+    "held_out": _NUMBER,
+    "transpose": _TEXT,
+    "text_column": _TEXT,
+    "label_columns": _TEXT,  # each of them
+    "max_symbols": _WHOLE,
+}
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,25 @@ class Options:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Options":
-        """Keyword arguments sorted into options of every training and settings of this one; None says nothing."""
+        """Keyword arguments sorted into options of every training and settings of this one; None says nothing.
+
+        Raises UsageError for a value of the wrong kind.
+        """
         own = {each.name for each in fields(cls)} - {"settings"}
-        said = {name: value for name, value in values.items() if value is not None}
+        said = {name: _of_kind(name, value) for name, value in values.items() if value is not None}
         settings = {name: value for name, value in said.items() if name not in own}
         return cls(**{name: value for name, value in said.items() if name in own}, settings=settings)
+
+
+def _of_kind(name: str, value: Any) -> Any:
+    """The value, a single label column as a tuple of one."""
+    if name == "label_columns":
+        value = tuple(value) if isinstance(value, list | tuple) else (value,)
+    kinds, called = _KINDS.get(name, ((object,), ""))
+    for each in value if name == "label_columns" else (value,):
+        if not isinstance(each, kinds) or (isinstance(each, bool) and name in _KINDS):
+            raise UsageError(f"{name} must be {called}, not {each!r}")
+    return value
 
 
 @dataclass(frozen=True)
@@ -113,9 +132,11 @@ def _train(
                 )
             dataset = _read(folder, material, options.settings, watcher)
             document = _decided(family, known, material, folder, dataset, options)
-            with _threads(known, 1):
+            with pace.threads(known, 1):
                 learner = material.learner(known, document, dataset.items)
-                document = _scheduled(document, known, learner, options, began_s)
+                document = pace.scheduled(
+                    document, known, learner, options.minutes, options.n_epochs is not None, began_s, watcher
+                )
             runs.write_run(run, document)
         except BaseException:
             runs.forsake(run)
@@ -149,13 +170,13 @@ def resume(
                 where=str(run),
                 hint="Begin with: aoede train FAMILY FOLDER --run RUN",
             ) from None
-        family = families.load(document["family"])
+        family = families.load(document["family"], capability="trains")
         material = materials.of(family)
         dataset = _read(moved_to or Path(document["folder"]), material, document, watcher)
-        document = _with_data(run, document, dataset, moved_to, allow_data_change)
-        for text in _strangers(document):
+        document = _with_data(document, dataset, moved_to, allow_data_change)
+        for text in _strangers(document, family):
             watcher.warned(text)
-        with _threads(family, 1):
+        with pace.threads(family, 1):
             learner = material.learner(family, document, dataset.items)
         return _go_on(run, document, dataset, learner, watcher, should_stop)
 
@@ -204,116 +225,32 @@ def _decided(
         "held_out": options.held_out,
         **decided,
         "schedule": {"seed": seed},
-        "made_with": _made_with(),
+        "made_with": _made_with(family),
         "data": dataset.manifest.as_json(),
     }
 
 
-def _scheduled(
-    document: dict[str, Any],
-    family: families.Family,
-    learner: Learner,
-    options: Options,
-    began_s: float,
-) -> dict[str, Any]:
-    """The document with the number of threads, and of steps: of whole epochs, or as many as fit into the minutes.
-
-    Speeds are measured on the learner, which is brought back to its beginning.
-    """
-    recipe, seed = document["recipe"], document["schedule"]["seed"]
-    n_counts = getattr(learner, "n_steps", None)  # of families that count and have no more to learn then
-    n_steps = n_counts or recipe["n_epochs"] * loop.n_batches(learner.n_examples, learner.batch_size)
-    if n_counts is None and options.n_epochs is None:
-        n_steps = max(n_steps, recipe["least_steps"])
-    n_threads, step_s, check_s = _pace(family, learner, seed, None if options.minutes else n_steps)
-    most_checks = N_CHECKS
-    if n_counts is None and options.minutes is not None:
-        left_s = max(step_s, 60 * options.minutes - (time.perf_counter() - began_s))
-        n_steps = max(1, int(UPDATE_SHARE * left_s / step_s))
-        most_checks = min(N_CHECKS, max(2, int((1 - UPDATE_SHARE) * left_s / check_s)))
-    check_every = 1 if n_counts else max(LEAST_STEPS_A_CHECK, n_steps // most_checks)
-    schedule = Schedule(seed, n_steps, min(n_steps, check_every), recipe["patience"])
-    return {**document, "n_threads": n_threads, "schedule": asdict(schedule)}
-
-
-def _pace(
-    family: families.Family, learner: Learner, seed: int, n_steps: int | None
-) -> tuple[int, float, float]:
-    """The number of threads that is fastest, and seconds of a step and of a check with it.
-
-    `n_steps` are known where no minutes were asked for: a training that one thread does in no time is not timed.
-    """
-    if n_steps is not None:
-        if len(_thread_counts(family)) == 1:
-            return 1, 0.0, 0.0
-        step_s, check_s = _costs_s(family, learner, seed, 1, GLIMPSE_S)
-        if n_steps * step_s < SHORT_S:
-            return 1, step_s, check_s
-    costs = {n: _costs_s(family, learner, seed, n, CALIBRATION_S) for n in _thread_counts(family)}
-    n_threads = min(costs, key=lambda n: costs[n][0])
-    return n_threads, *costs[n_threads]
-
-
-def _thread_counts(family: families.Family) -> list[int]:
-    """Numbers of threads worth a trial.
-
-    Where another program wants the processor too, two threads that wait for each other were seen to be many times
-    slower than one; torch gains from a second one where nothing else runs. NumPy gains little at these sizes.
-    """
-    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return [1, n_cores] if "torch" in families.needs(family) and n_cores > 1 else [1]
-
-
-@contextmanager
-def _threads(family: families.Family, n: int) -> Iterator[None]:
-    """So many threads for matrix products."""
-    with threadpool_limits(n):
-        if "torch" in families.needs(family):
-            import torch
-
-            torch.set_num_threads(n)
-        yield
-
-
-def _costs_s(
-    family: families.Family, learner: Learner, seed: int, n_threads: int, least_s: float
-) -> tuple[float, float]:
-    """Seconds of a step and of a check with so many threads; afterwards the learner is as it was."""
-    begun = {name: array.copy() for name, array in learner.tensors().items()}, learner.state()
-    with _threads(family, n_threads):
-        began = time.perf_counter()
-        learner.check(stream(seed, "calibration"))
-        checked = time.perf_counter()
-        _calibrate(learner, seed, 0)  # the first is slower
-        warm, n_steps = time.perf_counter(), 0
-        while n_steps == 0 or time.perf_counter() - warm < least_s:
-            n_steps += 1
-            _calibrate(learner, seed, n_steps)
-        ended = time.perf_counter()
-    learner.restore(*begun)
-    return (ended - warm) / n_steps, checked - began
-
-
-def _calibrate(learner: Learner, seed: int, step: int) -> None:
-    indices = loop.batch_of(seed, step, learner.n_examples, learner.batch_size)
-    learner.update(indices, stream(seed, "calibration", step), 0.5)
-
-
-def _made_with() -> dict[str, str]:
+def _made_with(family: families.Family) -> dict[str, str]:
     """What the bits depend on beside the data and the settings."""
-    return {
+    made = {
         "aoede": __version__,
         "numpy": np.__version__,
         "python": platform.python_version(),
         "machine": platform.machine(),
     }
+    made |= {need: version(need) for need in families.needs(family)}
+    if "torch" in made:
+        from aoede.neural.learner import device
+
+        made["device"] = device()
+    return made
 
 
 # Going on
 
 
 def _with_data(
-    run: Path, document: dict[str, Any], dataset: Dataset, folder: Path | None, allowed: bool
+    document: dict[str, Any], dataset: Dataset, folder: Path | None, allowed: bool
 ) -> dict[str, Any]:
     """The document with the data as they are now; raises InputError where they changed and may not."""
     told = differences(Manifest.from_json(document["data"]), dataset.manifest)
@@ -330,17 +267,16 @@ def _with_data(
             "folder": str((folder or Path(document["folder"])).absolute()),
             "data_changes": [*document.get("data_changes", []), *told],
         }
-        runs.write_run(run, document)
     return document
 
 
-def _strangers(document: Mapping[str, Any]) -> list[str]:
+def _strangers(document: Mapping[str, Any], family: families.Family) -> list[str]:
     """Why going on here may not come to the same bits."""
-    then, now = document["made_with"], _made_with()
+    then, now = document["made_with"], _made_with(family)
     return [
-        f"not bit-exact: the run began with {name} {then.get(name)}, this is {name} {now[name]}"
+        f"not bit-exact: the run began with {name} {then[name]}, this is {name} {now[name]}"
         for name in now
-        if then.get(name) != now[name]
+        if then.get(name, now[name]) != now[name]
     ]
 
 
@@ -354,7 +290,7 @@ def _go_on(
 ) -> Outcome:
     family = families.load(document["family"])
     material = materials.of(family)
-    with _threads(family, document["n_threads"]):
+    with pace.threads(family, document["n_threads"]):
         course = Course(
             run, document, Schedule(**document["schedule"]), learner, _model_metadata(document, material)
         )

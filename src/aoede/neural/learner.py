@@ -6,6 +6,7 @@ at a rate that rises for a moment and then falls as half a cosine.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -51,7 +52,7 @@ class NetworkLearner:
         max_checked: int = MAX_CHECKED,
     ) -> None:
         self.config, self.recipe = config, recipe
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._device = torch.device(device())
         self._masks = Masks()
         with torch.random.fork_rng(devices=[]):  # torch's own generator stays as it is
             torch.manual_seed(int(stream(seed, "network", "biases").integers(2**63)))
@@ -254,7 +255,7 @@ class NetworkLearner:
         )
         for name, p in self._learnt():
             self._optimizer.state[p] = {
-                "step": torch.tensor(float(self._n_updates)),
+                "step": torch.tensor(float(self._n_updates), device=p.device),
                 **{
                     kind: torch.from_numpy(np.array(state[f"{kind}.{name}"])).to(p.device)
                     for kind in ("exp_avg", "exp_avg_sq")
@@ -263,6 +264,22 @@ class NetworkLearner:
 
     def _learnt(self) -> list[tuple[str, nn.Parameter]]:
         return [(name, p) for name, p in self.network.named_parameters() if p.requires_grad]
+
+
+def device() -> str:
+    """Where networks are trained: "cuda" or "cpu"."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+@contextmanager
+def threads(n: int) -> Iterator[None]:
+    """torch on so many threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(n)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def settled(recipe: Recipe) -> Recipe:
