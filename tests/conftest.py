@@ -1,6 +1,9 @@
-"""Fixtures that several files of tests share."""
+"""Fixtures that several files of tests share, and one thread for networks so small that more are slower."""
 
+import os
 from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch and NumPy are loaded
 
 import pytest
 

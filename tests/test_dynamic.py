@@ -1,6 +1,5 @@
 """Models that learn as they read: nothing is foreseen with knowledge of what comes."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -20,15 +19,6 @@ Ints = NDArray[np.int64]
 
 V = 9
 LABELS = (3,)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """More threads are slower for so small networks, above all on a busy machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def document(n: int, seed: int = 0) -> Ints:

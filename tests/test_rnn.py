@@ -14,6 +14,7 @@ from aoede.models.rnn import RECIPES, Config, Learner, Model, Recipe
 from aoede.neural.arrays import quantised
 from aoede.randomness import stream
 from aoede.score import in_blocks, log_probabilities, score_text
+from tests.in_torch import log_rows
 
 Ints = NDArray[np.int64]
 V = 12
@@ -22,29 +23,28 @@ RECIPE = Recipe(
 )
 
 
-def _texts(n: int = 30, seed: int = 0) -> tuple[list[Ints], Ints]:
-    """Walks over 2..11 with a stride that the label tells, ended by 0; labels (n, 1)."""
+def _texts(n: int = 30, seed: int = 0, n_columns: int = 1) -> tuple[list[Ints], Ints]:
+    """Walks over 2..11 with a stride that the first label tells, ended by 0; labels (n, n_columns)."""
     rng = stream(seed, "texts")
-    labels = rng.integers(0, 3, (n, 1))
+    labels = rng.integers(0, [3, 2], (n, 2))
     lengths = rng.integers(20, 60, n)
     walks = [
         np.cumsum(rng.choice([1, 2 + label[0]], n_steps)) % 10 + 2
         for label, n_steps in zip(labels, lengths, strict=True)
     ]
-    return [np.append(walk, 0) for walk in walks], labels
+    return [np.append(walk, 0) for walk in walks], labels[:, :n_columns]
 
 
 def _learner(*, recipe: Recipe = RECIPE, **config: Any) -> Learner:
-    texts, labels = _texts()
     sizes = {"n_symbols": V, "n_hidden": 24, "n_embedding": 8, "label_sizes": (3,)} | config
-    has_labels = bool(sizes["label_sizes"])
+    texts, labels = _texts(n_columns=len(sizes["label_sizes"]))
     return Learner(
         Config(**sizes),
         recipe,
         texts[6:],
         texts[:6],
-        train_labels=labels[6:] if has_labels else None,
-        valid_labels=labels[:6] if has_labels else None,
+        train_labels=labels[6:],
+        valid_labels=labels[:6],
         seed=1,
     )
 
@@ -60,31 +60,21 @@ def _in_numpy(learner: Learner) -> Model:
     return Model.from_tensors(asdict(learner.config), learner.tensors())
 
 
-def _in_torch(learner: Learner, document: Ints, labels: Ints, *, n_steps: int) -> NDArray[np.float32]:
-    """(T, V) the log-probabilities of the network in training, in windows of `n_steps` with the state carried."""
-    learner.network.eval()
-    ids = torch.from_numpy(np.append(0, document[:-1]))[:, None]
-    told = torch.from_numpy(labels).expand(len(ids), 1, -1)
-    state, found = learner.network.begin(1), list[torch.Tensor]()
-    with torch.no_grad():
-        for t in range(0, len(ids), n_steps):
-            logits, state = learner.network(ids[t : t + n_steps], told[t : t + n_steps], state)
-            found.append(logits[:, 0].log_softmax(dim=1))
-    return np.asarray(torch.cat(found).numpy())
-
-
+@pytest.mark.parametrize("label_sizes", [(3,), (3, 2)])
 @pytest.mark.parametrize("n_layers", [1, 2])
 @pytest.mark.parametrize(
     "sizes", [{"n_embedding": 0}, {"n_embedding": 8}, {"n_embedding": 8, "is_tied": True}]
 )
 @pytest.mark.parametrize("cell", ["tanh", "gru", "lstm"])
-def test_numpy_says_what_torch_says(cell: str, sizes: dict[str, Any], n_layers: int) -> None:
-    learner = _learner(cell=cell, n_layers=n_layers, **sizes)
+def test_numpy_says_what_torch_says(
+    cell: str, sizes: dict[str, Any], n_layers: int, label_sizes: tuple[int, ...]
+) -> None:
+    learner = _learner(cell=cell, n_layers=n_layers, label_sizes=label_sizes, **sizes)
     _train(learner, 12)
-    texts, labels = _texts(3, seed=5)
+    texts, labels = _texts(3, seed=5, n_columns=len(label_sizes))
     model = _in_numpy(learner)
     for logs, document, row in zip(log_probabilities(model, texts, labels), texts, labels, strict=True):
-        wanted = _in_torch(learner, document, row, n_steps=len(document))
+        wanted = log_rows(learner, document, row, n_steps=len(document))
         assert np.abs(logs - wanted[np.arange(len(document)), document]).max() < 1e-5
 
 
@@ -93,7 +83,7 @@ def test_a_large_vocabulary_is_read_without_a_table_and_says_the_same(n_symbols:
     learner = _learner(n_symbols=n_symbols, label_sizes=())
     document = np.append(stream(1, "ids").integers(1, n_symbols, 20), 0)
     blocks = np.concatenate([rows for _, _, rows in in_blocks(_in_numpy(learner), [document])])
-    wanted = _in_torch(learner, document, np.zeros(0, np.int64), n_steps=99)
+    wanted = log_rows(learner, document, np.zeros(0, np.int64), n_steps=99)
     assert np.abs(blocks - wanted).max() < 1e-5
 
 
@@ -102,9 +92,9 @@ def test_a_carried_state_is_one_unbroken_reading(cell: str) -> None:
     learner = _learner(cell=cell, n_layers=2)
     _train(learner, 5)
     texts, labels = _texts(1, seed=6)
-    whole = _in_torch(learner, texts[0], labels[0], n_steps=len(texts[0]))
+    whole = log_rows(learner, texts[0], labels[0], n_steps=len(texts[0]))
     for n_steps in (1, 7):
-        assert np.abs(_in_torch(learner, texts[0], labels[0], n_steps=n_steps) - whole).max() < 1e-5
+        assert np.abs(log_rows(learner, texts[0], labels[0], n_steps=n_steps) - whole).max() < 1e-5
 
 
 def test_two_windows_of_a_training_have_the_loss_of_one_twice_as_long() -> None:
@@ -125,6 +115,40 @@ def test_two_windows_of_a_training_have_the_loss_of_one_twice_as_long() -> None:
         seed=1,
     )
     assert _train(forgetful, 2)[1]["training nats a character"] != pytest.approx(losses[1][1], abs=1e-4)
+
+
+def test_a_gradient_that_is_too_steep_is_shortened_to_the_length_that_was_asked_for() -> None:
+    learner = _learner(recipe=replace(RECIPE, clip=0.01))
+    told = _train(learner, 1)[0]["gradient norm"]
+    gradients = [p.grad.numpy() for p in learner.network.parameters() if p.grad is not None]
+    assert told > 0.1
+    assert np.sqrt(sum(float((g**2).sum()) for g in gradients)) == pytest.approx(0.01, rel=1e-3)
+
+
+def test_labels_that_are_not_told_teach_nothing_of_themselves() -> None:
+    steepest = []
+    for label_dropout in (0.0, 1.0):
+        learner = _learner(recipe=replace(RECIPE, label_dropout=label_dropout))
+        _train(learner, 1)
+        of_labels = learner.network.inputs.labels.table.grad[1:]  # 0 is the unknown one
+        steepest.append(float(of_labels.abs().max()))
+    assert steepest[0] > 0 == steepest[1]
+
+
+def test_products_in_bfloat16_move_the_weights_nearly_as_in_float32_and_these_stay_float32() -> None:
+    figures = []
+    for precision in ("float32", "bfloat16"):
+        learner = _learner(recipe=replace(RECIPE, precision=precision))
+        figures.append(_train(learner, 1)[0])
+        assert {p.dtype for p in learner.network.parameters()} == {torch.float32}
+    assert figures[1] != figures[0]
+    assert figures[1] == pytest.approx(figures[0], rel=0.02)
+
+
+def test_the_rate_rises_from_nothing_and_falls_as_half_a_cosine() -> None:
+    recipe = Recipe(learning_rate=0.1, n_warm_up=10, final_rate=0.2)
+    assert [recipe.rate_at(0, n) for n in (0, 4, 9, 99)] == pytest.approx([0.01, 0.05, 0.1, 0.1])
+    assert [recipe.rate_at(p, 99) for p in (0.5, 1)] == pytest.approx([0.06, 0.02])
 
 
 @pytest.mark.parametrize("every", [1, 5, 8])

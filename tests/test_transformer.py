@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 
 from aoede.errors import ConfigError, InputError
@@ -13,30 +12,30 @@ from aoede.learning import loop
 from aoede.models.transformer import Config, Learner, Model, Recipe
 from aoede.randomness import stream
 from aoede.score import log_probabilities
+from tests.in_torch import log_rows
 
 Ints = NDArray[np.int64]
 V = 12
 RECIPE = Recipe(n_rows=4, n_steps=16, precision="float32", dropout=0.1)
 
 
-def _texts(n: int = 20, seed: int = 0) -> tuple[list[Ints], Ints]:
-    """Walks over 2..11, ended by 0, and labels (n, 1) at random."""
+def _texts(n: int = 20, seed: int = 0, n_columns: int = 0) -> tuple[list[Ints], Ints]:
+    """Walks over 2..11, ended by 0, and labels (n, n_columns) at random."""
     rng = stream(seed, "texts")
     walks = [np.cumsum(rng.choice([1, 4], rng.integers(20, 60))) % 10 + 2 for _ in range(n)]
-    return [np.append(walk, 0) for walk in walks], rng.integers(0, 3, (n, 1))
+    return [np.append(walk, 0) for walk in walks], rng.integers(0, [3, 2], (n, 2))[:, :n_columns]
 
 
 def _learner(n_updates: int = 20, recipe: Recipe = RECIPE, **config: Any) -> Learner:
-    texts, labels = _texts()
     sizes = {"n_symbols": V, "n_width": 16, "n_layers": 2, "n_heads": 2, "context": 5} | config
-    has_labels = "label_sizes" in config
+    texts, labels = _texts(n_columns=len(config.get("label_sizes", ())))
     learner = Learner(
         Config(**sizes),
         recipe,
         texts[4:],
         texts[:4],
-        train_labels=labels[4:] if has_labels else None,
-        valid_labels=labels[:4] if has_labels else None,
+        train_labels=labels[4:],
+        valid_labels=labels[:4],
         seed=1,
     )
     for step in range(n_updates):
@@ -44,28 +43,14 @@ def _learner(n_updates: int = 20, recipe: Recipe = RECIPE, **config: Any) -> Lea
     return learner
 
 
-def _in_torch(learner: Learner, document: Ints, labels: Ints, *, n_steps: int) -> NDArray[np.float32]:
-    """(T, V) the log-probabilities of the network in training, in windows of `n_steps` with the state carried."""
-    learner.network.eval()
-    ids = torch.from_numpy(np.append(0, document[:-1]))[:, None]
-    told = torch.from_numpy(labels).expand(len(ids), 1, -1)
-    state, found = learner.network.begin(1), list[torch.Tensor]()
-    with torch.no_grad():
-        for t in range(0, len(ids), n_steps):
-            logits, state = learner.network(ids[t : t + n_steps], told[t : t + n_steps], state)
-            found.append(logits[:, 0].log_softmax(dim=1))
-    return np.asarray(torch.cat(found).numpy())
-
-
-@pytest.mark.parametrize("sizes", [{}, {"label_sizes": (3,)}])
+@pytest.mark.parametrize("sizes", [(), (3,), (3, 2)])
 @pytest.mark.parametrize("context", [1, 5, 100])
-def test_numpy_step_by_step_says_what_torch_says_of_the_whole(context: int, sizes: dict[str, Any]) -> None:
-    learner = _learner(context=context, **sizes)
+def test_numpy_step_by_step_says_what_torch_says_of_the_whole(context: int, sizes: tuple[int, ...]) -> None:
+    learner = _learner(context=context, label_sizes=sizes)
     model = Model.from_tensors(asdict(learner.config), learner.tensors())
-    texts, labels = _texts(2, seed=5)
-    told = labels if sizes else np.zeros((2, 0), np.int64)
-    for logs, document, row in zip(log_probabilities(model, texts, told), texts, told, strict=True):
-        wanted = _in_torch(learner, document, row, n_steps=len(document))
+    texts, labels = _texts(2, seed=5, n_columns=len(sizes))
+    for logs, document, row in zip(log_probabilities(model, texts, labels), texts, labels, strict=True):
+        wanted = log_rows(learner, document, row, n_steps=len(document))
         assert np.abs(logs - wanted[np.arange(len(document)), document]).max() < 1e-5
 
 
@@ -74,9 +59,9 @@ def test_windows_that_carry_what_they_saw_equal_the_whole(context: int) -> None:
     learner = _learner(context=context)
     texts, _ = _texts(1, seed=6)
     none = np.zeros(0, np.int64)
-    whole = _in_torch(learner, texts[0], none, n_steps=len(texts[0]))
+    whole = log_rows(learner, texts[0], none, n_steps=len(texts[0]))
     for n_steps in (1, 7, 16):
-        assert np.abs(_in_torch(learner, texts[0], none, n_steps=n_steps) - whole).max() < 1e-5
+        assert np.abs(log_rows(learner, texts[0], none, n_steps=n_steps) - whole).max() < 1e-5
 
 
 @pytest.mark.parametrize("context", [1, 5, 100])
