@@ -10,7 +10,7 @@ Chinese verse how many keep the form that was asked for. --show prints the texts
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aoede.learning.dataset import from_folder, split
@@ -70,8 +70,8 @@ def keep_form(name: str, count: int) -> None:
     )
     for form in names:
         made = written(ordered(writer, **{column: form}), seed=1, n=count)
-        patterns: Sequence[Pattern] = writer.forms.patterns(form) if writer.forms else ()
-        kept = sum(any(pattern.fits(text.text) for pattern in patterns) for text in made)
+        patterns: Mapping[Pattern, int] = writer.forms.patterns(form) if writer.forms else {}
+        kept = sum(Pattern.of(text.text) in patterns for text in made)
         print(f"{form}: {kept} of {len(made)} keep the form")
 
 

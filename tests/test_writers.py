@@ -1,17 +1,30 @@
 """The shipped writers: each writes with nothing said, knows whom its card says, and keeps its forms."""
 
+import re
+from functools import cache
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 import aoede
 from aoede.errors import UsageError
 from aoede.learning.checkpoint import load_preset
+from aoede.learning.evaluate import evaluate
+from aoede.learning.ladder import Ladder
 from aoede.learning.text_presets import SOURCES
-from aoede.words.forms import form_of
+from aoede.learning.writer import Writer
+from aoede.words.forms import Pattern, form_of
 from aoede.write import found, shipped_writers
+from bench.writers import held_out
 
+DATA = Path(__file__).parents[2] / "shared" / "data"
 MAX_BYTES = 20_000_000  # of all writers together
+
+
+@cache
+def writer(name: str) -> Writer:
+    return found(name)
 
 
 def test_the_writers_that_are_trained_are_those_that_are_shipped_and_they_are_small() -> None:
@@ -21,8 +34,8 @@ def test_the_writers_that_are_trained_are_those_that_are_shipped_and_they_are_sm
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_writer_writes_the_same_from_the_same_seed_and_says_how_new_it_is(name: str) -> None:
-    text, again = (aoede.write(name, seed=3, length=60)[0] for _ in range(2))
-    other = aoede.write(name, seed=4, length=60)[0]
+    text, again = (aoede.write(writer(name), seed=3, length=60)[0] for _ in range(2))
+    other = aoede.write(writer(name), seed=4, length=60)[0]
     assert text.text == again.text != other.text
     assert len(text.text.strip()) > 15
     assert text.novelty is not None and text.novelty.verdict in ("fresh", "borrows")
@@ -37,6 +50,19 @@ def test_a_writer_has_a_card_with_its_data_licence_figures_and_command(name: str
         assert part in card
 
 
+@pytest.mark.slow
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="no ../shared/data beside the checkout")
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_figures_of_a_card_are_those_of_the_file_that_is_shipped(name: str, tmp_path: Path) -> None:
+    card = resources.files("aoede.presets").joinpath(f"{name}.md").read_text(encoding="utf-8")
+    told = re.search(r"^\| mixture \| (\S+) \| (\S+) \|", card, re.MULTILINE)
+    judged = evaluate(name, held_out(name, DATA, tmp_path))
+    assert told and isinstance(judged, Ladder)
+    row = next(row for row in judged.rows if row.name == "mixture")
+    assert [row.carried, row.windows] == pytest.approx([float(figure) for figure in told.groups()], abs=2e-4)
+
+
 @pytest.mark.parametrize(
     ("name", "author"),
     [("poem", "Emily Dickinson"), ("lyrics", "Robert Burns"), ("tang", "李白"), ("ci", "苏轼")],
@@ -44,28 +70,28 @@ def test_a_writer_has_a_card_with_its_data_licence_figures_and_command(name: str
 def test_the_author_that_is_asked_for_changes_what_is_written_and_a_stranger_is_told(
     name: str, author: str
 ) -> None:
-    asked, nobody = (aoede.write(name, seed=1, as_=who, length=80)[0].text for who in (author, None))
+    asked, nobody = (aoede.write(writer(name), seed=1, as_=who, length=80)[0].text for who in (author, None))
     assert asked != nobody
     with pytest.raises(UsageError, match="there is no label"):
-        aoede.write(name, seed=1, as_="Nobody At All")
+        aoede.write(writer(name), seed=1, as_="Nobody At All")
 
 
 @pytest.mark.parametrize("form", ["五言绝句", "七言绝句", "五言律诗", "七言律诗"])
 def test_tang_poems_keep_the_form(form: str) -> None:
-    for text in aoede.write("tang", seed=2, form=form, n=4):
+    for text in aoede.write(writer("tang"), seed=2, form=form, n=4):
         assert form_of(text.text) == form
 
 
 def test_a_ci_keeps_a_pattern_of_its_tune() -> None:
-    forms = found("ci").forms
+    forms = writer("ci").forms
     assert forms is not None
     for tune in ("如梦令", "浣溪沙"):
-        for text in aoede.write("ci", seed=2, tune=tune, as_="苏轼", n=3):
-            assert any(pattern.fits(text.text) for pattern in forms.patterns(tune))
+        for text in aoede.write(writer("ci"), seed=2, tune=tune, as_="苏轼", n=3):
+            assert Pattern.of(text.text) in forms.patterns(tune)
 
 
 def test_known_words_alone_are_written_where_that_is_asked() -> None:
-    writer = found("lyrics")
-    assert writer.lexicon is not None
-    text = aoede.write(writer, seed=5, length=300, known_words=True)[0]
-    assert writer.lexicon.share_of_known_words(text.text) == 1.0
+    lexicon = writer("lyrics").lexicon
+    assert lexicon is not None
+    text = aoede.write(writer("lyrics"), seed=5, length=300, known_words=True)[0]
+    assert lexicon.share_of_known_words(text.text) == 1.0
