@@ -8,6 +8,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from aoede.choice import Choice, choose
+from aoede.errors import InputError
 from aoede.models import mixture, ngram, rnn, transformer
 from aoede.models.mixture.dynamic import PARTS, Dynamic
 from aoede.models.mixture.gate import Gate
@@ -135,6 +137,16 @@ def test_later_symbols_do_not_change_what_a_learning_mixture_foresaw() -> None:
         assert np.array_equal(found[0][part][:72], found[1][part][:72])
         assert not np.allclose(found[0][part][72:], found[1][part][72:])
         np.testing.assert_allclose(np.exp(found[0][part].astype(np.float64)).sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # the network's own overflow
+def test_a_mixture_whose_network_gives_no_numbers_is_told_to_be_damaged() -> None:
+    model = adapting().model
+    huge = {name: np.full_like(array, 3e38) for name, array in model.network.to_tensors().items()}
+    broken = mixture.Mixture(model.config, model.ngram, rnn.RNN(model.config, huge), model.gate)
+    logits, _ = broken.start()
+    with pytest.raises(InputError, match="not a number"):
+        choose(logits, stream(1, "choice"), Choice())
 
 
 def test_a_learning_mixture_is_at_first_nearly_the_mixture() -> None:

@@ -55,3 +55,11 @@ def test_the_weights_come_from_the_first_half_of_the_held_out_text_and_the_figur
     np.testing.assert_array_equal(found[0][0], found[1][0])
     assert not np.array_equal(found[0][0], Gate.even().weights)
     assert found[0][1] != found[1][1]
+
+
+def test_a_check_reads_the_held_out_text_once() -> None:
+    learner = Learner(Config(V, 12), RECIPE, [_walk(900, 1)], [_walk(640, 2)], seed=1)
+    n_read = []
+    learner._network.network.register_forward_hook(lambda *_: n_read.append(1))
+    learner.check(stream(1, "check"))
+    assert len(n_read) == 1

@@ -12,6 +12,7 @@ from aoede.errors import ConfigError, InputError
 from aoede.learning import loop
 from aoede.models.rnn import RECIPES, Config, Learner, Model, Recipe
 from aoede.neural.arrays import quantised
+from aoede.neural.learner import settled
 from aoede.randomness import stream
 from aoede.score import in_blocks, log_probabilities, score_text
 from tests.in_torch import log_rows
@@ -195,13 +196,34 @@ def test_weights_of_another_shape_are_refused() -> None:
         {name: tensor for name, tensor in tensors.items() if name != "output.weight"},
         {**tensors, "output.weight": tensors["output.weight"].astype(np.int8)},  # without its scale
         {**tensors, "output.weight.scale": np.ones(V, np.float32)},  # a scale of what is no 8-bit matrix
+        {**tensors, "output.bias": np.ones(V, np.int8), "output.bias.scale": np.ones(V, np.float32)},
     ):
         with pytest.raises(InputError, match="no weights of such a network"):
             Model.from_tensors(config, changed)
     with pytest.raises(InputError, match="no weights of such a network"):
         Model.from_tensors({**config, "cell": "gru"}, tensors)
-    with pytest.raises(ConfigError, match="no cell"):
-        Model.from_tensors({**config, "cell": "qrnn"}, tensors)
+    for cell in ("qrnn", []):
+        with pytest.raises(ConfigError, match="no cell"):
+            Model.from_tensors({**config, "cell": cell}, tensors)
+    with pytest.raises(ConfigError, match="n_symbols must be a whole number"):
+        Model.from_tensors({**config, "n_symbols": "many"}, tensors)
+
+
+def test_a_state_of_other_types_is_refused() -> None:
+    learner = _learner()
+    tensors, state = learner.tensors(), learner.state()
+    for part, name in ((tensors, "output.bias"), (state, "n_updates")):
+        wrong = part | {name: part[name].astype(np.float16)}
+        with pytest.raises(InputError, match=f"no state of such a training: {name}"):
+            learner.restore(*((wrong, state) if part is tensors else (tensors, wrong)))
+
+
+def test_a_torch_that_does_not_tell_what_the_processor_can_trains_in_float32(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert settled(replace(RECIPE, precision="auto")).precision == "float32"
 
 
 def test_a_condition_of_another_width_is_refused() -> None:

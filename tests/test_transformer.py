@@ -108,5 +108,7 @@ def test_weights_and_shapes_that_do_not_fit_are_refused() -> None:
     tensors = learner.tensors()
     with pytest.raises(InputError, match="no weights of such a network: bias"):
         Model.from_tensors(asdict(learner.config), {**tensors, "bias": tensors["bias"][1:]})
+    with pytest.raises(ConfigError, match="n_symbols must be a whole number"):
+        Config("many")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="twice the 3 heads"):
         Config(V, n_width=16, n_heads=3)

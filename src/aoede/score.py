@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +11,9 @@ from aoede.errors import InputError
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Float = TypeVar("Float", bound=np.floating)
 
+NONE_YET = float(np.finfo(np.float64).max)  # watched before the first check; a state holds finite numbers
 _AT_ONCE = 256  # sequences that are read side by side
 _BLOCK = 64  # steps between two looks at what was foreseen
 _MOST_CELLS = 1 << 22  # probabilities that are kept between them
@@ -123,11 +125,11 @@ def _side_by_side(
             steps.append(logits)
             if t + u + 1 < lengths[0]:
                 logits, state = model.step(state, ids[:, u])
-        logs = _log_softmax(np.stack(steps, axis=1))
+        logs = log_softmax(np.stack(steps, axis=1).astype(np.float64))
         yield from ((k, t, logs[k, : lengths[k] - t]) for k in range(n))
 
 
-def _log_softmax(logits: NDArray[Any]) -> Floats:
-    wide = np.asarray(logits, np.float64)
-    wide = wide - wide.max(axis=-1, keepdims=True)
-    return np.asarray(wide - np.log(np.exp(wide).sum(axis=-1, keepdims=True)))
+def log_softmax(logits: NDArray[Float]) -> NDArray[Float]:
+    """(..., V) logits -> (..., V) log-probabilities."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))

@@ -1,1 +1,1 @@
-"""What families of neural networks share. `arrays.py` and `recipe.py` are NumPy; the rest trains, by torch."""
+"""What families of neural networks share. Without torch: `arrays.py`, `recipe.py`, `streams.py`. The rest trains."""

@@ -14,12 +14,6 @@ _SCALE = ".scale"
 _LEAST_QUANTISED = 4_096  # numbers; smaller matrices are not worth it
 
 
-def log_softmax(logits: Floats) -> Floats:
-    """(..., V) logits -> (..., V) log-probabilities."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
-
-
 def product(x: Floats, weights: Floats) -> Floats:
     """(n, in) and (out, in) -> (n, out). For few rows this order is up to twice as fast as `x @ weights.T`."""
     return np.asarray((weights @ x.T).T)
@@ -68,6 +62,7 @@ def _is_scaled(tensors: Mapping[str, NDArray[Any]], name: str) -> bool:
     return (
         tensor is not None
         and tensor.dtype == np.int8
+        and tensor.ndim == 2  # a vector times a column would be a matrix, however large
         and scale.dtype.kind == "f"
         and scale.shape == tensor.shape[:1]
     )

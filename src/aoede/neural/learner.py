@@ -22,11 +22,10 @@ from aoede.neural.network import Masks, State, array_of, begin_weights, load_wei
 from aoede.neural.recipe import Recipe
 from aoede.neural.streams import Ints, Streams, Window, rows_of
 from aoede.randomness import stream
-from aoede.score import Check
+from aoede.score import NONE_YET, Check
 
 CHECK_ROWS, CHECK_STEPS = 32, 128  # of the held-out text, read side by side and at once
 MAX_CHECKED = 120_000  # symbols of the held-out text that a check reads
-_NONE_YET = float(np.finfo(np.float64).max)
 _BETAS = (0.9, 0.99)
 _BFLOAT16_FEATURES = ("avx512_bf16", "amx_bf16", "arm_bf16")  # of processors with fast products of it
 
@@ -55,7 +54,7 @@ class NetworkLearner:
         self._device = torch.device(device())
         self._masks = Masks()
         with torch.random.fork_rng(devices=[]):  # torch's own generator stays as it is
-            torch.manual_seed(int(stream(seed, "network", "biases").integers(2**63)))
+            torch.default_generator.manual_seed(int(stream(seed, "network", "biases").integers(2**63)))
             self.network = type(self).kind(config, recipe, self._masks)
         begin_weights(self.network, stream(seed, "network", "begin"))
         self.network.to(self._device)
@@ -73,7 +72,7 @@ class NetworkLearner:
         self._precision = getattr(torch, settled(recipe).precision)
         self._state: State = self.network.begin(self._streams.n_rows)
         self._best = np.full(
-            2, _NONE_YET
+            2, NONE_YET
         )  # watched, and its distance from the training loss, at the best check
         self._recent = np.zeros(2)  # sum and number of the training losses since the last check
         self._tamed = np.ones(1)  # what the learning rate is multiplied with
@@ -178,46 +177,49 @@ class NetworkLearner:
         It overfits where the held-out figure is further from the training loss than it was at the best check.
         Without held-out documents the training loss is watched, and nothing ever overfits.
         """
+        return self.judged(sum(nats for _, _, nats in self._read_held_out()))
+
+    def judged(self, nats: float) -> Check:
+        """The check of a reading that cost so many nats in all."""
         total, n = self._recent
-        training = float(total / n) if n else _NONE_YET
+        training = float(total / n) if n else NONE_YET
         self._recent[:] = 0
         if self._valid is None:
             self._best[:] = min(self._best[0], training), 0
             return Check(training, False, {})
-        watched = self._held_out_nats()
+        watched = nats / self._valid.targets.size
         self.gap = watched - training if n else 0.0
         overfits = self.gap > self._best[1]
         if watched < self._best[0]:
             self._best[:] = watched, self.gap
         return Check(watched, bool(overfits), {"held-out nats a character": watched})
 
-    def _held_out_nats(self) -> float:
+    def held_out_predictions(self) -> tuple[float, Ints, NDArray[np.float32]]:
+        """A reading of the held-out text: its nats, its (N,) symbols, (N, V) log-probabilities at their places."""
         assert self._valid is not None
+        n_steps, n_rows = self._valid.targets.shape
+        table = np.empty((n_rows, n_steps, self.config.n_symbols), np.float32)  # rows follow one another
         total = 0.0
-        for part, logits in self._read_held_out():
-            targets = torch.from_numpy(self._valid.targets[part]).to(self._device)
-            total += float(functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum"))
-        return total / self._valid.targets.size
-
-    def held_out_predictions(self) -> tuple[Ints, NDArray[np.float32]]:
-        """(N,) the symbols of the held-out text in its order and (N, V) the log-probabilities of each place."""
-        assert self._valid is not None
-        parts = [logits.log_softmax(dim=2).cpu().numpy() for _, logits in self._read_held_out()]
-        table = np.concatenate(parts).swapaxes(0, 1)  # rows follow one another in the text
-        return self._valid.targets.T.ravel(), table.reshape(-1, table.shape[2])
+        for part, logits, nats in self._read_held_out():
+            table[:, part] = logits.log_softmax(dim=2).transpose(0, 1).cpu().numpy()
+            total += nats
+        return total, self._valid.targets.T.ravel(), table.reshape(-1, table.shape[2])
 
     @torch.no_grad()
-    def _read_held_out(self) -> Iterator[tuple[slice, Tensor]]:
-        """Parts (t, B, V) of the logits of the held-out text, with the steps that they are of."""
-        assert self._valid is not None
+    def _read_held_out(self) -> Iterator[tuple[slice, Tensor, float]]:
+        """Parts of the held-out text: the steps that they are of, their logits (t, B, V), and what they cost."""
+        if self._valid is None:
+            return
         self.network.eval()
-        inputs, _, labels = self._tensors(self._valid)
+        inputs, targets, labels = self._tensors(self._valid)
         state = self.network.begin(inputs.shape[1])
         for begin in range(0, len(inputs), CHECK_STEPS):
             part = slice(begin, begin + CHECK_STEPS)
             with self._autocast():
                 logits, state = self.network(inputs[part], labels[part], state)
-            yield part, logits.float()
+            logits = logits.float()
+            nats = functional.cross_entropy(logits.flatten(0, 1), targets[part].flatten(), reduction="sum")
+            yield part, logits, float(nats)
 
     # -- storing --
 
@@ -289,7 +291,7 @@ def settled(recipe: Recipe) -> Recipe:
     if torch.cuda.is_available():
         has_bfloat16 = torch.cuda.is_bf16_supported()
     else:
-        features = torch.cpu.get_capabilities()
+        features = getattr(torch.cpu, "get_capabilities", dict)()  # older versions of torch do not tell
         has_bfloat16 = any(features.get(name) for name in _BFLOAT16_FEATURES)
     return replace(recipe, precision="bfloat16" if has_bfloat16 else "float32")
 
@@ -332,6 +334,10 @@ def held_out_rows(valid: Sequence[Ints], most: int) -> list[Ints]:
 
 def _check_same(own: Mapping[str, NDArray[Any]], given: Mapping[str, NDArray[Any]]) -> None:
     strange = set(own) ^ set(given)
-    strange |= {name for name in set(own) & set(given) if own[name].shape != given[name].shape}
+    strange |= {name for name in set(own) & set(given) if _kind(own[name]) != _kind(given[name])}
     if strange:
         raise InputError(f"this is no state of such a training: {', '.join(sorted(strange))}")
+
+
+def _kind(array: NDArray[Any]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    return array.shape, array.dtype

@@ -49,7 +49,7 @@ class Recipe:
         0.15  # a row's labels are unknown for a window, so that one model serves without them
     )
     forgetting: float = 0.03  # a row's state is zero at a window, so that beginnings are learnt
-    clip: float = 1.0  # greatest norm of a gradient
+    clip: float = 1.0  # greatest norm of a gradient; 0: any
     checkpoint_steps: int = 0  # steps between states that are kept for the gradient; 0 keeps everything
     precision: str = "auto"  # of matrix products: bfloat16 where the processor has it
     patience: int = 20  # checks that may be no better and overfit before it stops: first the rate must fall

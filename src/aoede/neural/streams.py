@@ -28,6 +28,29 @@ class Window:
     is_first: bool  # of its epoch: no state is carried into it
 
 
+@dataclass(frozen=True)
+class _Text:
+    """Documents one after another."""
+
+    symbols: Ints  # (N,)
+    whose: NDArray[np.int32]  # (N,) the row of `labels` of each symbol's document
+    labels: Ints  # (D, n_columns)
+    first_symbol: int  # what stands before the first
+
+    @classmethod
+    def of(cls, documents: Sequence[Ints], order: Ints, labels: Ints | None, first_symbol: int) -> "_Text":
+        """The documents (T_i,) in this order (D,), with their rows of labels (D, n_columns)."""
+        kept = [np.asarray(documents[i], np.int64) for i in order]
+        table = np.zeros((len(order), 0), np.int64) if labels is None else np.asarray(labels, np.int64)
+        whose = np.repeat(order.astype(np.int32), [len(document) for document in kept])
+        return cls(np.concatenate(kept), whose, table, first_symbol)
+
+    def window(self, places: Ints, is_first: bool) -> Window:
+        """The window whose targets are the symbols at these places (T, B)."""
+        before = np.where(places > 0, self.symbols[places - 1], self.first_symbol)
+        return Window(before, self.symbols[places], self.labels[self.whose[places]], is_first)
+
+
 class Streams:
     """The training documents (T_i,) of symbol ids, each with its row of label ids (n_columns,)."""
 
@@ -41,11 +64,9 @@ class Streams:
         n_steps: int,
         seed: int,
     ) -> None:
-        self._documents = [np.asarray(document, np.int64) for document in documents]
-        n = len(self._documents)
-        self._labels = np.zeros((n, 0), np.int64) if labels is None else np.asarray(labels, np.int64)
+        self._documents, self._labels = documents, labels
         self._first_symbol, self._seed = first_symbol, seed
-        n_symbols = sum(map(len, self._documents))
+        n_symbols = sum(map(len, documents))
         if n_symbols < 2:
             raise InputError("there is nothing to learn from: no document has a character")
         self.n_rows = max(1, min(n_rows, n_symbols // max(2, n_steps)))
@@ -57,31 +78,22 @@ class Streams:
     def window(self, step: int) -> Window:
         """What update `step` of the training reads."""
         epoch, k = divmod(step, self.n_windows)
-        inputs, targets, labels = self._epoch(epoch)
-        part = slice(k * self.n_steps, (k + 1) * self.n_steps)
-        return Window(inputs[part], targets[part], labels[part], k == 0)
+        text, first = self._epoch(epoch)
+        rows = first + np.arange(self.n_rows) * (self.n_windows * self.n_steps)
+        return text.window(rows + np.arange(k * self.n_steps, (k + 1) * self.n_steps)[:, None], k == 0)
 
-    def _read(self, epoch: int) -> tuple[Ints, Ints, Ints]:
-        """All windows of an epoch: (S, B), (S, B) and (S, B, n_columns) with S = n_windows * n_steps."""
+    def _read(self, epoch: int) -> tuple[_Text, int]:
+        """The text of an epoch, and the place where its first row begins."""
         rng = stream(self._seed, "streams", epoch)
         order = rng.permutation(len(self._documents))
-        text = np.concatenate([self._documents[i] for i in order])
-        whose = np.repeat(order, [len(self._documents[i]) for i in order])
-        before = np.concatenate([[self._first_symbol], text[:-1]])
-        length = self.n_windows * self.n_steps
-        first = rng.integers(len(text) - length * self.n_rows + 1)
-        place = first + np.arange(self.n_rows) * length + np.arange(length)[:, None]
-        return before[place], text[place], self._labels[whose[place]]
+        text = _Text.of(self._documents, order, self._labels, self._first_symbol)
+        n_read = self.n_windows * self.n_steps * self.n_rows
+        return text, int(rng.integers(len(text.symbols) - n_read + 1))
 
 
 def rows_of(documents: Sequence[Ints], labels: Ints | None, *, first_symbol: int, n_rows: int) -> Window:
     """All documents in order as one window of `n_rows` rows, for the held-out figure; less than a row is left out."""
-    n_symbols = sum(map(len, documents))
-    n_rows = max(1, min(n_rows, n_symbols))
-    length = n_symbols // n_rows
-    text = np.concatenate([np.asarray(document, np.int64) for document in documents])
-    whose = np.repeat(np.arange(len(documents)), [len(document) for document in documents])
-    before = np.concatenate([[first_symbol], text[:-1]])
-    place = np.arange(n_rows) * length + np.arange(length)[:, None]
-    table = np.zeros((len(documents), 0), np.int64) if labels is None else np.asarray(labels, np.int64)
-    return Window(before[place], text[place], table[whose[place]], True)
+    text = _Text.of(documents, np.arange(len(documents)), labels, first_symbol)
+    n_rows = max(1, min(n_rows, len(text.symbols)))
+    length = len(text.symbols) // n_rows
+    return text.window(np.arange(n_rows) * length + np.arange(length)[:, None], True)

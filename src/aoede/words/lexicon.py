@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aoede.encodings.chars import N_SPECIAL
 from aoede.errors import InputError
 from aoede.words.verbatim import damaged, packed, unpacked
 
@@ -28,7 +29,6 @@ MAX_LENGTH = 64  # characters of a word
 OUT, LOST = 0, 1  # nodes: between words; in a word that is none
 _DEAD = -1
 _OTHER, _APOSTROPHE = 0, 1  # kinds of character; letters follow
-_N_SPECIAL = 2  # ids before the symbols: END and UNKNOWN
 _WHAT = "the list of words"
 _QUOTES = str.maketrans("‘’ʼ", "'''")
 _LETTERS = "".join(
@@ -170,7 +170,7 @@ class Speller:
         self._by_kind, self._next = by_kind, np.stack(columns, axis=1).astype(np.int32)
         number = {shape: i for i, shape in enumerate(different)}
         between = number[(_OTHER,)]
-        self._shape_of = np.array([between] * _N_SPECIAL + [number[shape] for shape in shapes])
+        self._shape_of = np.array([between] * N_SPECIAL + [number[shape] for shape in shapes])
 
     @property
     def n_nodes(self) -> int:

@@ -68,7 +68,8 @@ def checked_gate(weights: NDArray[np.generic]) -> Gate:
 
 def case_of(p: Floats, q: Floats) -> Ints:
     """(T,) which pair of weights two predictions (T, V) call for."""
-    steps = [np.minimum(N_STEPS - 1, _entropy(log_p) / STEP_NATS).astype(np.int64) for log_p in (p, q)]
+    # fmin: what is no number at all counts as unsure, and stays no number in the mixture.
+    steps = [np.fmin(N_STEPS - 1, _entropy(log_p) / STEP_NATS).astype(np.int64) for log_p in (p, q)]
     return np.asarray(steps[0] * N_STEPS + steps[1])
 
 
@@ -79,22 +80,31 @@ def _entropy(log_p: Floats) -> Floats:
 
 
 def _fitted(pair: Floats, targets: Ints, start: NDArray[np.float64], prior: float) -> NDArray[np.float64]:
-    """(2,) weights that make the targets likeliest; `prior` symbols speak for `start`.
+    """(2,) weights that make the targets likeliest, from `pair` (2, T, V); `prior` symbols speak for `start`.
 
     The gradient is that of a maximum-entropy model: what the two say of the target, less what they say on average.
     """
     w = start.astype(np.float64)
-    at = np.arange(len(targets))
-    found = pair[:, at, targets].sum(axis=1, dtype=np.float64)
+    found = pair[:, np.arange(len(targets)), targets].sum(axis=1, dtype=np.float64)
     for _ in range(_N_ROUNDS):
-        mixed = w[0] * pair[0] + w[1] * pair[1]
-        m = np.exp(mixed - mixed.max(axis=1, keepdims=True))
-        m /= m.sum(axis=1, keepdims=True)
-        means = np.stack([(m * part).sum(axis=1, dtype=np.float64) for part in pair])
-        squares = np.array(
-            [[(m * pair[i] * pair[j]).sum(dtype=np.float64) for j in range(2)] for i in range(2)]
-        )
+        means, squares = _moments(pair, w)
         curve = squares - means @ means.T + (prior + 1e-6) * np.eye(2)
         slope = found - means.sum(axis=1) - prior * (w - start)
         w = np.clip(w + np.linalg.solve(curve, slope), _LEAST, _MOST)
     return w
+
+
+def _moments(pair: Floats, w: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(2, T) what the mixture expects both to say at each place, and (2, 2) of their products the sums."""
+    a, b = w.astype(np.float32)  # a float64 would make all of it float64
+    m = a * pair[0]
+    m += b * pair[1]
+    m -= m.max(axis=1, keepdims=True)
+    np.exp(m, out=m)
+    m /= m.sum(axis=1, keepdims=True)
+    means, squares = np.empty(pair.shape[:2]), np.empty((2, 2))
+    for i in range(2):
+        weighed = m * pair[i]
+        means[i] = weighed.sum(axis=1)
+        squares[i] = [np.einsum("tv,tv->t", weighed, part).sum(dtype=np.float64) for part in pair]
+    return means, squares

@@ -18,10 +18,9 @@ from aoede.models.rnn.learner import Learner as NetworkLearner
 from aoede.neural.arrays import Floats
 from aoede.neural.learner import MAX_CHECKED, held_out_rows
 from aoede.neural.streams import Ints
-from aoede.score import Check, one_hot
+from aoede.score import NONE_YET, Check, one_hot
 
 MAX_CELLS = 60_000_000  # probabilities of the n-gram that are kept for the checks
-_NONE_YET = float(np.finfo(np.float64).max)
 
 
 class Learner:
@@ -55,7 +54,7 @@ class Learner:
         self._counted = self._ngram.to_tensors()
         self._foreseen = self._of_rows(valid, valid_labels, most)
         self._gate = Gate.even()
-        self._best = np.full(2, _NONE_YET)
+        self._best = np.full(2, NONE_YET)
 
     @property
     def n_examples(self) -> int:
@@ -75,10 +74,11 @@ class Learner:
 
     def check(self, rng: np.random.Generator) -> Check:
         """Weigh the two anew; the figures of each alone, and of the mixture on text that is new to the weights."""
-        found = self._network.check(rng)
         if self._foreseen is None:
-            return found
-        p, (targets, q) = self._foreseen, self._network.held_out_predictions()
+            return self._network.check(rng)
+        nats, targets, q = self._network.held_out_predictions()
+        self._network.judged(nats)
+        p = self._foreseen
         half = len(targets) // 2
         self._gate = Gate.fit(p[:half], q[:half], targets[:half])
         at = np.arange(half, len(targets))

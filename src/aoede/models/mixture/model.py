@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from aoede.errors import InputError
 from aoede.models import ngram, rnn
 from aoede.models.mixture.gate import Gate, checked_gate
-from aoede.neural.arrays import Floats, log_softmax
+from aoede.neural.arrays import Floats
+from aoede.score import log_softmax
 
 Config = rnn.Config  # of the network; the n-gram has no shape of its own
 

@@ -26,13 +26,12 @@ from aoede.models.rbm.phases import Phase, Sweeps
 from aoede.models.rbm.recipe import Recipe
 from aoede.models.rbm.windows import Ints, Windows
 from aoede.randomness import stream
-from aoede.score import Check
+from aoede.score import NONE_YET, Check
 
 Shift = Callable[[Bits, np.random.Generator], Bits]
 
 _MEANS_FROM = 20_000  # examples at most, for the means of the visible units
 _OFFSET_RATE = np.float32(0.01)  # at which the offsets of centring follow the batches
-_NONE_YET = float(np.finfo(np.float64).max)
 
 
 class Learner:
@@ -77,7 +76,7 @@ class Learner:
         self._rbm.particles = flip(chain_odds, rng)
         self._visible_offset = means.astype(np.float32)
         self._hidden_offset = np.full(config.n_hidden, 0.5, np.float32)
-        self._best = np.full(2, _NONE_YET)  # watched and free-energy gap at the best check
+        self._best = np.full(2, NONE_YET)  # watched and free-energy gap at the best check
         self._tamed = np.ones(1)  # what the learning rate is multiplied with
 
     @property

@@ -34,8 +34,9 @@ class Config:
     first_symbol: int = 0  # what stands before every document
 
     def __post_init__(self) -> None:
-        whole_numbers(self, _LIMITS | {"first_symbol": (0, self.n_symbols - 1)})
-        if self.cell not in N_GATES:
+        whole_numbers(self, _LIMITS)
+        whole_numbers(self, {"first_symbol": (0, self.n_symbols - 1)})
+        if not isinstance(self.cell, str) or self.cell not in N_GATES:
             raise ConfigError(f"there is no cell {self.cell!r}", hint=f"Cells are {', '.join(N_GATES)}.")
         if not isinstance(self.is_tied, bool) or (self.is_tied and not self.n_embedding):
             raise ConfigError("is_tied must be true or false, and false where symbols are one-hot")

@@ -11,7 +11,7 @@ taken as (1 + tanh(x / 2)) / 2 with these rows halved beforehand, so that one ta
 vocabulary W x + b is a table with one row a symbol, computed once: a step is one product of a matrix with a vector.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aoede.models.rnn.config import N_GATES, Config
-from aoede.neural.arrays import Floats, checked_weights, label_weights, log_softmax, product
+from aoede.neural.arrays import Floats, checked_weights, label_weights, product
 
 Ints = NDArray[np.int64]
 
@@ -104,21 +104,6 @@ class RNN:
         if self.config.is_tied:
             return np.asarray(product(out, self._tensors["inputs.symbols"]) + self._tensors["bias"])
         return np.asarray(out + self._tensors["output.bias"])
-
-    # -- whole documents --
-
-    def distributions(
-        self, document: Ints, condition: ArrayLike | None = None, *, block: int = 4_096
-    ) -> Iterator[tuple[int, Floats]]:
-        """Blocks (first position, (b, V) log-probabilities of the symbols at these positions) from a cold start."""
-        state = self._begin(1, condition)
-        before = np.concatenate([[self.config.first_symbol], np.asarray(document, np.int64)[:-1]])
-        for begin in range(0, len(document), block):
-            hidden = list[Floats]()
-            for symbol in before[begin : begin + block]:
-                out, state = self._advance(state, np.array([symbol]))
-                hidden.append(out)
-            yield begin, log_softmax(self._logits(np.concatenate(hidden)))
 
     # -- parts --
 

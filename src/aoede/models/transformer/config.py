@@ -27,7 +27,8 @@ class Config:
     first_symbol: int = 0  # what stands before every document
 
     def __post_init__(self) -> None:
-        whole_numbers(self, _LIMITS | {"first_symbol": (0, self.n_symbols - 1)})
+        whole_numbers(self, _LIMITS)
+        whole_numbers(self, {"first_symbol": (0, self.n_symbols - 1)})
         if self.n_width % (2 * self.n_heads):
             raise ConfigError(
                 f"n_width must be a multiple of twice the {self.n_heads} heads, not {self.n_width}"

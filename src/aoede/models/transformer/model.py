@@ -16,7 +16,9 @@ from aoede.models.transformer.config import Config
 from aoede.neural.arrays import Floats, checked_weights, label_weights, product
 
 EPSILON = 1e-6
-_TURNS = 10_000.0  # the slowest pair of a head turns once in some 60,000 symbols
+_TURNS = (
+    10_000.0  # pairs of a head turn by 1 radian a symbol, the next ones less, all by more than 1 / _TURNS
+)
 
 
 @dataclass(frozen=True)
