@@ -6,12 +6,12 @@ condition, such as chord changes.
 """
 
 from aoede.models.ngram.adaptive import Adaptive, Habits
+from aoede.models.ngram.building import fit
 from aoede.models.ngram.conditioned import ConditionedConfig, NGram
 from aoede.models.ngram.learner import Learner
 from aoede.models.ngram.model import Config, Model, State
 from aoede.models.ngram.pruning import prune
 from aoede.models.ngram.recipe import RECIPES, Preset, Recipe
-from aoede.models.ngram.shares import fit
 from aoede.score import Score
 from aoede.score import score_text as score
 

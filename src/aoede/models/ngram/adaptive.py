@@ -12,11 +12,10 @@ reading knows, learned along the way by gradient descent on -log p of each chara
 weighing of context models for lossless data compression", 2005). A prediction is made before its character is read.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from aoede.models.ngram.counting import END, Floats, Ints, check_ids
 from aoede.models.ngram.model import Model, State
@@ -36,31 +35,25 @@ class Habits:
 
 
 class Adaptive:
-    """One reading. It changes with every symbol that it reads; make another for another text.
+    """One reading. It changes with every symbol that it reads; make another for another text."""
 
-    `condition` is as in `Model.start`, for one sequence.
-    """
-
-    def __init__(
-        self, model: Model, *, condition: ArrayLike | None = None, habits: Habits | None = None
-    ) -> None:
+    def __init__(self, model: Model, *, habits: Habits | None = None) -> None:
         self.model, self.habits = model, habits or Habits()
-        _, self._state = model.start(1, condition)
         order = model.order
         self._mixed = range(max(0, order - _N_MIXED), order)
         self._seen: list[dict[tuple[int, ...], tuple[list[int], list[int]]]] = [{} for _ in range(order)]
         weights = np.array(self.habits.first_weights[-len(self._mixed) :])
         self._weights = np.tile(np.append(weights, 0.8), (order + 1, 1))  # the last: of what a label adds
-        self._history: list[int] = [END]
-        self._predictions: Floats | None = None  # (experts, V) logs
         self._known = 0
+        self.begin()
 
     # -- reading --
 
     def begin(self, condition: ArrayLike | None = None) -> None:
-        """Go to the beginning of a document. What was counted in those before it stays."""
+        """Go to the beginning of a document under labels as in `Model.start`. What was counted before it stays."""
         _, self._state = self.model.start(1, condition)
-        self._history, self._predictions = [END], None
+        self._history: list[int] = [END]
+        self._predictions: Floats | None = None  # (experts, V) logs
 
     def predict(self) -> Floats:
         """(V,) log-probabilities of the next symbol."""
@@ -78,27 +71,10 @@ class Adaptive:
         self._state = State(shared, own, self._state.weights)
         return found
 
-    def distributions(
-        self, document: ArrayLike, *, block: int = 1024
-    ) -> Iterator[tuple[int, NDArray[np.float32]]]:
-        """Reads a document (T,): yields (t, log p (b, V)), each row as predicted before its symbol was read."""
-        ids = np.asarray(document, np.int64).reshape(-1)
-        check_ids(ids, self.model.config.n_symbols)
-        for t in range(0, len(ids), block):
-            part = ids[t : t + block]
-            yield t, self._block(part)
-
     def log_probabilities(self, document: ArrayLike) -> Floats:
         """(T,) log-probability of each symbol of a document, which is read."""
         ids = np.asarray(document, np.int64).reshape(-1)
         return np.array([self.read(int(symbol)) for symbol in ids])
-
-    def _block(self, ids: Ints) -> NDArray[np.float32]:
-        rows = np.empty((len(ids), self.model.config.n_symbols), np.float32)
-        for i, symbol in enumerate(ids):
-            rows[i] = self.predict()
-            self.read(int(symbol))
-        return rows
 
     # -- predicting --
 

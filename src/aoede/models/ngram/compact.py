@@ -23,7 +23,7 @@ from aoede.errors import InputError
 from aoede.models.ngram.trie import Trie, symbol_kind
 
 MAX_ORDER = 32
-MAX_NGRAMS = 32_000_000  # of one forest; in memory one takes about 40 bytes
+MAX_NGRAMS = 32_000_000  # of one forest; in memory one takes about 80 bytes
 _LARGE = 255
 _EFFORT = 6
 
@@ -52,7 +52,7 @@ def from_tensors(
     *,
     max_ngrams: int = MAX_NGRAMS,
 ) -> Trie:
-    """The forest. Raises InputError for anything that `to_tensors` cannot have given."""
+    """The forest. Raises InputError where the tensors are none, or its counts and discounts impossible."""
     sizes = _sizes(tensors, f"{name}.levels", max_ngrams)
     n, n_contexts = sum(sizes), n_roots + sum(sizes[:-1])
     kind = np.dtype(symbol_kind(n_symbols))
@@ -115,7 +115,10 @@ def _counts(tensors: Mapping[str, NDArray[Any]], name: str, n: int) -> NDArray[n
     is_large = found == _LARGE
     n_large = int(is_large.sum())
     if n_large:
-        found[is_large] = tensor(tensors, f"{name}.large", np.uint32, (n_large,))
+        large = tensor(tensors, f"{name}.large", np.uint32, (n_large,))
+        if (large < _LARGE).any():
+            raise _damaged()
+        found[is_large] = large
     return found
 
 

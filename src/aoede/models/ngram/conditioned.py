@@ -29,17 +29,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aoede.errors import ConfigError, InputError
-from aoede.settings import from_mapping
+from aoede.errors import InputError
+from aoede.models.ngram.compact import MAX_ORDER, tensor
+from aoede.models.ngram.counting import Floats, Ints, check_ids, discounts_of
+from aoede.models.ngram.trie import ranges
+from aoede.settings import from_mapping, whole_numbers
 
 _SHIFT = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
-_MAX_ORDER = 32
 _MAX_SYMBOLS = 2**24
 _SCORED_AT_ONCE = 1 << 20
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
 
@@ -50,11 +50,8 @@ class ConditionedConfig:
     n_conditions: int = 0  # conditions are 0..n_conditions - 1; 0 for a model without
 
     def __post_init__(self) -> None:
-        limits = {"order": (1, _MAX_ORDER), "n_symbols": (1, _MAX_SYMBOLS), "n_conditions": (0, _MAX_SYMBOLS)}
-        for name, (low, high) in limits.items():
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-                raise ConfigError(f"{name} must be a whole number from {low} to {high:,}, not {value!r}")
+        limits = {"order": (1, MAX_ORDER), "n_symbols": (1, _MAX_SYMBOLS), "n_conditions": (0, _MAX_SYMBOLS)}
+        whole_numbers(self, limits)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "ConditionedConfig":
@@ -89,7 +86,7 @@ class _Level:
     @cached_property
     def _discounts(self) -> Floats:
         """(K,) the discount of each n-gram."""
-        return np.asarray(_discounts(self.counts)[np.minimum(self.counts, 3)])
+        return np.asarray(discounts_of(self.counts)[np.minimum(self.counts, 3) - 1])
 
     @cached_property
     def _totals(self) -> Floats:
@@ -105,17 +102,6 @@ class _Level:
     def backoff(self) -> Floats:
         """(C,) gamma: the share that each context leaves to the shorter one."""
         return np.asarray(np.add.reduceat(self._discounts, self.starts[:-1]) / self._totals)
-
-
-def _discounts(counts: NDArray[np.uint32]) -> Floats:
-    """[0, D1, D2, D3+] from how many n-grams have adjusted count 1, 2, 3 and 4."""
-    n = np.bincount(np.minimum(counts, 5), minlength=6).astype(np.float64)
-    y = n[1] / max(1.0, n[1] + 2 * n[2])
-    found = [0.0]
-    for i in (1, 2, 3):
-        d = i - (i + 1) * y * n[i + 1] / n[i] if n[i] else 0.0
-        found.append(d if 0 < d < i else i / 2)
-    return np.array(found)
 
 
 @dataclass(frozen=True)
@@ -200,8 +186,9 @@ class NGram:
         """
         symbols = np.atleast_2d(np.asarray(prompt, np.int64))
         wanted = None if condition is None else np.atleast_1d(np.asarray(condition, np.int64))
-        _check_range("a condition", wanted, self.config.n_conditions)
-        _check_range("a symbol", symbols, self.config.n_symbols)
+        if wanted is not None:
+            check_ids(wanted, self.config.n_conditions, "a condition")
+        check_ids(symbols, self.config.n_symbols)
         if (wanted is None) != (self.config.n_conditions == 0):
             raise InputError(
                 f"this n-gram has {self.config.n_conditions} conditions; give one, or none if it has none"
@@ -220,7 +207,7 @@ class NGram:
         """
         if ids is not None:
             newest = np.asarray(ids, np.int64).reshape(-1, 1)
-            _check_range("a symbol", newest, self.config.n_symbols)
+            check_ids(newest, self.config.n_symbols)
             history = np.concatenate([newest, state.history], axis=1)[:, : self.config.order - 1]
             state = replace(state, history=history)
         return np.log(self._distribution(state)), state
@@ -239,7 +226,7 @@ class NGram:
             found = ids[rows]
             p[rows] *= level.backoff[found, None]
             lengths = level.starts[found + 1] - level.starts[found]
-            at = _ranges(level.starts[found], lengths)
+            at = ranges(level.starts[found], lengths)
             p[np.repeat(rows, lengths), (level.keys[at] & _LOW).astype(np.int64)] += level.discounted[at]
         return p
 
@@ -288,8 +275,8 @@ class _Events:
         self.targets = self.flat[self.at]
         if self.n != lengths.sum():
             raise InputError(f"symbols must be below {config.n_symbols:,}")
-        _check_range("a symbol", self.targets, config.n_symbols)
-        self._positions = _ranges(np.zeros(len(lengths), np.int64), lengths)
+        check_ids(self.targets, config.n_symbols)
+        self._positions = ranges(np.zeros(len(lengths), np.int64), lengths)
         self._lengths = lengths
         self._conditions = None if conditions is None else self.spread(conditions)
 
@@ -312,14 +299,7 @@ def _check_conditions(config: ConditionedConfig, conditions: Sequence[int] | Non
     if conditions is not None:
         if len(conditions) != n_sequences:
             raise InputError(f"{n_sequences} sequences need as many conditions, not {len(conditions)}")
-        _check_range("a condition", np.asarray(conditions, np.int64), config.n_conditions)
-
-
-def _check_range(what: str, values: Ints | None, limit: int) -> None:
-    if values is not None and values.size and (values.min() < 0 or values.max() >= limit):
-        raise InputError(
-            f"{what} must be from 0 to {limit - 1}, not {int(values.min())}..{int(values.max())}"
-        )
+        check_ids(np.asarray(conditions, np.int64), config.n_conditions, "a condition")
 
 
 def _count(events: _Events, depth: int, groups: Ints | None) -> list[_Level]:
@@ -380,19 +360,12 @@ def _find_contexts(level: _Level, parents: Ints, symbols: Ints) -> Ints:
     return np.where(known & (level.contexts[at] == wanted), at, -1)
 
 
-def _ranges(starts: Ints, lengths: Ints) -> Ints:
-    """start, start + 1, ... for each start, one after another."""
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.asarray(np.arange(total) + np.repeat(starts - (ends - lengths), lengths))
-
-
 def _checked_level(
     tensors: Mapping[str, NDArray[Any]], depth: int, n_parents: int, config: ConditionedConfig
 ) -> _Level:
-    contexts = _tensor(tensors, f"contexts.{depth}", np.uint64)
-    keys = _tensor(tensors, f"keys.{depth}", np.uint64)
-    counts = _tensor(tensors, f"counts.{depth}", np.uint32)
+    contexts = tensor(tensors, f"contexts.{depth}", np.uint64)
+    keys = tensor(tensors, f"keys.{depth}", np.uint64)
+    counts = tensor(tensors, f"counts.{depth}", np.uint32)
     owners = keys >> _SHIFT
     sound = (
         len(keys) == len(counts) > 0
@@ -406,10 +379,3 @@ def _checked_level(
             f"the n-grams of length {depth + 1} are damaged", hint="Train or copy the model again."
         )
     return _Level(contexts, keys, counts)
-
-
-def _tensor(tensors: Mapping[str, NDArray[Any]], name: str, dtype: type) -> NDArray[Any]:
-    tensor = tensors.get(name)
-    if tensor is None or tensor.dtype != dtype or tensor.ndim != 1:
-        raise InputError(f"the model's {name!r} is missing or of the wrong kind")
-    return tensor

@@ -111,11 +111,9 @@ def checked_document(document: ArrayLike, n_symbols: int) -> Ints:
     return ids
 
 
-def check_ids(ids: Ints, n_symbols: int) -> None:
-    if ids.size and (ids.min() < 0 or ids.max() >= n_symbols):
-        raise InputError(
-            f"a symbol must be from 0 to {n_symbols - 1}, not {int(ids.min())}..{int(ids.max())}"
-        )
+def check_ids(ids: Ints, n: int, what: str = "a symbol") -> None:
+    if ids.size and (ids.min() < 0 or ids.max() >= n):
+        raise InputError(f"{what} must be from 0 to {n - 1}, not {int(ids.min())}..{int(ids.max())}")
 
 
 def discounts_of(counts: NDArray[np.integer]) -> Floats:

@@ -3,7 +3,6 @@
 Before the first step every symbol is as likely as any other. After the last order further steps change nothing.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.errors import InputError
+from aoede.models.ngram.building import Builder
 from aoede.models.ngram.compact import tensor
 from aoede.models.ngram.counting import Ints, checked_document
 from aoede.models.ngram.model import Config, Model, first_column
 from aoede.models.ngram.recipe import Recipe
-from aoede.models.ngram.shares import Builder
 from aoede.models.ngram.trie import uniform
-from aoede.score import Check
+from aoede.score import NONE_YET, Check
 
 _TRAINING_CHARACTERS = 200_000  # at most, for the figure of the training text
 
@@ -51,7 +50,7 @@ class Learner:
         first_column(config, valid_labels, len(valid))
         self._model = Model(config, uniform(config.n_symbols))
         self._order = 0
-        self._best = math.inf
+        self._best = NONE_YET
         self._tensors: dict[str, NDArray[Any]] | None = None
 
     @property
@@ -67,10 +66,6 @@ class Learner:
     def n_steps(self) -> int:
         """Steps after which nothing changes any more, whatever the time: the order."""
         return self.recipe.order_for(self.config.n_symbols)
-
-    @property
-    def model(self) -> Model:
-        return self._model
 
     def update(self, indices: Ints, rng: np.random.Generator, progress: float) -> dict[str, float]:
         """Make the model of the next order, from all documents. Returns the order and the number of n-grams."""
@@ -106,9 +101,8 @@ class Learner:
         return dict(self._tensors)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """The order come to, and the best figure, the largest number while there is none."""
-        best = self._best if math.isfinite(self._best) else float(np.finfo(np.float64).max)
-        return {"order": np.array([self._order], np.int64), "best": np.array([best])}
+        """The order come to, and the best figure."""
+        return {"order": np.array([self._order], np.int64), "best": np.array([self._best])}
 
     def restore(self, tensors: Mapping[str, NDArray[Any]], state: Mapping[str, NDArray[Any]]) -> None:
         """After it the next update gives the same bits as if nothing had happened: it counts the documents again.
@@ -127,7 +121,7 @@ class Learner:
             named = ", ".join(sorted(strange)) or "the order"
             raise InputError(f"this is no state of such a training: {named}")
         self._model, self._tensors, self._order = given, again, order
-        self._best = math.inf if best == np.finfo(np.float64).max else best
+        self._best = best
 
 
 def _few(

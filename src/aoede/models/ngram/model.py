@@ -22,9 +22,11 @@ from aoede.errors import InputError
 from aoede.models.ngram import compact
 from aoede.models.ngram.counting import END, Floats, Ints, check_ids
 from aoede.models.ngram.trie import Trie
+from aoede.score import Float
 from aoede.settings import checked_sizes, from_mapping, whole_numbers
 
 MAX_SYMBOLS = 2**20
+_LEAST = 1e-37  # probability: damaged discounts may give less, which would be no number as a float32
 _BLOCK_CELLS = 1 << 17  # probabilities at once: where blocks fit into the cache it is fastest
 
 Logits = NDArray[np.float64]
@@ -111,7 +113,7 @@ class Model:
     def predict(self, state: State) -> Logits:
         """(n, V) log-probabilities of what follows."""
         shared = self.shared.distribution(state.contexts)
-        return np.asarray(np.log(self._with_labels(shared, state.own, state.weights)))
+        return _log(self._with_labels(shared, state.own, state.weights))
 
     def _with_labels(self, shared: Floats, own: Ints, weights: Floats) -> Floats:
         if self.own is None or not own.size:
@@ -168,7 +170,7 @@ class Model:
             contexts, own, state = self._read(state, part)
             weights = np.broadcast_to(state.weights, (len(part), state.weights.shape[1]))
             p = self._with_labels(self.shared.distribution(contexts), own, weights)
-            yield t, np.log(p.astype(np.float32))
+            yield t, _log(p.astype(np.float32))
 
     def _read(self, state: State, ids: Ints) -> tuple[Ints, Ints, State]:
         """The contexts (T, order) and (T, L, own order) at each of `ids` (T,), and the state (1) after them."""
@@ -194,10 +196,10 @@ class Model:
         check_ids(ids, self.config.n_symbols)
         p = along(self.shared, 0, ids, np.full(len(ids), 1.0 / self.config.n_symbols))[0]
         if self.own is None or label == 0:
-            return np.log(p)
+            return _log(p)
         own, contexts = along(self.own, label, ids, p)
         share = self._shares_at(contexts)
-        return np.log((1 - share) * p + share * own)
+        return _log((1 - share) * p + share * own)
 
     # -- storing --
 
@@ -218,8 +220,10 @@ class Model:
         """The model that `to_tensors` and `config_values` describe. Raises ConfigError or InputError."""
         checked = Config.from_mapping(config)
         shared = compact.from_tensors(tensors, "shared", checked.n_symbols, max_ngrams=max_ngrams)
-        if "own.levels" not in tensors or not checked.label_sizes:
+        if not any(name.startswith("own.") for name in tensors):
             return cls(checked, shared)
+        if not checked.label_sizes:
+            raise InputError("this model has n-grams of labels, but no label")
         own = compact.from_tensors(
             tensors, "own", checked.n_symbols, checked.label_sizes[0], max_ngrams=max_ngrams
         )
@@ -231,6 +235,10 @@ class Model:
     @property
     def config_values(self) -> dict[str, Any]:
         return asdict(self.config)
+
+
+def _log(p: NDArray[Float]) -> NDArray[Float]:
+    return np.asarray(np.log(np.maximum(p, _LEAST)))
 
 
 def along(trie: Trie, root: int, ids: Ints, below: Floats) -> tuple[Floats, Ints]:

@@ -10,6 +10,7 @@ is the number of occurrences, exactly, pruned or not: each predecessor counted o
 """
 
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,15 +18,29 @@ from aoede.models.ngram.counting import Floats, Ints
 from aoede.models.ngram.trie import Trie
 
 
-def occurrences(trie: Trie) -> Ints:
-    """(N,) how often each n-gram of the forest stands in the text that it counted."""
-    suffixes, found = _suffixes(trie), trie.counts.astype(np.int64)
-    end = trie.n_grams
-    for size in reversed(trie.sizes[1:]):  # the longest first
-        part = slice(end - size, end)
-        known = suffixes[part] >= 0
-        np.add.at(found, suffixes[part][known], found[part][known] - 1)
-        end -= size
+def occurrences(trie: Trie, shorter: Ints | None = None) -> Ints:
+    """(N,) how often each n-gram of the forest stands in the text that it counted; `shorter` are its suffixes."""
+    grams = (suffixes(trie) if shorter is None else shorter)[trie.n_roots :] - trie.n_roots
+    found = trie.counts.astype(np.int64)
+    for part in lengths(trie)[:0:-1]:  # the longest first
+        known = grams[part] >= 0
+        np.add.at(found, grams[part][known], found[part][known] - 1)
+    return found
+
+
+def lengths(trie: Trie) -> list[slice]:
+    """Where the n-grams of each length stand among all."""
+    edges = np.cumsum([0, *trie.sizes])
+    return [slice(a, b) for a, b in pairwise(edges.tolist())]
+
+
+def suffixes(trie: Trie) -> Ints:
+    """(R + N,) the node of each one's longest proper suffix; of an n-gram of length 1 its root, of a root -1."""
+    found = np.full(trie.n_roots + trie.n_grams, -1, np.int64)
+    for part in lengths(trie):
+        contexts, symbols = trie.parents[part], trie.symbols[part].astype(np.int64)
+        own = found[trie.n_roots :][part]
+        own[:] = _longest(trie, found, found[contexts], symbols) if part.start else contexts
     return found
 
 
@@ -60,26 +75,10 @@ class Chain:
     def _totals(self) -> tuple[Floats, Floats]:
         """(nodes,) how many symbols stand after each n-gram of length 1, and how many different ones."""
         trie = self._trie
-        part = slice(trie.sizes[0], trie.sizes[0] + trie.sizes[1])
+        part = lengths(trie)[1]
         parents, n_nodes = trie.parents[part], trie.n_roots + trie.n_grams
         n = np.bincount(parents, self._counts[part], minlength=n_nodes).astype(np.float64)
         return n, np.bincount(parents, minlength=n_nodes).astype(np.float64)
-
-
-def _suffixes(trie: Trie) -> Ints:
-    """(N,) which n-gram is the longest proper suffix of each, -1 for those of length 1 and where none is kept."""
-    r = trie.n_roots
-    of_node = np.full(r + trie.n_grams, -1, np.int64)  # nodes
-    begin = 0
-    for k, size in enumerate(trie.sizes):
-        part = slice(begin, begin + size)
-        contexts, symbols = trie.parents[part], trie.symbols[part].astype(np.int64)
-        if k:
-            of_node[r:][part] = _longest(trie, of_node, of_node[contexts], symbols)
-        else:
-            of_node[r:][part] = contexts
-        begin += size
-    return np.where(of_node[r:] >= r, of_node[r:] - r, -1)
 
 
 def _longest(trie: Trie, of_node: Ints, contexts: Ints, symbols: Ints) -> Ints:

@@ -1,151 +1,47 @@
-"""A model from documents with labels, and how much a label's own n-grams are asked in it.
+"""How much a label's own n-grams are asked, by the length of the longest context that they know.
 
-Discounts are fitted (`discounting.py`), and by expectation maximisation the shares of labels, on text held out of the
-counting: a label with ten documents and more holds out every tenth one, others the last tenth of each. What is found
-there is taken for the n-grams of everything.
+The shares are fitted by expectation maximisation on text held out of the counting, under a prior that holds where
+there is little of it.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from aoede.models.ngram.counting import END, Counter, Floats, Ints
-from aoede.models.ngram.discounting import fitted, with_factors
-from aoede.models.ngram.model import Config, Model, along
-from aoede.models.ngram.pruning import prune
-from aoede.models.ngram.recipe import Recipe
-from aoede.models.ngram.trie import Trie, from_counts
+from aoede.models.ngram.counting import Floats, Ints
+from aoede.models.ngram.model import Model, along
 
-Labelled = tuple[list[Ints], Ints]  # documents, and the value of each
-
-_EVERY = 10  # one document of so many is held out, or one part of each
-_LEAST_LENGTH = 10  # characters that a document must have to be cut
 _N_ROUNDS = 30
 _MOST = 0.9
-_PRIOR = 0.1  # the share that is taken without evidence,
+PRIOR = 0.1  # the share that is taken without evidence,
 _PRIOR_WEIGHT = 20  # and the characters of evidence that it weighs
 
 
-class Counted:
-    """The counts of documents, for all together and for each label; they grow by one length at a time."""
-
-    def __init__(self, config: Config, recipe: Recipe, documents: Sequence[Ints], values: Ints) -> None:
-        self._recipe = recipe
-        self._shared = Counter(config.n_symbols, documents)
-        labelled = np.flatnonzero(values > 0).tolist()
-        self._own: Counter | None = None
-        if recipe.own_order and labelled:
-            own = [documents[i] for i in labelled]
-            self._own = Counter(config.n_symbols, own, values[labelled].tolist(), config.label_sizes[0])
-
-    def shared(self, order: int) -> Trie:
-        return from_counts(_lengthened(self._shared, order), order)
-
-    def own(self, order: int) -> Trie | None:
-        """The n-grams of each label; None where no document has one."""
-        if self._own is None or not order:
-            return None
-        return _pruned(from_counts(_lengthened(self._own, order), order), self._recipe.max_own_ngrams)
-
-
-class Builder:
-    """Models of growing order of the same documents. `values` (D,): each one's label, 0 for none."""
-
-    def __init__(self, config: Config, recipe: Recipe, documents: Sequence[Ints], values: Ints) -> None:
-        self.config, self.recipe = config, recipe
-        self._all = Counted(config, recipe, documents, values)
-        kept, self._out = held_out(documents, values)
-        self._kept = Counted(config, recipe, *kept) if kept[0] and self._out[0] else None
-
-    def model(self, order: int) -> Model:
-        """The model of this order, or of the greatest that the documents have."""
-        shared = self._all.shared(order)
-        trial = None if self._kept is None else self._kept.shared(order)
-        if trial is not None and self.recipe.fits_discounts:
-            factors = np.ones_like(shared.discounts)
-            found = fitted(trial, self._out[0])
-            factors[: len(found)] = found[: len(factors)]
-            shared, trial = with_factors(shared, factors), with_factors(trial, found)
-        shared = _pruned(shared, self.recipe.max_ngrams)
-        own_order = min(order, self.recipe.own_order_for(self.config.n_symbols))
-        own = self._all.own(own_order)
-        if own is None:
-            return Model(self.config, shared)
-        return Model(self.config, shared, own, self._shares(trial, own_order, own.order))
-
-    def _shares(self, shared: Trie | None, own_order: int, n: int) -> Floats:
-        """(n,) the share of a label's own n-grams by the length of the longest context that they know."""
-        shares = np.full(n, _PRIOR)
-        own = None if self._kept is None else self._kept.own(own_order)
-        if shared is None or own is None:
-            return shares
-        shared = _pruned(shared, self.recipe.max_ngrams)
-        model = Model(self.config, shared, own, np.full(own.order, _PRIOR))
-        known, both = _evidence(model, *self._out)
-        for k in range(min(n, own.order)):
-            shares[k] = _fitted(*both[:, known == k])
-        return shares
-
-
-def _pruned(trie: Trie, most: int) -> Trie:
-    return prune(trie, max_ngrams=max(most, trie.sizes[0])) if most else trie
-
-
-def fit(
-    config: Config, documents: Sequence[Ints], values: Ints | None = None, recipe: Recipe | None = None
-) -> Model:
-    """The model of these documents by this recipe. Raises InputError where there is nothing to count."""
-    recipe = recipe or Recipe()
-    labels = np.zeros(len(documents), np.int64) if values is None else values
-    return Builder(config, recipe, documents, labels).model(recipe.order_for(config.n_symbols))
-
-
-def held_out(documents: Sequence[Ints], values: Ints) -> tuple[Labelled, Labelled]:
-    """What is kept and what is held out, each label's share of it."""
-    kept: list[tuple[Ints, int]] = []
-    out: list[tuple[Ints, int]] = []
-    for value in np.unique(values).tolist():
-        own = [documents[i] for i in np.flatnonzero(values == value).tolist()]
-        for i, document in enumerate(own):
-            if len(own) >= _EVERY:
-                (kept if i % _EVERY else out).append((document, value))
-            elif len(document) > _LEAST_LENGTH:
-                cut = len(document) * (_EVERY - 1) // _EVERY
-                kept.append((np.append(document[:cut], END), value))
-                out.append((document[cut:], value))
-            else:
-                kept.append((document, value))
-    return _apart(kept), _apart(out)
-
-
-def _apart(pairs: list[tuple[Ints, int]]) -> Labelled:
-    return [document for document, _ in pairs], np.array([value for _, value in pairs], np.int64)
+def shares_of(model: Model, documents: Sequence[Ints], values: Ints) -> Floats:
+    """(own order,) the shares under which held-out documents with these labels (D,) are likeliest; 0 is none."""
+    assert model.own is not None
+    known, p, q = _evidence(model, documents, values)
+    return np.array([_fitted(p[known == k], q[known == k]) for k in range(model.own.order)])
 
 
 def _fitted(p: Floats, q: Floats) -> float:
     """The share of q (T,) in the mixture with p (T,) under which the characters are likeliest."""
-    share = _PRIOR
+    share = PRIOR
     for _ in range(_N_ROUNDS):
         of_own = float((share * q / ((1 - share) * p + share * q)).sum())
-        share = min(_MOST, (of_own + _PRIOR * _PRIOR_WEIGHT) / (len(p) + _PRIOR_WEIGHT))
+        share = min(_MOST, (of_own + PRIOR * _PRIOR_WEIGHT) / (len(p) + _PRIOR_WEIGHT))
     return share
 
 
-def _evidence(model: Model, documents: Sequence[Ints], values: Ints) -> tuple[Ints, Floats]:
-    """(T,) the longest own context at each held-out character, -1 for none, and (2, T) both probabilities."""
-    depths, pairs = [], []
+def _evidence(model: Model, documents: Sequence[Ints], values: Ints) -> tuple[Ints, Floats, Floats]:
+    """(T,) the longest own context at each character under a label, -1 for none, and both probabilities of it."""
     assert model.own is not None
+    none = np.zeros(0)
+    found = [(none.astype(np.int64), none, none)]  # where no document has a label
     for document, value in zip(documents, values.tolist(), strict=True):
-        if not value:
-            continue
-        p, _ = along(model.shared, 0, document, np.full(len(document), 1.0 / model.config.n_symbols))
-        q, contexts = along(model.own, value, document, p)
-        depths.append(model.own.longest(contexts))
-        pairs.append(np.stack([p, q]))
-    return np.concatenate(depths), np.concatenate(pairs, axis=1)
-
-
-def _lengthened(counter: Counter, order: int) -> Counter:
-    while len(counter.levels) < order and counter.lengthen():
-        pass
-    return counter
+        if value:
+            p, _ = along(model.shared, 0, document, np.full(len(document), 1.0 / model.config.n_symbols))
+            q, contexts = along(model.own, value, document, p)
+            found.append((model.own.longest(contexts), p, q))
+    known, ps, qs = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return known, ps, qs

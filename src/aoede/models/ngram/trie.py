@@ -130,7 +130,7 @@ class Trie:
         found = np.full((len(roots), self.order), -1, np.int64)
         found[:, 0] = roots
         if self.order > 1:
-            found[:, 1] = self.children(roots, np.int64(end))  # type: ignore[arg-type]
+            found[:, 1] = self.children(roots, np.full_like(roots, end))
         return found
 
     def after(self, contexts: Ints, ids: Ints) -> Ints:
@@ -177,7 +177,7 @@ class Trie:
         """(n, V) what contexts of `first` symbols and more give, each times its share `left`."""
         nodes, n_rows = contexts[:, first:], len(contexts)
         lengths = self._n_children[nodes]
-        at = _ranges(self._begins[nodes].ravel(), lengths.ravel())
+        at = ranges(self._begins[nodes].ravel(), lengths.ravel())
         cells = np.repeat(np.arange(n_rows) * self.n_symbols, lengths.sum(axis=1)) + self._wide_symbols[at]
         weights = self.own[at] * np.repeat(left[:, first:].ravel(), lengths.ravel())
         found = np.bincount(cells, weights, minlength=n_rows * self.n_symbols)
@@ -204,12 +204,10 @@ class Trie:
     def along(self, contexts: Ints, targets: Ints, below: Floats) -> Floats:
         """(T,) probabilities of the n-grams `targets` (T, order) after `contexts`, `below` (T,) at the bottom."""
         p = below
-        own = np.append(self.own, np.zeros(self.n_roots + 1))  # -1 and what it comes to: no n-gram
         for k in range(self.order):
-            p = (
-                own[np.where(targets[:, k] < 0, -1, targets[:, k] - self.n_roots)]
-                + p * self.backoff[contexts[:, k]]
-            )
+            grams = targets[:, k] - self.n_roots
+            own = np.where(grams < 0, 0.0, self.own[np.maximum(grams, 0)])
+            p = own + p * self.backoff[contexts[:, k]]
         return p
 
 
@@ -248,7 +246,7 @@ def symbol_kind(n_symbols: int) -> type:
     return np.uint8 if n_symbols <= 2**8 else np.uint16 if n_symbols <= 2**16 else np.uint32
 
 
-def _ranges(begins: Ints, lengths: Ints) -> Ints:
+def ranges(begins: Ints, lengths: Ints) -> Ints:
     """begin, begin + 1, ... for each begin, one after another."""
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
