@@ -89,8 +89,14 @@ def test_importing_aoede_or_its_command_line_loads_nothing_heavy() -> None:
     assert not _loaded_by("import aoede.cli") & HEAVY
 
 
-def test_composing_and_writing_files_needs_no_torch() -> None:
-    code = "import aoede; s = aoede.compose('hope', seed=1, bars=2); aoede.export.to_bytes(s, '.mid')"
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import aoede; s = aoede.compose('hope', seed=1, bars=2); aoede.export.to_bytes(s, '.mid')",
+        "import aoede; aoede.write('prose', seed=1, length=20)",
+    ],
+)
+def test_composing_and_writing_need_no_torch(code: str) -> None:
     loaded = _loaded_by(code)
     assert "numpy" in loaded
     assert not loaded & {"torch", "scipy", "matplotlib", "jieba"}
