@@ -12,12 +12,17 @@ from numpy.typing import ArrayLike, NDArray
 from aoede.choice import Choice
 from aoede.encodings.chars import UNKNOWN, Characters
 from aoede.errors import UsageError
-from aoede.learning import families
-from aoede.learning.pen import GRACE, MAX_SAME_LINES, MAX_SPACES, Wish
+from aoede.learning import families, pen
+from aoede.learning.pen import GRACE, MAX_SAME_LINES, MAX_SPACES, Pen, Wish
 from aoede.learning.texts import Document, Labels, prepare
 from aoede.learning.writer import Writer
-from aoede.learning.writing import TOGETHER, drafts
-from aoede.models import ngram
+from aoede.learning.writing import FEW, _Trail, drafts
+from aoede.models import ngram, rnn, transformer
+from aoede.models.mixture import Mixture
+from aoede.models.mixture.gate import Gate
+from aoede.models.rnn.model import _shapes as rnn_shapes
+from aoede.models.transformer.model import _shapes as transformer_shapes
+from aoede.randomness import stream
 from aoede.words.forms import Forms, Pattern
 from aoede.words.lexicon import Lexicon
 from aoede.words.verbatim import Index
@@ -129,11 +134,39 @@ def _copied(writer: Writer, text: str, n_start: int = 0) -> int:
 # -- seeds, pieces, drafts --
 
 
+def _drawn(shapes: dict[str, tuple[int, ...]]) -> dict[str, NDArray[np.float32]]:
+    rng = stream(1, "weights")
+    return {name: rng.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+@pytest.mark.parametrize("family", ["lstm", "gru", "transformer", "mixture"])
+def test_what_a_network_foresees_for_one_draft_is_the_same_to_the_bit_beside_others(
+    player: Writer, family: str
+) -> None:
+    n_symbols, n_before = player.encoding.n_symbols, 9
+    if family == "transformer":
+        config = transformer.Config(n_symbols, n_width=64, n_layers=2)
+        model: Any = transformer.Model(config, _drawn(transformer_shapes(config)))
+    else:
+        cell = "lstm" if family == "mixture" else family
+        shape = rnn.Config(n_symbols, 71, n_layers=2, cell=cell, n_embedding=10)
+        model = rnn.RNN(shape, _drawn(rnn_shapes(shape)))
+        if family == "mixture":
+            model = Mixture(shape, player.model, model, Gate.even())
+    for n in (2, 5, FEW):
+        ids = stream(n, "ids").integers(2, n_symbols, (n_before, n))
+        together, alone = model.start(n), [model.start(1) for _ in range(n)]
+        for symbols in ids:
+            together = model.step(together[1], symbols)
+            alone = [model.step(s, [i]) for (_, s), i in zip(alone, symbols, strict=True)]
+        assert (together[0] == np.concatenate([logits for logits, _ in alone])).all()
+
+
 def test_draft_k_is_the_same_however_many_are_written(player: Writer) -> None:
     wish = Wish(length=120, choice=FREE)
-    many = drafts(player, wish, seed=4, n=TOGETHER + 1)
+    many = drafts(player, wish, seed=4, n=FEW + 1)
     assert drafts(player, wish, seed=4, n=3) == many[:3]
-    assert drafts(player, wish, seed=4, n=2, first=TOGETHER - 1) == many[-2:]
+    assert drafts(player, wish, seed=4, n=2, first=FEW - 1) == many[-2:]
     assert len({draft.text for draft in many}) == len(many)
     assert drafts(player, wish, seed=5)[0] not in many
 
@@ -233,6 +266,20 @@ def test_a_text_whose_sentences_never_end_is_cut_between_words() -> None:
     for draft in drafts(writer, Wish(length=100, choice=FREE), seed=1, n=5):
         assert 100 <= len(draft.text) <= 100 + GRACE
         assert not draft.text.endswith(" ")
+
+
+def test_lines_are_kept_however_long_and_refused_where_the_alphabet_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pen, "MAX_LENGTH", 700)
+    monkeypatch.setattr(pen, "MAX_LINE", 100)
+    endless = _fixed("\nab", {"a": 0.0, "b": 0.0})
+    (draft,) = drafts(endless, Wish(n_lines=9, choice=FREE), seed=1)
+    assert draft.text.count("\n") == 8
+    blank = _fixed("\t\n", {"\t": 0.0})  # which never has a line
+    assert drafts(blank, Wish(n_lines=2), seed=1)[0].text == ""
+    with pytest.raises(UsageError, match="one line"):
+        drafts(_fixed("ab", {"a": 0.0}), Wish(n_lines=2), seed=1)
 
 
 @pytest.mark.parametrize("n_lines", [1, 4, 14])
@@ -344,6 +391,18 @@ def test_where_there_is_no_way_around_a_copy_it_goes_on_and_says_so() -> None:
     (draft,) = drafts(writer, Wish(length=30, max_copy=1), seed=1)
     assert draft.text
     assert draft.has_long_copy or len(draft.text) == 1
+
+
+def test_a_copy_that_was_taken_back_is_not_told_of() -> None:
+    writer = _fixed("ab", {})
+    pen = Pen(writer, Wish(), 1, 0)
+    trail = _Trail(pen)
+    for symbol, is_copy in ((2, False), (3, True), (2, False), (3, True)):
+        pen.add(symbol)
+        trail.went_on(is_copy)
+    assert trail.copies == [2, 4]
+    trail.give_up(writer)
+    assert trail.copies == [2]
 
 
 def test_forms_keep_from_copying_too(poet: Writer) -> None:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.choice import Choice, gumbel_noise
-from aoede.encodings.chars import END, UNKNOWN
+from aoede.encodings.chars import END, UNKNOWN, Characters
 from aoede.errors import UsageError
 from aoede.learning.writer import Writer
 from aoede.randomness import stream
@@ -72,7 +73,7 @@ class Pen:
         self.wish, self.text, self.first = wish, wish.start, len(wish.start)
         self._rng = stream(seed, "write", k)
         self._glyphs = writer.glyphs
-        self._masks = _Masks(writer)
+        self._masks = _masks_of(writer.encoding)
         self._form = _form_of(writer, wish, stream(seed, "form", k))
         self._line = 0  # where the last line begins
         self._has_written = False  # anything but blanks
@@ -99,6 +100,7 @@ class Pen:
     def _count(self) -> None:
         """What is known of the lines, from the text."""
         self._lines: Counter[str] = Counter()
+        self._n_lines = 0  # that are finished and not blank
         self._full: set[str] = set()  # lines that may not come again
         self._was_blank = False
         *finished, last = self.text.split("\n")
@@ -112,6 +114,7 @@ class Pen:
         self._was_blank = not key
         if key:
             self._lines[key] += 1
+            self._n_lines += 1
             if self._lines[key] >= MAX_SAME_LINES and not _is_heading(line):
                 self._full.add(key)
 
@@ -122,11 +125,12 @@ class Pen:
         line = self.text[self._line :]
         is_blank = not line or line.isspace()
         is_again = self._is_again(line)
-        may_break = not is_again and (not self._was_blank if is_blank else True) and bool(self.text.strip())
+        # No line ends at a blank one after another, nor before anything is written.
+        may_break = not is_again and not (is_blank and (self._was_blank or not self._n_lines))
         may_end = not is_again and self._has_written
         n_wanted = self.wish.n_lines
         if n_wanted is not None:
-            may_end = may_end and self._lines.total() + (not is_blank) >= n_wanted
+            may_end = may_end and self._n_lines + (not is_blank) >= n_wanted
             if len(line) > MAX_LINE and may_break:
                 return self._masks.newline
         return self._masks.of(may_break, may_end, not self.text.endswith(_SPACES))
@@ -149,8 +153,9 @@ class Pen:
         if self._form is not None:
             return False  # the form's own end is what ends it
         if self.wish.n_lines is not None:
-            is_full = self.text.endswith("\n") and self._lines.total() >= self.wish.n_lines
-            return is_full or len(self.text) - self.first >= MAX_LENGTH
+            is_full = self.text.endswith("\n") and self._n_lines >= self.wish.n_lines
+            # A line must end after MAX_LINE characters; only one that may not, of blanks alone, is given up.
+            return is_full or len(self.text) - self._line >= MAX_LENGTH
         if n_over < 0 or not self._has_written:
             return n_over >= GRACE
         return n_over >= GRACE or (_is_rounded(self.text) and not self._is_again(self.text[self._line :]))
@@ -194,9 +199,9 @@ class Voice:
 class _Masks:
     """What may come next where no form says it: anything known, but for line ends and the end at times."""
 
-    def __init__(self, writer: Writer) -> None:
-        n_symbols = writer.encoding.n_symbols
-        end, space = (int(symbol) for symbol in writer.encoding.encode("\n "))
+    def __init__(self, encoding: Characters) -> None:
+        n_symbols = encoding.n_symbols
+        end, space = (int(symbol) for symbol in encoding.encode("\n "))
         self.newline = np.zeros(n_symbols, np.bool_)
         self.newline[end if end != UNKNOWN else END] = True
         self._of: dict[tuple[bool, bool, bool], Mask] = {}
@@ -209,6 +214,11 @@ class _Masks:
 
     def of(self, may_break: bool, may_end: bool, may_space: bool) -> Mask:
         return self._of[may_break, may_end, may_space]
+
+
+@lru_cache(maxsize=8)
+def _masks_of(encoding: Characters) -> _Masks:
+    return _Masks(encoding)
 
 
 def _form_of(writer: Writer, wish: Wish, rng: np.random.Generator) -> Mask | None:

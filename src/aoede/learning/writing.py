@@ -3,9 +3,10 @@
     for draft in drafts(writer, Wish(condition=writer.condition({"Emily Dickinson": 1.0})), seed=7, n=3):
         print(draft.text)
 
-Draft k draws from the stream (seed, "write", k) alone, one Gumbel number for each symbol and position. So it is the
-same whichever others are written, and drafts at other temperatures or of other authors differ only where that
-matters (coupled: see `choice.py`).
+Draft k draws from the stream (seed, "write", k) alone, one Gumbel number for each symbol and position, and what the
+model foresees for it is the same to the last bit however many are written side by side (see `neural.arrays.product`).
+So it is the same whichever others are written, and drafts at other temperatures or of other authors differ only where
+that matters (coupled: see `choice.py`).
 """
 
 import re
@@ -22,15 +23,13 @@ from aoede.encodings.chars import END
 from aoede.errors import UsageError
 from aoede.learning.pen import Draft, Mask, Pen, Tell, Voice, Wish
 from aoede.learning.writer import Writer
+from aoede.neural.arrays import FEW
 from aoede.randomness import checked_seed
 from aoede.words.guard import Guard
 from aoede.words.lexicon import Nodes
 
 MAX_COUNT = 1_000
 MAX_READ = 20_000  # characters of a start that the model reads, the last ones
-# Side by side a step reads one symbol of each draft. A product of a matrix with two or three rows takes longer than
-# as many products with one (LSTM of 512 units, one thread: 0.42 ms for one row, 1.15 for two, 2.4 for sixteen).
-TOGETHER, MOST_TOGETHER = 6, 64
 SOFT_TRIES, MAX_TRIES = (
     12,
     64,
@@ -44,8 +43,6 @@ def drafts(
 ) -> list[Draft]:
     """The drafts `first` to `first + n - 1`. `on_text` is given each piece of the first of them as it is written.
 
-    Many are written side by side. Then a model's sums may be rounded in another way than for one alone, which by
-    the size of the difference turns about one draw in a million.
     Raises UsageError for what this model cannot do.
     """
     checked_seed(seed)
@@ -56,19 +53,20 @@ def drafts(
     if wish.max_copy is not None and writer.index is None:
         told = "this model was stored without its training text: copies cannot be seen"
         raise UsageError(told, where="--max-copy")
+    if (wish.n_lines or 1) > 1 and "\n" not in writer.encoding.symbols:
+        raise UsageError("this model knows no line ends: it writes one line", where="--lines")
     which = range(first, first + n)
     with threadpool_limits(1):  # the same bits on machines of few and of many cores
         begun = _begun(writer, wish)
         if wish.max_copy is not None and writer.index is not None:
             guard = Guard(writer.index, wish.max_copy)
-            pens = [Pen(writer, wish, seed, k) for k in which]
             return [
-                _wary(writer, pen, begun, guard, on_text if not i else None) for i, pen in enumerate(pens)
+                _wary(writer, Pen(writer, wish, seed, k), begun, guard, on_text if k == first else None)
+                for k in which
             ]
-        size = 1 if n < TOGETHER else MOST_TOGETHER
         found: list[Draft] = []
-        for begin in range(0, n, size):
-            pens = [Pen(writer, wish, seed, k) for k in which[begin : begin + size]]
+        for begin in range(0, n, FEW):
+            pens = [Pen(writer, wish, seed, k) for k in which[begin : begin + FEW]]
             found += _together(writer, pens, begun, on_text if not begin else None)
         return found
 
@@ -161,7 +159,7 @@ def _wary(writer: Writer, pen: Pen, begun: _Place, guard: Guard, tell: Tell | No
                     break
                 places[len(pen.text)] = place.after(writer, np.array([symbol]))
                 places.pop(trail.floor - 1, None)
-    draft = pen.draft(n_rewound=trail.n_rewound, has_long_copy=trail.has_long_copy)
+    draft = pen.draft(n_rewound=trail.n_rewound, has_long_copy=bool(trail.copies))
     voice.ended(draft)
     return draft
 
@@ -174,7 +172,8 @@ class _Trail:
         self._furthest = len(pen.text)
         self._n_tries = 0  # since the text was longest
         self._banned: dict[int, set[int]] = {}  # length of the text -> ids that may not follow
-        self.n_rewound, self.has_long_copy = 0, False
+        self.n_rewound = 0
+        self.copies: list[int] = []  # lengths of the text after characters that made too long a copy
 
     @property
     def floor(self) -> int:
@@ -218,9 +217,11 @@ class _Trail:
         self.n_rewound += 1
         self._banned = {length: ids for length, ids in self._banned.items() if length <= back}
         self._banned.setdefault(back, set()).add(symbol)
+        self.copies = [length for length in self.copies if length <= back]
         self._pen.back_to(back)
 
     def went_on(self, is_copy: bool) -> None:
-        self.has_long_copy |= is_copy
+        if is_copy:
+            self.copies.append(len(self._pen.text))
         if len(self._pen.text) > self._furthest:
             self._furthest, self._n_tries = len(self._pen.text), 0

@@ -10,12 +10,19 @@ from aoede.errors import InputError
 
 Floats = NDArray[np.float32]
 
+FEW = 32  # rows; a product with sixteen at once takes half the time of sixteen products with one
+
 _SCALE = ".scale"
 _LEAST_QUANTISED = 4_096  # numbers; smaller matrices are not worth it
 
 
 def product(x: Floats, weights: Floats) -> Floats:
-    """(n, in) and (out, in) -> (n, out). For few rows this order is up to twice as fast as `x @ weights.T`."""
+    """(n, in) and (out, in) -> (n, out). Of up to `FEW` rows each is what it is alone, to the last bit.
+
+    A product with many rows at once sums in another order than one with a single row, and rounds otherwise.
+    """
+    if len(x) <= FEW:
+        return np.asarray(np.matmul(weights, x[:, :, None])[:, :, 0])
     return np.asarray((weights @ x.T).T)
 
 

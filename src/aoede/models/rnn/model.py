@@ -138,7 +138,7 @@ class RNN:
         if self.config.n_symbols < _TABLE_BELOW or not self.config.n_embedding:
             return np.asarray(self._table[ids])
         w, _ = self._input_weights
-        return np.asarray(self._tensors["inputs.symbols"][ids] @ w + self._layers[0].bias)
+        return np.asarray(product(self._tensors["inputs.symbols"][ids], w.T) + self._layers[0].bias)
 
     def _told(self, n: int, condition: ArrayLike | None) -> Floats:
         config = self.config
