@@ -14,6 +14,7 @@ from aoede import write as write_text
 from aoede.cli.pages import cells_of, columns, marked, shown, wrapped
 from aoede.errors import InputError, MissingError, UsageError
 from aoede.learning import checkpoint
+from aoede.learning.sampling import find_checkpoint
 from aoede.learning.texts import Labels
 from aoede.words.novelty import Passage
 from aoede.words.verbatim import Source
@@ -48,9 +49,10 @@ def poet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _changed(model: Path, path: Path, changes: Mapping[str, Any], extras: bool = True) -> Path:
-    """A copy of the model with other metadata; without `extras` it has forgotten its training text."""
+    """A copy of the model with other metadata; without `extras` it has forgotten its training text and its labels."""
     stored = checkpoint.load(model)
-    tensors = {name: tensor for name, tensor in stored.tensors.items() if extras or "/" not in name}
+    left = ("novelty/", "lexicon/", "own.") if not extras else ()
+    tensors = {name: tensor for name, tensor in stored.tensors.items() if not name.startswith(left)}
     checkpoint.save(path, tensors, {**stored.metadata, **changes})
     return path
 
@@ -275,7 +277,9 @@ def test_any_start_is_gone_on_with(aoede: Run, model: Path, start: str) -> None:
 def test_a_model_without_its_training_text_writes_and_says_what_it_cannot_tell(
     aoede: Run, model: Path, tmp_path: Path
 ) -> None:
-    bare = _changed(model, tmp_path / "bare.safetensors", {"human": None, "labels": {}}, extras=False)
+    config = {**checkpoint.load(model).metadata["config"], "label_sizes": []}
+    changes = {"human": None, "labels": {}, "config": config}
+    bare = _changed(model, tmp_path / "bare.safetensors", changes, extras=False)
     done = aoede("write", bare, "--seed", 1, "--length", 40)
     assert done.code == 0
     assert "how new the text is cannot be told" in done.err
@@ -286,6 +290,29 @@ def test_a_model_without_its_training_text_writes_and_says_what_it_cannot_tell(
         refused = aoede("write", bare, *options)
         assert (refused.code, refused.out) == (2, "")
         assert told in refused.err
+
+
+def test_a_file_whose_parts_do_not_fit_is_refused(model: Path, tmp_path: Path) -> None:
+    metadata = checkpoint.load(model).metadata
+    fewer = {**metadata["encoding"], "symbols": metadata["encoding"]["symbols"][:-1]}
+    labels = {"columns": ["author"], "values": [["A", "B", "C"]]}
+    for i, changes in enumerate(({"encoding": fewer}, {"labels": labels}, {"labels": {}})):
+        with pytest.raises(InputError, match="do not fit one another"):
+            found(_changed(model, tmp_path / f"{i}.safetensors", changes))
+
+
+def test_a_folder_of_data_hides_no_preset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "prose").mkdir()
+    (tmp_path / "mine").mkdir()
+    assert find_checkpoint("prose")[0].sha256 == checkpoint.load_preset("prose").sha256
+    with pytest.raises(MissingError, match="no run is here") as told:
+        find_checkpoint("mine")
+    assert "prose" in str(told.value.hint)
+    (tmp_path / "prose" / "model.safetensors").write_bytes(model.read_bytes())
+    assert find_checkpoint("prose")[0].sha256 == checkpoint.load(model).sha256
 
 
 def test_what_does_not_write_is_refused(aoede: Run, model: Path, tmp_path: Path) -> None:

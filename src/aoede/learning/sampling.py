@@ -78,8 +78,9 @@ def find(name: "str | Path | Trained") -> Trained:
 
 
 def find_checkpoint(name: str | Path) -> tuple[Checkpoint, str]:
+    """The model of this name, and what to call it. A folder of data hides no preset."""
     path = Path(name)
-    if path.is_dir():
+    if path.is_dir() and (_is_run(path) or str(name) not in preset_names()):
         return _of_run(path), path.name or str(path.absolute().name)
     if path.is_file() or path.suffix == SUFFIX:
         return checkpoint.load(path), path.stem
@@ -92,13 +93,21 @@ def find_checkpoint(name: str | Path) -> tuple[Checkpoint, str]:
     )
 
 
+def _is_run(folder: Path) -> bool:
+    return runs.is_run(folder) or (folder / runs.MODEL_FILE).is_file()
+
+
 def _of_run(run: Path) -> Checkpoint:
     final = run / runs.MODEL_FILE
     if final.is_file():
         return checkpoint.load(final)
     newest, _ = runs.newest(run)
     if newest is None:
-        raise MissingError("no run is here, or nothing has been saved in it yet", where=str(run))
+        raise MissingError(
+            "no run is here, or nothing has been saved in it yet",
+            where=str(run),
+            hint=f"Name a folder that aoede train made, a model file, or a preset: {', '.join(preset_names())}.",
+        )
     best = standing_of(newest).best_step
     chosen = newest if best is None else runs.at_step(run, best)
     return chosen.checkpoint(runs.MODEL_FILE)

@@ -41,7 +41,7 @@ class Writer:
     def of(
         cls, metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], *, name: str, sha256: str = ""
     ) -> "Writer":
-        """Raises InputError where this is no model of text."""
+        """Raises InputError where this is no model of text, or one whose parts do not fit one another."""
         try:
             if metadata["encoding"]["name"] != Characters.name:
                 encoding = metadata["encoding"]["name"]
@@ -50,7 +50,7 @@ class Writer:
             family = families.load(metadata["family"], capability="autoregressive")
             parts = parts_of(tensors)
             forms, human = metadata.get("forms"), metadata.get("human")
-            return cls(
+            made = cls(
                 name,
                 family,
                 family.Model.from_tensors(metadata["config"], parts[""]),
@@ -65,6 +65,10 @@ class Writer:
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError("this model file does not say what it is", where=name) from error
+        known = made.encoding.n_symbols, made.labels.sizes
+        if known != (made.model.config.n_symbols, made.model.config.label_sizes):
+            raise InputError("the parts of this model file do not fit one another", where=name)
+        return made
 
     @cached_property
     def glyphs(self) -> tuple[str, ...]:
