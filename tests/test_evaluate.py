@@ -13,10 +13,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from aoede import score
 from aoede.encodings.chars import END, N_CODES, UNKNOWN, Characters
 from aoede.errors import InputError, MissingError, UsageError
 from aoede.learning import checkpoint, families
-from aoede.learning.authorship import Recogniser
+from aoede.learning import evaluate as evaluation
 from aoede.learning.evaluate import evaluate
 from aoede.learning.ladder import Ladder
 from aoede.learning.text_figures import WINDOW, Texts, dynamic, static
@@ -28,6 +29,7 @@ from aoede.models.ngram.occurrences import Chain, occurrences
 from aoede.models.rnn.model import _shapes
 from aoede.randomness import stream
 from aoede.score import in_blocks, log_probabilities, log_softmax, score_text
+from bench.authors import Recogniser
 from tests.command import Run
 
 Ints = NDArray[np.int64]
@@ -284,6 +286,63 @@ def test_learning_while_reading_stands_apart_and_gains_on_a_text_that_repeats(
     assert row["dynamic"] < row["static"] - 0.5
     assert row["static"] == told["value"]
     assert "learnt from" in told["protocol"]
+
+
+def test_models_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / folder / "poems.safetensors" for folder in "ab"]
+    for path in paths:
+        path.parent.mkdir()
+        saved(writer("ngram"), path)
+    data = folder_of(documents(50), tmp_path / "texts.jsonl")
+    found = evaluate([*paths, paths[0], writer("ngram")], data)
+    assert isinstance(found, Ladder)
+    a, b = map(str, paths)
+    assert [judged.model for judged in found.models] == [f"{a} 1", b, f"{a} 2", "ngram"]
+    assert len({(row.model, row.value) for row in found.labels}) == len(found.labels)
+
+
+def test_a_label_column_that_there_is_not_is_refused_before_the_work(
+    aoede: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = saved(writer("ngram"), tmp_path / "ngram.safetensors")
+    data = folder_of(documents(50), tmp_path / "texts.jsonl")
+    monkeypatch.setattr(evaluation, "static", None)  # would be an error
+    done = aoede("evaluate", model, data, "--by", "form", "--json")
+    assert (done.code, done.out) == (2, "")
+    assert "no label column 'form'" in done.err
+    assert "author" in done.err
+
+
+@pytest.mark.parametrize("family", ["ngram", "mixture"])
+def test_whoever_watches_is_told_how_far_the_reading_is(family: str) -> None:
+    made, told = writer(family), list[int]()
+    texts = Texts.of(made, documents(50, n=1))
+    found = dynamic(made, texts, told.append)
+    assert told == sorted(told)
+    assert len(told) > len(texts.ids)
+    assert told[-1] == sum(map(len, texts.ids))
+    assert all(list(map(len, logs)) == list(map(len, texts.ids)) for logs in found.values())
+
+
+def test_a_mixture_keeps_no_block_of_a_document_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = writer("mixture")
+    open_, most = set[int](), list[int]()
+    plain = made.model.ngram.distributions
+
+    def watched(document: Ints, **known: Any) -> Any:
+        number = len(most)
+        open_.add(number)
+        most.append(len(open_))
+        try:
+            yield from plain(document, **known)
+        finally:
+            open_.discard(number)
+
+    monkeypatch.setattr(made.model.ngram, "distributions", watched)
+    monkeypatch.setattr(score, "_AT_ONCE", 2)
+    static(made, Texts.of(made, documents(50)))
+    assert len(most) > 8
+    assert max(most) <= 3  # the two that are read, and the next
 
 
 def test_without_torch_a_network_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

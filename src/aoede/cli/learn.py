@@ -323,7 +323,7 @@ def evaluate(
 
     columns = reading(said)["columns"]
     with Console() as console:
-        found = judge(models, data, seed=seed, adapts=dynamic, columns=columns, watcher=console)
+        found = judge(models, data, seed=seed, adapts=dynamic, by=by, columns=columns, watcher=console)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
         return

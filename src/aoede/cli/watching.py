@@ -86,6 +86,12 @@ class Console:
         for line in report.lines(REPORT_LINES):
             self.warned(f"  {line}")
 
+    def judging(self, model: str, done: int, total: int) -> None:
+        progress = self._progress or self._start(total, label=model, unit="character")
+        progress.update(done)
+        if done >= total:
+            self._close()
+
     def began(self, run: Path, document: Mapping[str, Any], step: int) -> None:
         total = document["schedule"]["n_steps"]
         going_on = f", from step {step:,}" if step else ""

@@ -1,7 +1,7 @@
 """How well a model foresees songs or texts that it has not seen, with how the figures were come by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,9 @@ from aoede.errors import UsageError
 from aoede.formats.table import Columns
 from aoede.learning import rolls
 from aoede.learning.dataset import from_folder
-from aoede.learning.ladder import Ladder, ladder
+from aoede.learning.ladder import Ladder, check_columns, columns_of, ladder
 from aoede.learning.sampling import Trained, find_checkpoint
-from aoede.learning.text_figures import Texts, dynamic, static
+from aoede.learning.text_figures import Logs, Texts, dynamic, static
 from aoede.learning.texts import Document
 from aoede.learning.watcher import Silent, Watcher
 from aoede.learning.writer import Writer
@@ -49,13 +49,15 @@ def evaluate(
     *,
     seed: int = 0,
     adapts: bool = False,
+    by: Sequence[str] = (),
     columns: Columns | None = None,
     watcher: Watcher | None = None,
 ) -> Evaluation | Ladder:
     """Judge a model by all songs or texts in `folder`, or several models of text by the same texts.
 
     `adapts`: models of text by their dynamic form too, which learns as it reads. `columns` says which columns of a
-    table are texts and labels. Raises UsageError for what a model cannot do. The songs or texts should be none that
+    table are texts and labels, `by` the label columns that will be asked for: one that there is not is refused before
+    the work. Raises UsageError for what a model cannot do. The songs or texts should be none that
     it was trained on; nobody but the person can know that.
     """
     given = [model] if isinstance(model, str | Path | Trained | Writer) else list(model)
@@ -65,7 +67,8 @@ def evaluate(
     watcher = watcher or Silent()
     writers = [one for one in found if isinstance(one, Writer)]
     if len(writers) == len(found):
-        return texts(writers, Path(folder), adapts=adapts, columns=columns, watcher=watcher)
+        apart = _named_apart(given, writers)
+        return texts(apart, Path(folder), adapts=adapts, by=by, columns=columns, watcher=watcher)
     trained = found[0]
     if len(found) > 1 or isinstance(trained, Writer):
         raise UsageError(
@@ -75,6 +78,8 @@ def evaluate(
         raise UsageError(
             f"{trained.name} is no model of text: it does not learn as it reads", where="--dynamic"
         )
+    if by:
+        raise UsageError(f"{trained.name} is no model of text: it has no figures of labels", where="--by")
     return songs(trained, Path(folder), seed=seed, watcher=watcher)
 
 
@@ -107,19 +112,44 @@ def songs(trained: Trained, folder: Path, *, seed: int, watcher: Watcher) -> Eva
 
 
 def texts(
-    writers: Sequence[Writer], folder: Path, *, adapts: bool, columns: Columns | None, watcher: Watcher
+    writers: Sequence[Writer],
+    folder: Path,
+    *,
+    adapts: bool = False,
+    by: Sequence[str] = (),
+    columns: Columns | None = None,
+    watcher: Watcher,
 ) -> Ladder:
     """Judge models of text by all texts in `folder`, whole ones, in order of their paths."""
     dataset = from_folder(folder, kinds=("text",), on_file=watcher.reading, columns=columns)
     watcher.read(dataset.report)
     documents: list[Document] = [item.value for item in dataset.items]
+    read = [Texts.of(writer, documents) for writer in writers]
+    check_columns(by, [column for pair in zip(writers, read, strict=True) for column in columns_of(*pair)])
     judged = []
     with threadpool_limits(1):
-        for writer in writers:
-            read = Texts.of(writer, documents)
-            learnt = dynamic(writer, read) if adapts else {}
-            judged.append((writer, read, static(writer, read), learnt))
+        for writer, found in zip(writers, read, strict=True):
+            learnt = _dynamic(writer, found, watcher) if adapts else {}
+            judged.append((writer, found, static(writer, found), learnt))
     return ladder(judged, [document.text for document in documents])
+
+
+def _dynamic(writer: Writer, found: Texts, watcher: Watcher) -> dict[str, Logs]:
+    total = sum(map(len, found.ids))
+    return dynamic(writer, found, lambda n_read: watcher.judging(writer.name, n_read, total))
+
+
+def _named_apart(given: Sequence[Model], writers: Sequence[Writer]) -> list[Writer]:
+    """Writers of one name get the names by which they were given; where these are one too, numbers."""
+    names = [writer.name for writer in writers]
+    names = [
+        str(model) if names.count(name) > 1 and isinstance(model, str | Path) else name
+        for model, name in zip(given, names, strict=True)
+    ]
+    return [
+        replace(writer, name=name if names.count(name) == 1 else f"{name} {names[: i + 1].count(name)}")
+        for i, (writer, name) in enumerate(zip(writers, names, strict=True))
+    ]
 
 
 def _found(model: Model) -> Trained | Writer:

@@ -101,14 +101,7 @@ class Ladder:
     def as_text(self, by: Sequence[str] = ()) -> str:
         """The tables; those of labels for the columns in `by`, a line each for the others. Raises UsageError."""
         columns = list(dict.fromkeys(row.column for row in self.labels))
-        strange = [column for column in by if column not in columns]
-        if strange:
-            hint = (
-                f"Columns are {', '.join(columns)}."
-                if columns
-                else "These texts have none that a model knows."
-            )
-            raise UsageError(f"there is no label column {strange[0]!r}", where="--by", hint=hint)
+        check_columns(by, columns)
         parts = [f"nats a character over {self.n_symbols:,}; smaller is better", "", *self._static()]
         parts += ["", *self._dynamic()] if self.adapting else []
         for column in columns:
@@ -155,6 +148,20 @@ class Ladder:
 
     def _named(self, row: Row | Adapting) -> str:
         return f"{row.name} ({row.model})" if len(self.models) > 1 else row.name
+
+
+def columns_of(writer: Writer, texts: Texts) -> list[str]:
+    """The label columns of which the texts have values that the model knows."""
+    return [column for c, column in enumerate(writer.labels.columns) if texts.labels[:, c].any()]
+
+
+def check_columns(wanted: Sequence[str], columns: Sequence[str]) -> None:
+    """Raises UsageError for a label column that is wanted and is none of these."""
+    strange = [column for column in wanted if column not in columns]
+    if strange:
+        known = ", ".join(dict.fromkeys(columns))
+        hint = f"Columns are {known}." if known else "These texts have none that a model knows."
+        raise UsageError(f"there is no label column {strange[0]!r}", where="--by", hint=hint)
 
 
 def ladder(
@@ -210,9 +217,10 @@ def _by_label(writer: Writer, texts: Texts, rung: Rung) -> list[ByLabel]:
     if rung.unlabelled is None:
         return []
     found = []
-    for c, (column, values) in enumerate(zip(writer.labels.columns, writer.labels.values, strict=True)):
-        ids = texts.labels[:, c]
-        for value in np.unique(ids).tolist() if ids.any() else []:
+    for column in columns_of(writer, texts):
+        c = writer.labels.columns.index(column)
+        ids, values = texts.labels[:, c], writer.labels.values[c]
+        for value in np.unique(ids).tolist():
             at = np.flatnonzero(ids == value).tolist()
             told, untold = ([logs[i] for i in at] for logs in (rung.carried, rung.unlabelled))
             name = values[value - 1] if value else ""

@@ -10,7 +10,7 @@ A mixture knows its parts' predictions too: one reading gives all of them.
 
 import importlib
 import importlib.util
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Any
@@ -22,7 +22,7 @@ from aoede.encodings.chars import END, N_CODES, UNKNOWN
 from aoede.errors import MissingError
 from aoede.learning.texts import Document, prepare
 from aoede.learning.writer import Writer
-from aoede.models import mixture, ngram
+from aoede.models import mixture, ngram, rnn, transformer
 from aoede.models.ngram.occurrences import Chain
 from aoede.score import in_blocks, log_probabilities, one_hot
 
@@ -95,21 +95,21 @@ def static(writer: Writer, texts: Texts) -> list[Rung]:
     ] + rungs
 
 
-def dynamic(writer: Writer, texts: Texts) -> dict[str, Logs]:
+def dynamic(writer: Writer, texts: Texts, read: Callable[[int], None] = lambda n: None) -> dict[str, Logs]:
     """The same for a model and its parts that learn as they read, from document to document in their order.
 
-    Raises MissingError where a network is among them and torch is not installed.
+    `read` is told again and again how many characters have been. Raises MissingError where a network is among the
+    parts and torch is not installed.
     """
     names, model = names_of(writer), writer.model
     if isinstance(model, ngram.Model):
-        reader = ngram.Adaptive(model)
-        found = {names["n-gram"]: [_counted(reader, texts, i) for i in range(len(texts.ids))]}
+        found = {names["n-gram"]: _counted(ngram.Adaptive(model), texts, read)}
     else:
         network = _reader(writer)
         from aoede.neural.learner import threads
 
         with threads(1):  # of one text read step by step more are slower, and their sums differ
-            found = _learnt(network, texts, names, model)
+            found = _learnt(network, texts, names, model, read)
     return {name: texts.charged(texts.ids, logs) for name, logs in found.items()}
 
 
@@ -152,11 +152,15 @@ def _parts(writer: Writer, sequences: Sequence[Ints], labels: Ints) -> dict[str,
     found: dict[str, Logs] = {name: [np.zeros(len(ids)) for ids in sequences] for name in names.values()}
     counted: dict[int, Iterator[tuple[int, NDArray[np.float32]]]] = {}
     for i, t, logs in in_blocks(model.network, sequences, condition):
-        if not t:
+        if t:
+            reading = counted.pop(i)
+        else:
             told = condition[i] if condition.shape[1] else None
-            counted[i] = model.ngram.distributions(sequences[i], condition=told, block=len(logs))
-        p, q = next(counted[i])[1], logs.astype(np.float32)
+            reading = model.ngram.distributions(sequences[i], condition=told, block=len(logs))
+        p, q = next(reading)[1], logs.astype(np.float32)
         part = sequences[i][t : t + len(logs)]
+        if t + len(part) < len(sequences[i]):  # one that is done would still hold its last block
+            counted[i] = reading
         at = np.arange(len(part))
         for name, rows in zip(names.values(), (p, q, model.gate.mix(p, q)), strict=True):
             found[name][i][t : t + len(part)] = rows[at, part]
@@ -170,18 +174,29 @@ def _before(ids: Ints) -> Ints:
 # ---- learning as it reads ------------------------------------------------------------------------
 
 
-def _counted(reader: ngram.Adaptive, texts: Texts, i: int) -> Floats:
+def _counted(reader: ngram.Adaptive, texts: Texts, read: Callable[[int], None]) -> Logs:
     sizes = reader.model.config.label_sizes
-    reader.begin(one_hot(texts.labels[i : i + 1], sizes)[0] if sizes else None)
-    return reader.log_probabilities(texts.ids[i])
+    found, n_read = list[Floats](), 0
+    for ids, told in zip(texts.ids, one_hot(texts.labels, sizes), strict=True):
+        reader.begin(told if sizes else None)
+        parts = list[Floats]()
+        for t in range(0, len(ids), WINDOW):
+            parts.append(reader.log_probabilities(ids[t : t + WINDOW]))
+            n_read += len(parts[-1])
+            read(n_read)
+        found.append(np.concatenate(parts))
+    return found
 
 
-def _learnt(network: Any, texts: Texts, names: Mapping[str, str], model: Any) -> dict[str, Logs]:
+def _learnt(
+    network: Any, texts: Texts, names: Mapping[str, str], model: Any, read: Callable[[int], None]
+) -> dict[str, Logs]:
     if isinstance(model, mixture.Mixture):
         from aoede.models.mixture.dynamic import Dynamic
 
         reader = Dynamic(model, network)
     found: dict[str, Logs] = {name: [] for name in names.values()}
+    n_read = 0
     for ids, labels in zip(texts.ids, texts.labels.tolist(), strict=True):
         logs = {part: np.zeros(len(ids)) for part in names}
         if isinstance(model, mixture.Mixture):
@@ -194,6 +209,8 @@ def _learnt(network: Any, texts: Texts, names: Mapping[str, str], model: Any) ->
             for part, foreseen in rows.items():
                 here = ids[t : t + len(foreseen)]
                 logs[part][t : t + len(here)] = foreseen[np.arange(len(here)), here]
+            read(n_read + t + len(here))
+        n_read += len(ids)
         for part, name in names.items():
             found[name].append(logs[part])
     return found
@@ -210,8 +227,8 @@ def _reader(writer: Writer) -> Any:
     from aoede.neural.network import Masks, load_weights
 
     network = writer.model.network if isinstance(writer.model, mixture.Mixture) else writer.model
-    family = type(network).__module__.removesuffix(".model")
-    recipe = importlib.import_module(family).RECIPES["default"].recipe
-    module = importlib.import_module(f"{family}.network").Network(network.config, recipe, Masks())
+    family = transformer if isinstance(network, transformer.Model) else rnn
+    made = importlib.import_module(f"{family.__name__}.network")  # which loads torch
+    module = made.Network(network.config, family.RECIPES["default"].recipe, Masks())
     load_weights(module, network.to_tensors())
     return Reader(module, writer.encoding.n_symbols)

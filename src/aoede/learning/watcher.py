@@ -17,6 +17,9 @@ class Watcher(Protocol):
     def read(self, report: Report) -> None:
         """What became of every file."""
 
+    def judging(self, model: str, done: int, total: int) -> None:
+        """A model that learns as it reads has read so many characters of the texts by which it is judged."""
+
     def began(self, run: Path, document: Mapping[str, Any], step: int) -> None:
         """Before the first step of this process, at step 0 or where the run had come to."""
 
@@ -37,6 +40,9 @@ class Silent:
         pass
 
     def read(self, report: Report) -> None:
+        pass
+
+    def judging(self, model: str, done: int, total: int) -> None:
         pass
 
     def began(self, run: Path, document: Mapping[str, Any], step: int) -> None:
