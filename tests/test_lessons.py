@@ -246,6 +246,16 @@ def test_the_surprise_in_the_picture_is_what_the_model_is_scored_by(ngram: Write
     np.testing.assert_allclose(seen.log_p[np.arange(len(LINE)), seen.ids], scored[:-1], rtol=1e-5)
 
 
+def test_of_a_long_text_only_the_last_places_are_kept_and_they_know_all_of_it(ngram: Writer) -> None:
+    text = "Now " * 30 + LINE
+    seen = text_pictures.foresight(ngram, text)
+    assert seen.log_p.shape == (text_pictures.MAX_PLACES, ngram.encoding.n_symbols)
+    assert "".join(seen.names).endswith("Now·What·light,·what·")
+    (scored,) = ngram.model.log_probabilities([ngram.encoding.encode(text)])
+    found = seen.log_p[np.arange(len(seen.ids)), seen.ids]
+    np.testing.assert_allclose(found, scored[-text_pictures.MAX_PLACES :], rtol=1e-5)
+
+
 def test_the_letter_that_wins_in_the_picture_is_the_one_that_a_writer_chooses(ngram: Writer) -> None:
     seen = text_pictures.foresight(ngram, LINE)
     noise = gumbel_noise(stream(10, "look"), ngram.encoding.n_symbols)
@@ -279,7 +289,7 @@ def test_look_reads_unknown_characters_and_refuses_texts_where_none_is_read(
 
 def test_windows_of_different_lengths_are_no_diagram() -> None:
     with pytest.raises(UsageError, match="windows of one length"):
-        text_pictures.windows_picture([["abc", "de"]])
+        lesson.windows_picture([["abc", "de"]])
 
 
 # --- aoede look MODEL, of music ----------------------------------------------------------------------

@@ -331,13 +331,6 @@ def test_text_written_under_the_guard_has_no_longer_passage() -> None:
     assert verbatim_share(INDEX.matches(text), 13) == 0
 
 
-def test_the_guard_says_where_a_passage_began() -> None:
-    guard = Guard(INDEX, 30)
-    text = words(10, "new") + "#" + TRAINING[200:225]
-    assert guard.run_start(text) == len(text) - 25
-    assert guard.run_start("####") == 4
-
-
 def test_a_guard_longer_than_the_training_text_blocks_nothing() -> None:
     index = Index.fit([Text("short")])
     assert Guard(index, 50).blocked("short" * 20, "short") == frozenset()

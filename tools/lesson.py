@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,14 @@ import numpy as np
 
 from aoede.cli import main as aoede
 from aoede.encodings.chars import END, Characters
-from aoede.learning.text_pictures import windows_picture
+from aoede.errors import UsageError
+from aoede.formats.fields import NEGATIVE, POSITIVE
+from aoede.formats.lettering import text_width_px
+from aoede.formats.roll_canvas import MUTED, OVERSAMPLING, Canvas
+from aoede.formats.roll_layout import MARGIN_PX
+from aoede.formats.roll_system import BAR_LINE
+from aoede.formats.sheet import head_px, png, write_head
+from aoede.learning.text_pictures import WIDTH_PX, sign
 from aoede.neural.streams import Streams
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +42,7 @@ SONGS = Path("tests", "fixtures", "songs")
 TEXTS = Path("tests", "fixtures", "texts")
 WINDOWS = Path("out", "windows.png")
 N_ROWS, N_WINDOWS, N_STEPS = 3, 3, 14  # of that diagram
+MAX_ROWS, MAX_WINDOWS = 8, 8
 INTERRUPTED = 130
 MAX_WAIT_S = 60
 
@@ -99,6 +108,66 @@ def rows_of_windows(file: Path) -> list[list[str]]:
     return [[encoding.decode(window[:, row]) for window in windows] for row in range(N_ROWS)]
 
 
+def windows_picture(rows: Sequence[Sequence[str]]) -> bytes:
+    """How truncated back-propagation through time reads: rows of text, cut into windows of equal length.
+
+    Window k of every row is one update. The state is carried from window to window, the gradient is not.
+    Raises UsageError for more rows or windows than fit, or windows of different lengths.
+    """
+    n_windows, n_steps = len(rows[0]), len(rows[0][0])
+    if len(rows) > MAX_ROWS or n_windows > MAX_WINDOWS or {len(w) for r in rows for w in r} != {n_steps}:
+        raise UsageError("the picture of windows needs a few rows of windows of one length")
+    title = "Truncated back-propagation through time"
+    remarks = (
+        "each row is another part of the text; one window of all rows makes one update of the weights",
+        "",
+    )
+    left, gap, row_px = MARGIN_PX + 66, 26, 104
+    top = head_px(*remarks) + 52
+    cell = (WIDTH_PX - MARGIN_PX - left - gap * (n_windows - 1) - 24) / (n_windows * n_steps)
+    canvas = Canvas(WIDTH_PX, top + len(rows) * row_px + MARGIN_PX - 14)
+    write_head(canvas, WIDTH_PX, title, *remarks)
+    _windows_legend(canvas, head_px(*remarks) - 8)
+    width = n_steps * cell
+    for k in range(n_windows):
+        x = left + k * (width + gap)
+        canvas.text(x + width / 2, top - 14, f"update {k + 1}", 15, MUTED, bold=True, align="centre")
+        bottom = top + len(rows) * row_px - 16
+        canvas.box(x - 8, top - 4, x + width + 8, bottom, "#F6F7F9", outline=BAR_LINE, radius=6)
+    for i, row in enumerate(rows):
+        y = top + i * row_px
+        canvas.text(left - 18, y + 48, f"row {i + 1}", 14, MUTED, align="right")
+        last = left + (n_windows - 1) * (width + gap) + width
+        _arrow(canvas, left, last + 24, y + 18, NEGATIVE)
+        for k, window in enumerate(row):
+            x = left + k * (width + gap)
+            for t, character in enumerate(window):
+                canvas.text(x + (t + 0.5) * cell, y + 48, sign(character), 18, align="centre")
+            _arrow(canvas, x + width, x, y + 66, POSITIVE)
+            canvas.box(x - 1.5, y + 57, x + 1.5, y + 75, POSITIVE)
+    return png(canvas.finished(), title)
+
+
+def _windows_legend(canvas: Canvas, y: float) -> None:
+    x = float(MARGIN_PX)
+    for colour, told in (
+        (NEGATIVE, "the state: carried from window to window, forwards"),
+        (POSITIVE, "the gradient: flows back to where its window begins, and stops"),
+    ):
+        _arrow(canvas, *((x, x + 40) if colour == NEGATIVE else (x + 40, x)), y, colour)
+        canvas.text(x + 52, y + 5, told, 15)
+        x += 52 + text_width_px(told, 15) + 36
+
+
+def _arrow(canvas: Canvas, start: float, end: float, y: float, colour: str) -> None:
+    """A level arrow, to the right or to the left."""
+    way = 1 if end > start else -1
+    canvas.box(min(start, end - 8 * way), y - 1.25, max(start, end - 8 * way), y + 1.25, colour)
+    k = OVERSAMPLING
+    head = [(end * k, y * k), ((end - 11 * way) * k, (y - 5) * k), ((end - 11 * way) * k, (y + 5) * k)]
+    canvas.pen.polygon(head, colour)
+
+
 def originals() -> list[Path]:
     """The lessons, without their translations, which have the same commands and pictures."""
     return sorted(page for page in LESSONS.glob("*.md") if page.name.count(".") == 1)
@@ -127,7 +196,11 @@ def _interrupt(command: Command, folder: Path) -> int:
 def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     wanted = sys.argv[1:]  # names of lessons; none: all
-    for page in originals():
+    pages = originals()
+    strange = set(wanted) - {page.stem for page in pages}
+    if strange:
+        sys.exit(f"no lesson {min(strange)}; there are {', '.join(page.stem for page in pages)}")
+    for page in pages:
         if not wanted or page.stem in wanted:
             with tempfile.TemporaryDirectory() as name:
                 _run(page.read_text(encoding="utf-8"), Path(name))

@@ -244,7 +244,11 @@ def _model_as_text(name: str, report: Mapping[str, Any]) -> str:
 
 def _told(value: Any) -> str:
     """A fact of a model in one line."""
+    from aoede.learning.text_pictures import sign
+
     if isinstance(value, Mapping):
+        if "symbols" in value:  # an alphabet, with its line end
+            value = {**value, "symbols": "".join(map(sign, value["symbols"]))}
         parts = ((name, _told(part), isinstance(part, Mapping)) for name, part in value.items())
         return ", ".join(
             f"{name.replace('_', ' ')} {f'({told})' if nested else told}" for name, told, nested in parts

@@ -1,11 +1,11 @@
-"""What a model of text foresees and how a character is chosen, as pictures (PNG), and how a network reads.
+"""What a model of text foresees and how a character is chosen, as pictures (PNG).
 
     for part, data in pictures_of(found, "my-run", text="The king", seed=7).items(): ...
-    data = windows_picture([["To be, or", " not to b"], ["Whether '", "tis noble"]])
 
 Blue is what is probable, vermilion what came of it: colours that every kind of colour vision tells apart.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,8 +17,7 @@ from aoede.choice import Choice, gumbel_noise, log_weights
 from aoede.encodings.chars import END, UNKNOWN, Characters
 from aoede.errors import UsageError
 from aoede.formats.fields import NEGATIVE, POSITIVE
-from aoede.formats.lettering import text_width_px
-from aoede.formats.roll_canvas import INK, MUTED, OVERSAMPLING, PAPER, Canvas, mix
+from aoede.formats.roll_canvas import INK, MUTED, PAPER, Canvas, mix
 from aoede.formats.roll_layout import MARGIN_PX
 from aoede.formats.roll_system import BAR_LINE, BEAT_LINE
 from aoede.formats.sheet import head_px, png, write_head
@@ -40,14 +39,13 @@ TEMPERATURES = (0.2, 0.5, 1.0, 2.0)
 LOWEST = -11.0  # nats: what is further left in the picture of a choice stands at the edge
 CELL_PX, SURPRISE_PX = 27, 90  # a place's width, the height of the bars of surprise
 MAX_SURPRISE = 6.0  # nats; higher bars are cut off
-MAX_ROWS, MAX_WINDOWS = 8, 8  # of the picture of windows
 SIGNS = {" ": "·", "\n": "¶", "\t": "→"}
 SIGNS_TOLD = "· is a space, ¶ the end of a line"
 
 
 @dataclass(frozen=True)
 class Foresight:
-    """What a model foresees along a text: place t is foreseen from all characters before it."""
+    """What a model foresees at the last places of a text, T of them: each from all characters before it."""
 
     names: Sequence[str]  # (T,) the characters that came
     ids: NDArray[np.int64]  # (T,)
@@ -77,14 +75,15 @@ def pictures_of(found: Checkpoint, name: str, *, text: str | None = None, seed: 
 def foresight(writer: Writer, text: str) -> Foresight:
     """Read `text` from a document's beginning. A character that the model does not know is read as unknown."""
     ids = np.asarray(writer.encoding.encode(text), np.int64)
-    rows = []
+    rows = deque[NDArray[np.floating]](maxlen=MAX_PLACES)
     with threadpool_limits(1):  # the same bits on machines of few and of many cores
         logits, state = writer.model.start(1)
         for symbol in ids:
             rows.append(logits[0])
             logits, state = writer.model.step(state, np.array([symbol]))
     everything = log_weights(np.stack([*rows, logits[0]]), Choice(temperature=1.0))
-    return Foresight([sign(c) for c in text], ids, everything[:-1], everything[-1])
+    names = [sign(c) for c in text[-MAX_PLACES:]]
+    return Foresight(names, ids[-MAX_PLACES:], everything[:-1], everything[-1])
 
 
 def sign(character: str) -> str:
@@ -100,8 +99,7 @@ def name_of(symbol: int, encoding: Characters) -> str:
 
 def foreseen_picture(seen: Foresight, encoding: Characters, *, name: str) -> bytes:
     """The last places of a text: over each the likeliest characters, under it the surprise of the one that came."""
-    first = max(0, len(seen.ids) - MAX_PLACES)
-    surprise = -seen.log_p[np.arange(len(seen.ids)), seen.ids][first:]
+    surprise = -seen.log_p[np.arange(len(seen.ids)), seen.ids]
     title = f"{name}: what it foresees"
     mean = float(surprise.mean())
     remarks = (
@@ -115,7 +113,7 @@ def foreseen_picture(seen: Foresight, encoding: Characters, *, name: str) -> byt
     _surprise_axis(canvas, bars_top, len(surprise))
     for i, surprise_here in enumerate(surprise):
         x = MARGIN_PX + 16 + i * CELL_PX
-        _place_column(canvas, x, top, seen, first + i, encoding)
+        _place_column(canvas, x, top, seen, i, encoding)
         height = min(surprise_here, MAX_SURPRISE) / MAX_SURPRISE * SURPRISE_PX
         bottom = bars_top + SURPRISE_PX
         canvas.box(x + 4, bottom - max(1.0, height), x + CELL_PX - 4, bottom, POSITIVE)
@@ -230,63 +228,3 @@ class _Panel:
         self.canvas.box(end - 1.5, y - 8, end + 1.5, y + 8, colour)
         if log_p > LOWEST:
             self.canvas.box(start - 4, y - 4, start + 4, y + 4, INK, radius=4)
-
-
-def windows_picture(rows: Sequence[Sequence[str]]) -> bytes:
-    """How truncated back-propagation through time reads: rows of text, cut into windows of equal length.
-
-    Window k of every row is one update. The state is carried from window to window, the gradient is not.
-    Raises UsageError for more rows or windows than fit, or windows of different lengths.
-    """
-    n_windows, n_steps = len(rows[0]), len(rows[0][0])
-    if len(rows) > MAX_ROWS or n_windows > MAX_WINDOWS or {len(w) for r in rows for w in r} != {n_steps}:
-        raise UsageError("the picture of windows needs a few rows of windows of one length")
-    title = "Truncated back-propagation through time"
-    remarks = (
-        "each row is another part of the text; one window of all rows makes one update of the weights",
-        "",
-    )
-    left, gap, row_px = MARGIN_PX + 66, 26, 104
-    top = head_px(*remarks) + 52
-    cell = (WIDTH_PX - MARGIN_PX - left - gap * (n_windows - 1) - 24) / (n_windows * n_steps)
-    canvas = Canvas(WIDTH_PX, top + len(rows) * row_px + MARGIN_PX - 14)
-    write_head(canvas, WIDTH_PX, title, *remarks)
-    _windows_legend(canvas, head_px(*remarks) - 8)
-    width = n_steps * cell
-    for k in range(n_windows):
-        x = left + k * (width + gap)
-        canvas.text(x + width / 2, top - 14, f"update {k + 1}", 15, MUTED, bold=True, align="centre")
-        bottom = top + len(rows) * row_px - 16
-        canvas.box(x - 8, top - 4, x + width + 8, bottom, "#F6F7F9", outline=BAR_LINE, radius=6)
-    for i, row in enumerate(rows):
-        y = top + i * row_px
-        canvas.text(left - 18, y + 48, f"row {i + 1}", 14, MUTED, align="right")
-        last = left + (n_windows - 1) * (width + gap) + width
-        _arrow(canvas, left, last + 24, y + 18, NEGATIVE)
-        for k, window in enumerate(row):
-            x = left + k * (width + gap)
-            for t, character in enumerate(window):
-                canvas.text(x + (t + 0.5) * cell, y + 48, sign(character), 18, align="centre")
-            _arrow(canvas, x + width, x, y + 66, POSITIVE)
-            canvas.box(x - 1.5, y + 57, x + 1.5, y + 75, POSITIVE)
-    return png(canvas.finished(), title)
-
-
-def _windows_legend(canvas: Canvas, y: float) -> None:
-    x = float(MARGIN_PX)
-    for colour, told in (
-        (NEGATIVE, "the state: carried from window to window, forwards"),
-        (POSITIVE, "the gradient: flows back to where its window begins, and stops"),
-    ):
-        _arrow(canvas, *((x, x + 40) if colour == NEGATIVE else (x + 40, x)), y, colour)
-        canvas.text(x + 52, y + 5, told, 15)
-        x += 52 + text_width_px(told, 15) + 36
-
-
-def _arrow(canvas: Canvas, start: float, end: float, y: float, colour: str) -> None:
-    """A level arrow, to the right or to the left."""
-    way = 1 if end > start else -1
-    canvas.box(min(start, end - 8 * way), y - 1.25, max(start, end - 8 * way), y + 1.25, colour)
-    k = OVERSAMPLING
-    head = [(end * k, y * k), ((end - 11 * way) * k, (y - 5) * k), ((end - 11 * way) * k, (y + 5) * k)]
-    canvas.pen.polygon(head, colour)

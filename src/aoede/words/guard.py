@@ -1,7 +1,7 @@
 """Keeps a text that is being written from copying: no passage of more than N characters word for word.
 
-The writer asks at each step which of the next characters would make a longer one. Where all that a model can say are
-such, it rewinds to where the passage began (`Guard.run_start`), forbids the way that it went, and goes on from there.
+The writer asks at each step which of the next characters would make a longer one, and goes another way than those
+(`learning/writing.py`).
 """
 
 from collections.abc import Mapping
@@ -56,21 +56,6 @@ class Guard:
         if tail.endswith(" ") and " " in simple:  # more whitespace makes no longer passage
             found = [part - simple[" "] for part in found]
         return frozenset().union(*found)
-
-    def run_start(self, text: str) -> int:
-        """Index in `text` where the longest passage at its end that is in the training text begins; else its length.
-
-        Looks at the last 2 `max_copy` + 16 characters at most. Takes milliseconds: for use before a rewind.
-        """
-        low, high = max(0, len(text) - 2 * self.max_copy - 16), len(text)
-        while low < high:
-            middle = (low + high) // 2
-            # A part of a passage that is found is found too, so halving finds the longest.
-            if flat(text[middle:]) in self.index.flat:
-                high = middle
-            else:
-                low = middle + 1
-        return high
 
     def _tail(self, text: str) -> str:
         """The last `max_copy` characters of the flat text, fewer at its beginning."""
