@@ -111,6 +111,38 @@ def test_an_existing_file_is_kept_unless_forced(tmp_path: Path) -> None:
     assert state(tmp_path) == {path.name: b"new"}
 
 
+def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "song.mid"
+
+    def appears(part: Path, _: Path) -> None:
+        path.write_bytes(b"theirs")
+        raise FileExistsError
+
+    monkeypatch.setattr(os, "link", appears)
+    with pytest.raises(OutputError, match="exists already"):
+        write_whole(path, b"ours")
+    assert state(tmp_path) == {"song.mid": b"theirs"}
+
+
+def test_a_file_system_without_links_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "link", failing(errno.EPERM))
+    write_whole(tmp_path / "song.mid", b"ours")
+    assert state(tmp_path) == {"song.mid": b"ours"}
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_pipes_and_devices_are_written_to_and_never_replaced(tmp_path: Path, force: bool) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, b"song", force=force)
+    assert os.read(end, 9) == b"song"
+    os.close(end)
+    write_whole(Path("/dev/null"), b"song", force=force)
+    assert pipe.is_fifo() and Path("/dev/null").is_char_device()
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
 def test_the_very_same_bytes_may_be_written_again(tmp_path: Path) -> None:
     write_whole(tmp_path / "a", b"same")
     write_whole(tmp_path / "a", b"same")

@@ -21,22 +21,49 @@ def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
 def write_together(files: Mapping[Path, bytes], *, force: bool = False) -> None:
     """Write several files that belong together: all of them or, when one cannot be written, none.
 
-    Every byte is on the disk beside its place before the first file appears in it. Errors as `write_whole`.
+    Every byte is on the disk beside its place before the first file appears in it. What is no file, such as
+    /dev/stdout or a pipe, is written to as it is. Errors as `write_whole`.
     """
     parts: dict[Path, Path] = {}
+    streams = [path for path in files if _is_stream(path)]
     try:
         for path, data in files.items():
             with _told(path):
-                if _may_write(path, data, force):
+                if path not in streams and _may_write(path, data, force):
                     path.parent.mkdir(parents=True, exist_ok=True)
                     parts[path] = path.with_name(f".{secrets.token_hex(8)}.part-{os.getpid()}")
                     write_durably(parts[path], data)
+        for path in streams:
+            with _told(path), os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as stream:
+                stream.write(files[path])
         for path, part in parts.items():
             with _told(path):
-                part.replace(path)
+                _put(part, path, files[path], force)
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether it is a pipe, a device, or what /dev has for one: /dev/stdout may lead to a file."""
+    try:
+        return path.exists() and not path.is_dir() and (path.parent == Path("/dev") or not path.is_file())
+    except (OSError, ValueError):  # said better where it is written
+        return False
+
+
+def _put(part: Path, path: Path, data: bytes, force: bool) -> None:
+    """Give a finished file its name; with `force` false never over one that has appeared meanwhile."""
+    if not force:
+        try:
+            os.link(part, path)
+            return
+        except FileExistsError:
+            if not _may_write(path, data, force):
+                return
+        except OSError:  # a file system without links
+            pass
+    part.replace(path)
 
 
 @contextmanager
