@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoede.errors import InputError
-from aoede.formats.text import decode, decoded, from_bytes, normal_form
+from aoede.formats.text import decoded, from_bytes, normal_form
 
 SIMPLIFIED = "昨夜雨疏风骤，浓睡不消残酒。\n试问卷帘人，却道海棠依旧。\n知否，知否？应是绿肥红瘦。\n"
 TRADITIONAL = "床前看月光，疑是地上霜。\n舉頭望山月，低頭思故鄉。\n春眠不覺曉，處處聞啼鳥。\n"
@@ -124,8 +124,9 @@ def test_any_bytes_are_text_or_an_error_for_the_person(data: bytes) -> None:
         b"abc\xe9" * 1_000_000,
         b"\xff " * 1_000_000,
         b"ab\x01" * 1_000_000,
+        b"naiv et caf\xe9 au lait\n" * 150_000,
     ],
-    ids=["line", "hanzi", "marks", "latin", "broken", "controls"],
+    ids=["line", "hanzi", "marks", "latin", "broken", "controls", "lines"],
 )
 def test_ten_megabytes_in_one_line_are_read_in_linear_time(data: bytes) -> None:
     begun = time.process_time()
@@ -134,13 +135,54 @@ def test_ten_megabytes_in_one_line_are_read_in_linear_time(data: bytes) -> None:
     assert time.process_time() - begun < 3
 
 
-def test_a_few_words_of_the_command_line_are_decoded_as_before() -> None:
-    assert (
-        decode("你好".encode("gb18030"))
-        == decode("你好".encode())
-        == decode("你好".encode("utf-16"))
-        == "你好"
-    )
-    assert decode("你好".encode("utf-32")) == "你好"
-    with pytest.raises(InputError, match=r"byte 1\)"):
-        decode(b"a\xff")
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-16", "utf-32"])
+def test_a_few_words_are_read_however_uncommon_their_characters(encoding: str) -> None:
+    for words in ("你好", "鹧鸪"):
+        assert decoded(words.encode(encoding), is_short=True).text == words
+
+
+def test_a_few_words_of_latin_1_are_not_taken_for_chinese() -> None:
+    for words in ("Müller", "une forêt d'été", "naïve café"):
+        assert decoded(words.encode("latin-1"), is_short=True).text == words
+    with pytest.raises(InputError, match="byte 1 is no UTF-8"):
+        decoded(b"a\xff", is_short=True)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "encoding", "name"),
+    [
+        (SIMPLIFIED, SIMPLIFIED, "gb18030", "GB18030"),
+        (TRADITIONAL, TRADITIONAL, "big5hkscs", "BIG5HKSCS"),
+        ("café\n", "naïve café\n", "latin-1", "Windows-1252"),
+        ("café\n", SIMPLIFIED, "gb18030", "GB18030"),
+    ],
+)
+@pytest.mark.parametrize("share", [0.03, 0.2, 0.5, 0.8])
+def test_of_a_file_in_two_encodings_each_line_is_read_in_its_own(
+    good: str, bad: str, encoding: str, name: str, share: float
+) -> None:
+    n_bad = round(60 * share)
+    reading = from_bytes((good * (60 - n_bad)).encode() + b"plain\n" + (bad * n_bad).encode(encoding))
+    assert reading.text == good * (60 - n_bad) + "plain\n" + bad * n_bad
+    n_lines = good.count("\n") * (60 - n_bad), bad.count("\n") * n_bad
+    assert reading.repairs == (f"{n_lines[0]} lines are in UTF-8 and {n_lines[1]} in {name}",)
+
+
+def test_a_line_that_is_utf_8_by_chance_stays_in_the_encoding_of_the_others() -> None:
+    assert "也".encode("gb18030").decode() == "Ҳ"
+    lines = "也\n" + SIMPLIFIED + "也\n"
+    reading = from_bytes(lines.encode("gb18030"))
+    assert (reading.text, reading.repairs) == (lines, ())
+
+
+def test_a_file_that_is_cut_within_a_character_of_utf_8_is_utf_8() -> None:
+    assert from_bytes("Où\nété".encode()[:-1]).repairs == ("1 byte that is no UTF-8, in line 2",)
+
+
+def test_the_mark_of_utf_8_before_another_encoding_is_passed_over() -> None:
+    reading = from_bytes(b"\xef\xbb\xbf" + SIMPLIFIED.encode("gb18030"))
+    assert (reading.text, reading.encoding) == (SIMPLIFIED, "gb18030")
+
+
+def test_lines_are_those_that_editors_count_in_the_file() -> None:
+    assert from_bytes("one\x0ctwo\u2028three\r\nfour\rfive".encode()).text == "one two three\nfour\nfive"

@@ -4,7 +4,9 @@ import os
 import sys
 
 from aoede.errors import InputError
-from aoede.formats.text import decode
+from aoede.formats.text import decoded
+
+MAX_TEXT_BYTES = 8_000_000  # on stdin
 
 
 def printable(text: str) -> str:
@@ -12,14 +14,16 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\u{ord(c):04x}" for c in text)
 
 
-def read_text(argument: str, *, max_bytes: int) -> str:
+def read_text(argument: str, *, max_bytes: int = MAX_TEXT_BYTES) -> str:
     """The text of an argument, or of stdin where it is "-", in whatever encoding it came.
 
-    Raises InputError for more than `max_bytes` on stdin, and for bytes that are no text.
+    A line end at the end of stdin belongs to the pipe, not to the text. Raises InputError for more than `max_bytes`
+    on stdin, and for bytes that are no text.
     """
     if argument != "-":
-        return decode(os.fsencode(argument))
+        return decoded(os.fsencode(argument), is_short=True).text
     data = sys.stdin.buffer.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise InputError(f"more than {max_bytes:,} bytes", where="stdin", hint="Say it in fewer words.")
-    return decode(data, where="stdin")
+    text = decoded(data, where="stdin", is_short=True).text
+    return text.removesuffix("\n").removesuffix("\r")

@@ -4,11 +4,14 @@ The normal form: Unicode NFC, "\\n" line ends, and no control characters but tab
 direction of what follows, nor characters without width that only machines see (U+200B, U+FEFF).
 """
 
+import contextlib
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress, groupby
 
 from aoede.errors import InputError
 from aoede.formats.text_signs import COMMON_HANZI, HANZI_SIGNS, MAGIC, OTHER_WESTERN_SIGNS
@@ -26,8 +29,8 @@ MAX_MARKS = (
     30  # in a row, on one letter (Stream-Safe Text Format, UAX 15): without it NFC takes quadratic time
 )
 
+_UTF8_MARK = b"\xef\xbb\xbf"
 _MARKS = (
-    (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\0\0", "utf-32-le"),
     (b"\0\0\xfe\xff", "utf-32-be"),
     (b"\xff\xfe", "utf-16-le"),
@@ -37,6 +40,7 @@ _CONTROLS = bytes(b for b in (*range(32), 127) if b not in b"\t\n\v\f\r")
 _BEYOND_ASCII = bytes(range(128, 256))
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_NO_FILE_LINE_ENDS = re.compile("[\v\f\x85\u2028\u2029]")  # editors and grep count none of them
 _DROPPED = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]+")
 _HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs: no characters
 
@@ -49,9 +53,9 @@ class Reading:
 
 
 def from_bytes(data: bytes, *, where: str = "") -> Reading:
-    """The text of a file in the normal form. Raises InputError as `decoded` does."""
+    """The text of a file in the normal form, with the lines of the file. Raises InputError as `decoded` does."""
     reading = decoded(data, where=where)
-    text, n_dropped = normal_form(reading.text)
+    text, n_dropped = normal_form(_NO_FILE_LINE_ENDS.sub(" ", reading.text))
     repairs = reading.repairs + ((dropped(n_dropped),) if n_dropped else ())
     return Reading(text, reading.encoding, repairs)
 
@@ -83,13 +87,14 @@ def _marks() -> frozenset[str]:
     return frozenset(c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(c))
 
 
-def decoded(data: bytes, *, where: str = "") -> Reading:
+def decoded(data: bytes, *, where: str = "", is_short: bool = False) -> Reading:
     """`data` as text, not yet in the normal form.
 
     By its byte order mark; else as UTF-8, UTF-16 or UTF-32 where it is that; else as GB18030 or Big5 where the
-    result reads like Chinese; else as Windows-1252 where it reads like a western language. A few bytes that do not
-    fit become U+FFFD, which is one of the repairs. Raises InputError for a binary file, saying what it seems to be,
-    and for text in no encoding known here.
+    result reads like Chinese; else as Windows-1252 where it reads like a western language; else, where `is_short`
+    says that it is a few words, which may hold no common character, as GB18030. Of a file in two encodings each
+    line is read in its own. A few bytes that do not fit become U+FFFD, which is one of the repairs. Raises
+    InputError for a binary file, saying what it seems to be, and for text in no encoding known here.
     """
     _refuse_known_binary(data, where)
     for mark, encoding in _MARKS:
@@ -98,6 +103,7 @@ def decoded(data: bytes, *, where: str = "") -> Reading:
             if not _is_plausible(reading.text):
                 raise _binary("it begins like UTF-16 but does not go on so", where)
             return reading
+    data = data.removeprefix(_UTF8_MARK)  # which some programs put before any encoding
     wide = _wide_encoding(data)
     if wide:
         return _patient(data, wide)
@@ -105,20 +111,27 @@ def decoded(data: bytes, *, where: str = "") -> Reading:
     try:
         return Reading(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
-        return _not_quite_utf8(data, error.start, where)
+        return _not_quite_utf8(data, error.start, where, is_short)
 
 
-def _not_quite_utf8(data: bytes, fault: int, where: str) -> Reading:
-    """UTF-8 with damage, or another encoding of one or more bytes a character."""
-    text = data.decode("utf-8", "ignore")
-    n_sound = len(text) - len(text.encode("ascii", "ignore"))
-    if n_sound >= 3 * _n_broken(data):
+def _not_quite_utf8(data: bytes, fault: int, where: str, is_short: bool) -> Reading:
+    """UTF-8 with damage, or lines in another encoding of one or more bytes a character."""
+    lines = data.splitlines(keepends=True)
+    is_odd = [not _is_utf8(line) for line in lines]
+    odd = b"".join(compress(lines, is_odd))
+    # Bytes of the other encodings seldom make a character of UTF-8; damaged UTF-8 has many more whole ones.
+    is_cut = fault >= len(data) - 3 and _n_sound(data) > 0
+    if is_cut or _n_sound(odd) >= 3 * _n_broken(odd):
         return _patient(data, "utf-8")
-    encoding = _chinese_encoding(data[fault : fault + SAMPLE])
-    if encoding:
-        return _patient(data, encoding)
-    if _is_western(data):
-        return _patient(data, "cp1252")
+    other = _chinese_encoding(odd[:SAMPLE]) or ("cp1252" if _is_western(odd) else "")
+    if other:
+        is_other = [o or _reads_better(line, other) for line, o in zip(lines, is_odd, strict=True)]
+        return _line_by_line(lines, is_other, other)
+    if _n_sound(data) >= 3 * _n_broken(data):
+        return _patient(data, "utf-8")
+    if is_short:
+        with contextlib.suppress(UnicodeDecodeError):
+            return Reading(data.decode("gb18030"), "gb18030")
     raise InputError(
         f"text in no encoding that is known here (byte {fault:,} is no UTF-8)",
         where=where,
@@ -126,17 +139,66 @@ def _not_quite_utf8(data: bytes, fault: int, where: str) -> Reading:
     )
 
 
+def _line_by_line(lines: Sequence[bytes], is_other: Sequence[bool], other: str) -> Reading:
+    """Lines of UTF-8 and of one other encoding, and the phrases that say so."""
+    texts, at, n_broken, first = list[str](), 0, 0, 0
+    for in_other, run in groupby(is_other):
+        n_lines = len(list(run))
+        text = b"".join(lines[at : at + n_lines]).decode(other if in_other else "utf-8", "replace")
+        if in_other and "\ufffd" in text:
+            n_broken += text.count("\ufffd")
+            first = first or at + 1 + len(text[: text.index("\ufffd")].encode().splitlines()) - 1
+        texts.append(text)
+        at += n_lines
+    n_other = sum(is_other)
+    n_utf8 = sum(not (is_ or line.isascii()) for line, is_ in zip(lines, is_other, strict=True))
+    repairs = [f"{n_utf8:,} lines are in UTF-8 and {n_other:,} in {_name(other)}"] if n_utf8 else []
+    repairs += [_broken(n_broken, other, first)] if n_broken else []
+    return Reading("".join(texts), "utf-8" if n_utf8 > n_other else other, tuple(repairs))
+
+
+def _reads_better(line: bytes, other: str) -> bool:
+    """Whether a line of UTF-8 is one by chance, as some pairs of GB18030 are."""
+    if other == "cp1252" or line.isascii():
+        return False
+    return _chinese_share(line.decode(other, "replace")) > _chinese_share(line.decode("utf-8"))
+
+
 def _patient(data: bytes, encoding: str) -> Reading:
     """The text with U+FFFD for what does not fit, and the phrase that says so."""
     text = data.decode(encoding, "replace")
-    name = {"cp1252": "Windows-1252"}.get(encoding, encoding.upper())
     n_broken = _n_broken(data) if encoding == "utf-8" else text.count("\ufffd")
     if not n_broken:
         return Reading(text, encoding)
     line = text.count("\n", 0, text.find("\ufffd")) + 1
-    if n_broken == 1:
-        return Reading(text, encoding, (f"1 byte that is no {name}, in line {line:,}",))
-    return Reading(text, encoding, (f"{n_broken:,} bytes that are no {name}, the first in line {line:,}",))
+    return Reading(text, encoding, (_broken(n_broken, encoding, line),))
+
+
+def _broken(n: int, encoding: str, line: int) -> str:
+    """The phrase for bytes that were replaced; `line` has the first."""
+    if n == 1:
+        return f"1 byte that is no {_name(encoding)}, in line {line:,}"
+    return f"{n:,} bytes that are no {_name(encoding)}, the first in line {line:,}"
+
+
+def _name(encoding: str) -> str:
+    return {"cp1252": "Windows-1252"}.get(encoding, encoding.upper())
+
+
+def _is_utf8(line: bytes) -> bool:
+    if line.isascii():
+        return True
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _n_sound(data: bytes) -> int:
+    """Characters beyond ASCII that are UTF-8."""
+    text = data.decode("utf-8", "ignore")
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _n_broken(data: bytes) -> int:
@@ -230,22 +292,3 @@ def _refuse_controls(data: bytes, where: str) -> None:
 
 def _binary(why: str, where: str) -> InputError:
     return InputError(f"this is no text file: {why}", where=where, hint="Save it as plain text in UTF-8.")
-
-
-def decode(data: bytes, *, where: str = "") -> str:
-    """`data`, often a few words only, as text: by its byte order mark, else UTF-8, else GB18030.
-
-    Raises InputError for bytes that are none of these, naming the first one that does not fit.
-    """
-    marked = [encoding for mark, encoding in _MARKS[1:] if data.startswith(mark)]
-    first_fault = -1
-    for encoding in [marked[0][:6].rstrip("-")] if marked else ["utf-8-sig", "gb18030"]:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError as error:
-            first_fault = error.start if first_fault < 0 else first_fault
-    raise InputError(
-        f"text neither in UTF-16, UTF-8 nor GB18030 (byte {first_fault})",
-        where=where,
-        hint="Write it in UTF-8.",
-    )

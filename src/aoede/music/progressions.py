@@ -18,7 +18,7 @@ import numpy as np
 from aoede.encodings.chords import Chord, chords_of, encode, parse_chord, parse_roman
 from aoede.errors import AoedeError, InputError
 from aoede.formats.files import read_bounded
-from aoede.formats.text import decode
+from aoede.formats.text import decoded
 from aoede.music.theory import MODES, parse_key, pitch_class
 
 _NUMERAL = re.compile(r"[#b♯♭]?[ivIV]")  # chord symbols begin with A to G
@@ -78,7 +78,8 @@ def nearest_own(
 
 def _rows(path: Path, max_bytes: int, max_rows: int) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, column -> cell), empty lines left out."""
-    text = decode(read_bounded(path, max_bytes=max_bytes), where=str(path)).replace("\0", "")
+    data = read_bounded(path, max_bytes=max_bytes)
+    text = decoded(data, where=str(path), is_short=True).text.replace("\0", "")
     delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
