@@ -333,6 +333,12 @@ def test_what_does_not_write_is_refused(aoede: Run, model: Path, tmp_path: Path)
         write_text(model, seed=1, length="long")
 
 
+def test_look_shows_the_line_end_of_an_alphabet_as_a_sign(aoede: Run, model: Path) -> None:
+    done = aoede("look", model)
+    (line,) = [line for line in done.out.splitlines() if line.startswith("  encoding")]
+    assert "symbols ¶·" in line
+
+
 # -- the terminal --
 
 
