@@ -12,10 +12,10 @@ song: .venv/.base  ## compose $(REQUEST) into out/
 	@$(BIN)/aoede compose "$$REQUEST" --out out
 
 test: .venv/.dev  ## the tests, under five minutes
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-slow: .venv/.dev  ## the long ones too
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/.dev  ## style, types, layout
 	$(BIN)/ruff check .
@@ -24,7 +24,9 @@ check: .venv/.dev  ## style, types, layout
 	$(BIN)/python -m pytest tests/test_layout.py
 
 bench: .venv/.dev  ## the figures of docs/BENCHMARKS.md
-	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench $(DATA); done
+	@failed=; for bench in bench/*.py; do \
+		echo "== $$bench"; $(BIN)/python $$bench $(DATA) || failed="$$failed $$bench"; \
+	done; test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
 
 presets: .venv/.base  ## train the shipped models from DATA (two hours; Debian, for its word lists)
 	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[presets,train]'

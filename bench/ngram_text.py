@@ -185,28 +185,6 @@ def speed(name: str, text: Text) -> None:
         print(f"step of {n:2} sequences {(time.perf_counter() - begun) / 500 * 1e6:,.0f} us")
 
 
-# ---- a control -----------------------------------------------------------------------------------
-
-
-def copier(document: Ints, n: int, rng: np.random.Generator, order: int = 10) -> Ints:
-    """(n,) symbols of an unsmoothed Markov chain of this order: what a model looks like that only copies."""
-    after: dict[tuple[int, ...], list[int]] = {}
-    symbols = document.tolist()
-    for i in range(len(symbols) - order + 1):
-        after.setdefault(tuple(symbols[i : i + order - 1]), []).append(symbols[i + order - 1])
-    starts = [context for context in after if 0 not in context]
-    made: list[int] = []
-    context = starts[int(rng.integers(len(starts)))]
-    while len(made) < n:
-        choices = after.get(context)
-        if not choices or context[-1] == 0:  # the end of the text: begin elsewhere
-            context = starts[int(rng.integers(len(starts)))]
-            continue
-        made.append(choices[int(rng.integers(len(choices)))])
-        context = (*context[1:], made[-1])
-    return np.array(made)
-
-
 def parts(data: Path) -> Iterator[tuple[str, Callable[[], None]]]:
     kept = (1_000_000, 600_000, 400_000, 200_000, 100_000, 50_000, 20_000)
     yield "ladder", lambda: ladder("tiny Shakespeare", tiny(data), (1, 2, 3, 4, 5, 6, 7, 8, 10))

@@ -49,9 +49,9 @@ def _resident_mb(line: str) -> float:
     """VmRSS (now) or VmHWM (the greatest so far) of this process."""
     if _STATUS.is_file():
         found = [row for row in _STATUS.read_text().splitlines() if row.startswith(line)]
-        return int(found[0].split()[1]) / 1e3
-    unit = 1e6 if platform.system() == "Darwin" else 1e3
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+        return int(found[0].split()[1]) * 1024 / 1e6  # what Linux calls kB are KiB
+    unit = 1 if platform.system() == "Darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 def _forget_peak() -> None:

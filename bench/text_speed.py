@@ -236,12 +236,11 @@ def our_transformer() -> transformer.Model:
 
 
 def our_ngram(data: Path) -> ngram.Model:
-    """Of tiny Shakespeare; of a drawn text where it is not there."""
+    """Of tiny Shakespeare."""
     path = data / "text_tinyshakespeare" / "train.txt"
-    if path.is_file():
-        ids = Characters(_SYMBOLS).encode_document(path.read_text(encoding="utf-8"))
-    else:
-        ids = stream(1, "text").integers(2, N_SYMBOLS, 300_000)
+    if not path.is_file():
+        raise SystemExit(f"{path} is not there: say where DATA is, or --train alone")
+    ids = Characters(_SYMBOLS).encode_document(path.read_text(encoding="utf-8"))
     return ngram.fit(ngram.Config(N_SYMBOLS), [np.asarray(ids, np.int64)])
 
 
@@ -376,7 +375,7 @@ def main(given: argparse.Namespace) -> None:
     print("by the processor's clock" if given.cpu else "by the clock on the wall")
     both = not given.train and not given.write
     if given.train or both:
-        for n_threads in given.threads:
+        for n_threads in given.threads or ([1] if given.cpu else [1, 2]):
             with threadpool_limits(n_threads):
                 train(n_threads, how)
     if given.write or both:
@@ -389,8 +388,11 @@ if __name__ == "__main__":
     parser.add_argument("data", type=Path, nargs="?", default=Path("../shared/data"))
     parser.add_argument("--train", action="store_true", help="training alone")
     parser.add_argument("--write", action="store_true", help="writing alone")
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--threads", type=int, nargs="+", help="1 and 2 if nothing is said, with --cpu 1")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--turn", type=float, default=1.0, help="seconds")
     parser.add_argument("--cpu", action="store_true", help="by the processor's clock, for busy machines")
-    main(parser.parse_args())
+    arguments = parser.parse_args()
+    if arguments.cpu and arguments.threads not in (None, [1]):
+        parser.error("the processor's clock adds up all threads: with --cpu there is one")
+    main(arguments)
