@@ -1,11 +1,11 @@
 """Is an author recognised in what a model writes in that name? A classifier that read real texts alone decides.
 
-    OMP_NUM_THREADS=1 python bench/authors.py DATA MODEL [--column author] [--count 20] [--length 400]
+    OMP_NUM_THREADS=1 python bench/authors.py [DATA] [MODEL] [--column author] [--count 20] [--length 400]
 
-DATA is a folder or file of texts with labels, such as poems_en of the research data; MODEL was trained with them.
-Every fifth document of an author is kept from the classifier. The first table is the control: these documents, cut to
-`--length` characters. The second is of texts that the model writes under each label, as long. The last line says for
-whose those are taken that it writes with nothing said.
+DATA is a folder or file of texts with labels, or the research data, of which poems_en is taken; MODEL (if nothing
+is said the shipped poem) was trained with them. Every fifth document of an author is kept from the classifier. The
+first table is the control: these documents, cut to `--length` characters. The second is of texts that the model
+writes under each label, cut as well. The last line says for whose those are taken that it writes with nothing said.
 
 The classifier counts the n-grams of all authors together, and those of each author once more alone (`models/ngram`).
 A text is given to the author whose n-grams foresee it best: the lowest nats a character, all authors as likely
@@ -135,24 +135,26 @@ def written(
 ) -> list[str]:
     condition = None if author is None else writer.condition({author: 1.0})
     wish = Wish(condition=condition, choice=Choice(temperature=temperature), length=length)
-    return [draft.text for draft in drafts(writer, wish, seed=seed, n=n) if draft.text.strip()]
+    return [draft.text[:length] for draft in drafts(writer, wish, seed=seed, n=n) if draft.text.strip()]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", type=Path)
-    parser.add_argument("model")
+    parser.add_argument("data", type=Path, nargs="?", default=Path("../shared/data"))
+    parser.add_argument("model", nargs="?", default="poem")
     parser.add_argument("--column", default="author")
     parser.add_argument("--count", type=int, default=20, help="texts of each author")
     parser.add_argument("--length", type=int, default=400, help="characters")
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    poems = asked.data / "poems_en"
+    data = poems if poems.is_dir() else asked.data
     found, name = find_checkpoint(asked.model)
     writer = Writer.of(found.metadata, found.tensors, name=name, sha256=found.sha256)
-    known, control = parted(documents_by(asked.column, asked.data), asked.length)
+    known, control = parted(documents_by(asked.column, data), asked.length)
     recogniser = Recogniser(known)
     print(f"real texts that the classifier has not read\n{recogniser.recognise(control).as_text()}\n")
     sizes = (asked.count, asked.length, asked.temperature)
