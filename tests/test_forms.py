@@ -10,7 +10,7 @@ import pytest
 
 from aoede.errors import ConfigError, InputError, UsageError
 from aoede.randomness import stream
-from aoede.words.forms import CHARACTER, END, Forms, Pattern, form_of, repeats
+from aoede.words.forms import CHARACTER, END, Forms, Pattern, form_of
 
 QUATRAIN = "床前明月光，疑是地上霜。\n舉頭望明月，低頭思故鄉。"
 DREAM = "常记溪亭日暮，沉醉不知归路。\n兴尽晚回舟，误入藕花深处。\n争渡。\n争渡。\n惊起一滩鸥鹭。"
@@ -136,6 +136,13 @@ def test_stored_forms_are_the_same() -> None:
     assert Forms.from_mapping(json.loads(stored)).names == forms().names
 
 
+def test_of_more_tunes_than_a_model_file_holds_the_commonest_are_kept() -> None:
+    rare = [Poem(QUATRAIN, {"tune": f"{chr(0x4E00 + i)}，床前明月光疑是地上霜"}) for i in range(3000)]
+    found = Forms.fit([*rare, *[Poem(QUATRAIN, {"tune": "龘"})] * 2])
+    assert found.names[0] == "龘" and 1000 < len(found.names) < 3000
+    assert len(json.dumps(json.dumps(found.as_mapping()))) < 400_000
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -162,10 +169,3 @@ def test_stored_forms_are_the_same() -> None:
 def test_hostile_forms_are_refused(values: Any) -> None:
     with pytest.raises(ConfigError):
         Forms.from_mapping(values)
-
-
-def test_lines_that_come_too_often_are_found() -> None:
-    text = "To be,\nor not\n\n\n\nto  be,\nTO BE,\nor not"
-    assert repeats(text) == ("to be,",)
-    assert repeats(text, most=1) == ("to be,", "or not")
-    assert repeats(text, most=3) == ()

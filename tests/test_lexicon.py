@@ -8,10 +8,10 @@ import pytest
 
 from aoede.errors import InputError
 from aoede.randomness import stream
-from aoede.words.lexicon import MAX_WORDS, Lexicon, Speller, has_words, words_of
+from aoede.words.lexicon import MAX_LENGTH, MAX_WORDS, Lexicon, Speller, words_of
 
 TEXT = "O'er the hill the dogs ran; the dog's tail 'tis said isn't Straße's. Ran o'er! Ça va, été."
-LEXICON = Lexicon.fit([TEXT], min_count=1)
+LEXICON = Lexicon(tuple(sorted(set(words_of(TEXT)))))
 SYMBOLS = "".join(sorted(set(TEXT + "\n’ßẞabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1語")))
 
 
@@ -64,13 +64,15 @@ def test_text_drawn_under_the_mask_has_known_words_only_and_every_place_has_a_wa
     rng = stream(1, "draws")
     nodes = speller.start(n=6)
     ids = np.zeros((6, 500), np.int64)
+    whole = np.zeros(6, np.int64)  # characters up to the last place where the text may end
     for t in range(500):
         mask = speller.mask(nodes)
+        whole[mask[:, 0]] = t
         mask[:, :2] = False
         ids[:, t] = [rng.choice(np.flatnonzero(row)) for row in mask]
         nodes = speller.step(nodes, ids[:, t])
-    for row in ids:
-        text = LEXICON.without_unfinished_word("".join(SYMBOLS[i - 2] for i in row))
+    for row, n in zip(ids, whole, strict=True):
+        text = "".join(SYMBOLS[i - 2] for i in row[:n])
         assert len(words_of(text)) > 20
         assert LEXICON.share_of_known_words(text) == 1.0
 
@@ -94,25 +96,21 @@ def test_within_an_unknown_word_of_the_prompt_anything_may_follow_until_it_ends(
     assert not speller.mask(nodes)[0, SYMBOLS.index("b") + 2]
 
 
-def test_an_unfinished_word_at_the_end_is_cut_and_a_known_one_stays() -> None:
-    cut = LEXICON.without_unfinished_word
-    assert cut("the dogs ra") == "the dogs"
-    assert cut("the dogs\nra") == "the dogs\n"
-    assert cut("the dogs o'") == "the dogs"
-    for whole in ("the dogs", "the dogs'", "the dogs ra.", "", "1 "):
-        assert cut(whole) == whole
-
-
 def test_the_share_of_known_words_leaves_the_prompt_out() -> None:
     assert LEXICON.share_of_known_words("the xx dogs yy") == 0.5
     assert LEXICON.share_of_known_words("xxyy the dogs", n_prompt=2) == 1.0
     assert LEXICON.share_of_known_words("123 !") == 1.0
 
 
+def _fitted(*texts: str, **options: int) -> tuple[str, ...]:
+    found = Lexicon.fit(texts, **options)
+    return () if found is None else found.words
+
+
 def test_rare_words_are_left_out_unless_all_are_rare() -> None:
-    assert Lexicon.fit(["a b a", "c b"]).words == ("a", "b")
-    assert Lexicon.fit(["c a b"]).words == ("a", "b", "c")
-    assert Lexicon.fit(["c a b a c c"], max_words=1).words == ("c",)
+    assert _fitted("a b a", "c b") == ("a", "b")
+    assert _fitted("c a b") == ("a", "b", "c")
+    assert _fitted("c a b a c c", max_words=1) == ("c",)
 
 
 def test_a_stored_lexicon_is_the_same_and_a_damaged_one_is_refused() -> None:
@@ -127,9 +125,8 @@ def test_a_stored_lexicon_is_the_same_and_a_damaged_one_is_refused() -> None:
         Lexicon.from_tensors(bomb, max_bytes=2000)
 
 
-def test_chinese_is_no_script_for_a_lexicon() -> None:
-    assert has_words(["plain words"])
-    assert has_words(["Слово и 語"])
-    assert not has_words(["床前明月光 ok"])
-    with pytest.raises(InputError, match="no words"):
-        Lexicon.fit(["床前明月光"])
+def test_texts_whose_letters_mostly_stand_in_no_word_have_no_lexicon() -> None:
+    assert _fitted("Слово и 語") == ("и", "слово")
+    genome = "\n".join([">one\n" + "GATTACA" * 10] * 3)
+    for text in ("床前明月光 ok", "x" * (MAX_LENGTH + 1), genome, "1, 2", ""):
+        assert Lexicon.fit([text]) is None

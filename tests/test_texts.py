@@ -1,5 +1,7 @@
 """Documents have labels; labels become ids and mixtures; both become what a model learns from."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,6 +39,19 @@ def test_labels_are_values_with_enough_text_in_order_of_name() -> None:
     assert labels.ids_of({"author": "Few"}).tolist() == labels.ids_of({}).tolist() == [0]
     assert Labels.fit(documents, min_characters=1).values == (("Ann", "Few", "zoe"),)
     assert Labels.fit(documents[:1]).columns == ()
+
+
+def test_names_that_a_model_file_cannot_hold_and_those_with_little_text_are_left_out_and_told() -> None:
+    titles = [document("x" * (1000 + i), tune=f"{chr(0x4E00 + i)}" * 9) for i in range(5000)]
+    labels = Labels.fit(titles)
+    n = len(labels.values[0])
+    assert 1000 < n < 5000 and set(labels.values[0]) == {one.labels["tune"] for one in titles[-n:]}
+    assert len(json.dumps(json.dumps(labels.as_mapping()))) < 400_000
+    documents = [document("x" * 1000, author=name, form="ode") for name in ("Ann", "Zoe")]
+    documents += [document("x", author=name, form=" Ode") for name in ("Few", "few ")]
+    assert Labels.fit(documents).left_out(documents) == (
+        ["author: 2 of 3 names have enough text to be told apart"]
+    )
 
 
 def test_a_condition_mixes_values_within_their_column() -> None:

@@ -71,7 +71,10 @@ def to_bytes(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]) -
     arrays = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     data = bytes(_save_tensors(arrays, {"aoede": text}))
     if _header_bytes(data) > MAX_HEADER_BYTES:
-        raise InputError(f"the model's description is larger than {MAX_HEADER_BYTES:,} bytes")
+        raise InputError(
+            f"the model's description is larger than {MAX_HEADER_BYTES:,} bytes",
+            hint="A smaller alphabet makes it smaller: --set max_symbols=6000",
+        )
     place = _hash_place(data)
     return data[: place.start] + hashlib.sha256(data).hexdigest().encode() + data[place.stop :]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from aoede.encodings.chars import Characters
+from aoede.encodings.chars import MAX_SYMBOLS, Characters
 from aoede.errors import InputError
 from aoede.formats.table import Columns
 from aoede.learning.dataset import Item, split
@@ -16,12 +16,11 @@ from aoede.learning.writer import Writer, with_extras
 from aoede.learning.writing import drafts
 from aoede.neural.recipe import SUITED_UNITS
 from aoede.words.forms import Forms
-from aoede.words.lexicon import Lexicon, has_words
+from aoede.words.lexicon import Lexicon
 from aoede.words.novelty import Human, calibrate, report
 from aoede.words.verbatim import Index
 
 SAMPLE_LENGTH = 300
-MAX_SYMBOLS = 6_000
 _READING = ("text_column", "label_columns")
 _FIXED = ("n_symbols", "label_sizes", "first_symbol")  # by the texts
 
@@ -66,6 +65,7 @@ def decide(
         "labels": labels.as_mapping(),
         "config": asdict(config),
         "recipe": asdict(recipe),
+        "remarks": labels.left_out(train),
         **{name: others.get(name) for name in _READING},
     }
 
@@ -124,8 +124,7 @@ def artist(document: Mapping[str, Any], items: Sequence[Item]) -> Artist:
         _documents(part) for part in split(items, document["held_out"], seed=document["schedule"]["seed"])
     )
     index = Index.fit(train)
-    texts = [d.text for d in train]
-    lexicon = Lexicon.fit(texts, min_count=1) if has_words(texts) else None
+    lexicon = Lexicon.fit((d.text for d in train), min_count=1)
     forms = Forms.fit(train) if index.is_han else None
     human = calibrate(index, (d.text for d in valid)) if any(d.text.strip() for d in valid) else None
     return Artist(document["schedule"]["seed"], index, lexicon, human, forms)

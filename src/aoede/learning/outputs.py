@@ -41,6 +41,8 @@ class Outputs:
     def began(self, standing: Standing) -> None:
         with _written(self._course.run):  # only now: the learner has taken the checkpoint for one of its own
             runs.write_run(self._course.run, self._course.document)
+        for text in self._course.document.get("remarks", ()) if not standing.step else ():
+            self._watcher.warned(text)
         self._watcher.began(self._course.run, self._course.document, standing.step)
 
     def stepped(self, step: int, losses: Mapping[str, float]) -> None:

@@ -5,8 +5,9 @@ told a label as a row of weights: one value, or a mixture of several, or, by wei
 """
 
 import difflib
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MIN_CHARACTERS = 1000  # of training text: less of one author teaches nothing of a style
+MAX_LABEL_BYTES = 300_000  # of all names, JSON within JSON: the header of a model file holds 1 MiB
 MAX_WEIGHT = 1_000_000
 N_OFFERED = 3  # nearest names that an error offers
 MAX_CUT = 30_000  # characters that are cut from a book to judge by; they suffice for that
@@ -85,7 +87,8 @@ class Labels:
     def fit(cls, documents: Iterable[Document], min_characters: int = MIN_CHARACTERS) -> "Labels":
         """Columns with two values and more that have at least `min_characters` of text each, both in order of name.
 
-        Spellings that differ in case or spacing are one value, named as most of its text has it.
+        Spellings that differ in case or spacing are one value, named as most of its text has it. Of more than a
+        model file can hold, those with the most text are taken.
         """
         spelled: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
         for document in documents:
@@ -93,16 +96,30 @@ class Labels:
                 name = " ".join(value.split())
                 spellings = spelled[_key(column)][_key(value)]
                 spellings[name] = spellings.get(name, 0) + len(document.text)
-        found: dict[str, tuple[str, ...]] = {}
-        for column in sorted(spelled):
-            names = [
-                max(spellings, key=lambda name: (spellings[name], name))
-                for key, spellings in spelled[column].items()
-                if key and sum(spellings.values()) >= min_characters
-            ]
-            if column and len(names) > 1:
-                found[column] = tuple(sorted(names))
+        known = [
+            (sum(spellings.values()), column, max(spellings, key=lambda name: (spellings[name], name)))
+            for column, values in spelled.items()
+            for key, spellings in values.items()
+            if column and key and sum(spellings.values()) >= min_characters
+        ]
+        names: dict[str, list[str]] = {column: [] for column in sorted(spelled)}
+        for column, name in _affordable(known):
+            names[column].append(name)
+        found = {column: tuple(sorted(values)) for column, values in names.items() if len(values) > 1}
         return cls(tuple(found), tuple(found.values()))
+
+    def left_out(self, documents: Iterable[Document]) -> list[str]:
+        """A sentence for every column of the documents of whose values some are not among these."""
+        seen: dict[str, set[str]] = defaultdict(set)
+        for document in documents:
+            for column, value in document.labels.items():
+                seen[_key(column)].add(_key(value))
+        n_known = {_key(column): len(ids) for column, ids in zip(self.columns, self._ids, strict=True)}
+        return [
+            f"{column}: {n_known.get(column, 0):,} of {len(values):,} names have enough text to be told apart"
+            for column, values in sorted(seen.items())
+            if len(values) > max(1, n_known.get(column, 0))
+        ]
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Labels":
@@ -210,6 +227,16 @@ def prepare(
     ids = [labels.ids_of(document.labels) for document in documents]
     rows = np.array(ids, np.int64).reshape(len(documents), len(labels.columns))
     return [encoding.encode_document(document.text) for document in documents], rows
+
+
+def _affordable(known: Iterable[tuple[int, str, str]]) -> Iterator[tuple[str, str]]:
+    """Columns and names of (n characters, column, name) with the most text, while a model file can hold them."""
+    n_bytes = 0
+    for _, column, name in sorted(known, key=lambda one: (-one[0], *one[1:])):
+        n_bytes += len(json.dumps(json.dumps(name)))
+        if n_bytes > MAX_LABEL_BYTES:
+            return
+        yield column, name
 
 
 def _key(name: str) -> str:

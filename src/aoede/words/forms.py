@@ -10,6 +10,7 @@ Forms are known by their lengths alone. Neither tones nor rhymes are looked at: 
 """
 
 import difflib
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -28,6 +29,7 @@ _STORED = str.maketrans(MARKS, ",.'?!;:")  # one byte a mark where patterns are 
 _READ = str.maketrans(",.'?!;:", MARKS)
 MAX_POSITIONS = 1000
 MAX_NAMES, MAX_NAME, MAX_PATTERNS = 5000, 40, 100
+MAX_FORM_BYTES = 300_000  # as a model file has them, JSON within JSON; its header holds 1 MiB
 MAX_COUNT = 1 << 40
 KEPT_PATTERNS = 8  # of each name, and
 KEPT_SHARE = 0.03  # of its texts a pattern needs to be kept, except for the commonest
@@ -150,7 +152,8 @@ class Forms:
         """The commonest patterns of each value of the label `column`; texts without it go by `form_of`.
 
         Kept are, of each name, the commonest pattern, and of the next seven those of 3 % of its texts and more.
-        Texts that have no pattern, and 古体诗, which are of any length, are passed over.
+        Texts that have no pattern, and 古体诗, which are of any length, are passed over. Of more names than a model
+        file can hold, the most frequent are taken.
         """
         counts: dict[str, Counter[str]] = defaultdict(Counter)
         for document in documents:
@@ -158,8 +161,14 @@ class Forms:
             pattern = Pattern.of(document.text)
             if pattern and name != OTHER_FORM and len(name) <= MAX_NAME:
                 counts[name][pattern.code] += 1
-        frequent = sorted(counts, key=lambda name: (-counts[name].total(), name))[:MAX_NAMES]
-        return cls({name: _commonest(counts[name]) for name in frequent})
+        found, n_bytes = dict[str, dict[str, int]](), 0
+        for name in sorted(counts, key=lambda name: (-counts[name].total(), name))[:MAX_NAMES]:
+            kept = _commonest(counts[name])
+            n_bytes += len(json.dumps(json.dumps({name: _stored(kept)})))
+            if n_bytes > MAX_FORM_BYTES:
+                break
+            found[name] = kept
+        return cls(found)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Forms":
@@ -187,12 +196,7 @@ class Forms:
 
     def as_mapping(self) -> dict[str, Any]:
         """As JSON; marks are ASCII there."""
-        return {
-            "patterns": {
-                name: {code.translate(_STORED): count for code, count in found.items()}
-                for name, found in self._counts.items()
-            }
-        }
+        return {"patterns": {name: _stored(found) for name, found in self._counts.items()}}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -229,17 +233,12 @@ class Forms:
         raise UsageError(f"there is no form or tune {name!r}", where="--tune", hint=hint)
 
 
+def _stored(counts: Mapping[str, int]) -> dict[str, int]:
+    return {code.translate(_STORED): count for code, count in counts.items()}
+
+
 def _commonest(counts: Counter[str]) -> dict[str, int]:
     """Pattern -> count, the commonest first."""
     order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:KEPT_PATTERNS]
     least = KEPT_SHARE * counts.total()
     return {code: n for i, (code, n) in enumerate(order) if not i or n >= least}
-
-
-def repeats(text: str, most: int = 2) -> tuple[str, ...]:
-    """The lines that a text has more than `most` times, in order of appearance: a guard against loops.
-
-    Lines that differ in case or in spacing are the same; empty ones do not count.
-    """
-    lines = [" ".join(line.casefold().split()) for line in text.split("\n")]
-    return tuple(line for line, n in Counter(lines).items() if line and n > most)

@@ -48,16 +48,6 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(_plain(text))
 
 
-def has_words(texts: Iterable[str]) -> bool:
-    """Whether most letters of these texts are of a script that a lexicon is for."""
-    n_letters = n_ours = 0
-    for text in texts:
-        for character, count in Counter(text).items():
-            n_letters += count if character.isalpha() else 0
-            n_ours += count if character in _LETTER_SET else 0
-    return n_ours * 2 > n_letters
-
-
 @dataclass(frozen=True)
 class Lexicon:
     """Different words in rising order, as `words_of` gives them. Raises InputError for anything else and for none."""
@@ -77,14 +67,19 @@ class Lexicon:
             raise damaged(_WHAT)
 
     @classmethod
-    def fit(cls, texts: Iterable[str], min_count: int = 2, max_words: int = MAX_WORDS) -> "Lexicon":
+    def fit(cls, texts: Iterable[str], min_count: int = 2, max_words: int = MAX_WORDS) -> "Lexicon | None":
         """The words that the texts have `min_count` times and more, at most the `max_words` most frequent.
 
-        Where no word is so frequent, all words. Raises InputError where there are none.
+        Where no word is so frequent, all words. None where half of the letters and more stand in no word that a
+        lexicon can have: texts in another script, or of strings longer than MAX_LENGTH, such as genomes.
         """
         counts: Counter[str] = Counter()
+        n_letters = 0
         for text in texts:
+            n_letters += sum(n for character, n in Counter(text).items() if character.isalpha())
             counts.update(word for word in words_of(text) if len(word) <= MAX_LENGTH)
+        if 2 * sum(n * len(word) for word, n in counts.items()) <= n_letters:
+            return None
         frequent = {word: n for word, n in counts.items() if n >= min_count} or counts
         kept = sorted(frequent, key=lambda word: (-frequent[word], word))[: min(max_words, MAX_WORDS)]
         return cls(tuple(sorted(kept)))
@@ -123,17 +118,6 @@ class Lexicon:
             begin += 1
         found = words_of(text[begin:])
         return sum(word in self._known for word in found) / len(found) if found else 1.0
-
-    def without_unfinished_word(self, text: str) -> str:
-        """The text, without a last word that is not known and that nothing follows, and the spaces before it."""
-        end = len(text)
-        begin = end
-        while begin and (text[begin - 1].casefold()[0] in _LETTER_SET or text[begin - 1] in "'‘’ʼ"):
-            begin -= 1
-        found = words_of(text[begin:])
-        if not found or found[-1] in self._known:
-            return text
-        return text[:begin].rstrip(" ")
 
     def speller(self, symbols: str) -> "Speller":
         """The mask over the ids of `encodings.chars`: END, UNKNOWN, then these symbols."""
