@@ -218,6 +218,15 @@ def test_a_state_of_other_types_is_refused() -> None:
             learner.restore(*((wrong, state) if part is tensors else (tensors, wrong)))
 
 
+def test_a_learner_leaves_the_generators_of_torch_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeded = list[int]()
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", seeded.append)
+    before = torch.get_rng_state()
+    _learner()
+    assert torch.equal(torch.get_rng_state(), before)
+    assert not seeded
+
+
 def test_a_torch_that_does_not_tell_what_the_processor_can_trains_in_float32(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -291,7 +291,8 @@ def settled(recipe: Recipe) -> Recipe:
     if torch.cuda.is_available():
         has_bfloat16 = torch.cuda.is_bf16_supported()
     else:
-        features = getattr(torch.cpu, "get_capabilities", dict)()  # older versions of torch do not tell
+        tells = getattr(torch.cpu, "get_capabilities", None)  # older versions of torch do not
+        features: Mapping[str, Any] = tells() if tells else {}
         has_bfloat16 = any(features.get(name) for name in _BFLOAT16_FEATURES)
     return replace(recipe, precision="bfloat16" if has_bfloat16 else "float32")
 

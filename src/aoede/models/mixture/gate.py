@@ -69,14 +69,14 @@ def checked_gate(weights: NDArray[np.generic]) -> Gate:
 def case_of(p: Floats, q: Floats) -> Ints:
     """(T,) which pair of weights two predictions (T, V) call for."""
     # fmin: what is no number at all counts as unsure, and stays no number in the mixture.
-    steps = [np.fmin(N_STEPS - 1, _entropy(log_p) / STEP_NATS).astype(np.int64) for log_p in (p, q)]
-    return np.asarray(steps[0] * N_STEPS + steps[1])
+    of_p, of_q = (np.fmin(_entropy(log_p) / STEP_NATS, N_STEPS - 1).astype(np.int64) for log_p in (p, q))
+    return np.asarray(of_p * N_STEPS + of_q)
 
 
 def _entropy(log_p: Floats) -> Floats:
     """(T,) nats. Log-probabilities of -inf count as nothing."""
     finite = np.maximum(log_p, np.float32(-50))
-    return np.asarray(np.maximum(0, -(np.exp(finite) * finite).sum(axis=1)))
+    return np.asarray(np.maximum(0, -np.vecdot(np.exp(finite), finite)))
 
 
 def _fitted(pair: Floats, targets: Ints, start: NDArray[np.float64], prior: float) -> NDArray[np.float64]:

@@ -112,7 +112,7 @@ def checked_document(document: ArrayLike, n_symbols: int) -> Ints:
 
 
 def check_ids(ids: Ints, n: int, what: str = "a symbol") -> None:
-    if ids.size and (ids.min() < 0 or ids.max() >= n):
+    if ids.size and ids.view(np.uint64).max() >= n:  # those below 0 are the greatest
         raise InputError(f"{what} must be from 0 to {n - 1}, not {int(ids.min())}..{int(ids.max())}")
 
 

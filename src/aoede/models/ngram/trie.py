@@ -122,7 +122,7 @@ class Trie:
     def children(self, nodes: Ints, symbols: Ints) -> Ints:
         """The nodes of these symbols after these nodes, -1 where there is none."""
         wanted = nodes * self.n_symbols + symbols
-        at = np.minimum(np.searchsorted(self.keys, wanted), self.n_grams - 1)
+        at = np.minimum(self.keys.searchsorted(wanted), self.n_grams - 1)
         return np.where((self.keys[at] == wanted) & (nodes >= 0), at + self.n_roots, -1)
 
     def beginning(self, roots: Ints, end: int) -> Ints:
@@ -157,7 +157,7 @@ class Trie:
         """(n,) what the contexts leave to what lies below them all, and (n, K) what longer ones leave to each."""
         gammas = self.backoff[contexts]
         left = np.ones_like(gammas)
-        np.cumprod(gammas[:, :0:-1], axis=1, out=left[:, -2::-1])
+        gammas[:, :0:-1].cumprod(axis=1, out=left[:, -2::-1])
         return left[:, 0] * gammas[:, 0], left
 
     def longest(self, contexts: Ints) -> Ints:
@@ -176,10 +176,11 @@ class Trie:
     def scattered(self, contexts: Ints, left: Floats, first: int) -> Floats:
         """(n, V) what contexts of `first` symbols and more give, each times its share `left`."""
         nodes, n_rows = contexts[:, first:], len(contexts)
-        lengths = self._n_children[nodes]
-        at = ranges(self._begins[nodes].ravel(), lengths.ravel())
-        cells = np.repeat(np.arange(n_rows) * self.n_symbols, lengths.sum(axis=1)) + self._wide_symbols[at]
-        weights = self.own[at] * np.repeat(left[:, first:].ravel(), lengths.ravel())
+        lengths = self._n_children[nodes].ravel()
+        at = ranges(self._begins[nodes].ravel(), lengths)
+        weights = self.own[at] * left[:, first:].ravel().repeat(lengths)
+        rows = np.arange(0, n_rows * self.n_symbols, self.n_symbols).repeat(nodes.shape[1])
+        cells = rows.repeat(lengths) + self._wide_symbols[at]
         found = np.bincount(cells, weights, minlength=n_rows * self.n_symbols)
         return np.asarray(found.reshape(n_rows, -1), np.float64)
 
@@ -248,6 +249,6 @@ def symbol_kind(n_symbols: int) -> type:
 
 def ranges(begins: Ints, lengths: Ints) -> Ints:
     """begin, begin + 1, ... for each begin, one after another."""
-    ends = np.cumsum(lengths)
+    ends = lengths.cumsum()
     total = int(ends[-1]) if len(ends) else 0
-    return np.asarray(np.arange(total) + np.repeat(begins - (ends - lengths), lengths))
+    return np.asarray(np.arange(total) + (begins - (ends - lengths)).repeat(lengths))
