@@ -36,6 +36,14 @@ def little(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "little.txt"
 
 
+@pytest.fixture(scope="module")
+def counted(little: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run of an n-gram of order 5."""
+    run = tmp_path_factory.mktemp("counted") / "run"
+    package.train("ngram", little, run, order=5, seed=1)
+    return run
+
+
 def _files(run: Path) -> dict[str, bytes]:
     names = [runs.MODEL_FILE, "metrics.jsonl", "losses.png"]
     samples = sorted((run / "samples").iterdir())
@@ -48,45 +56,38 @@ def test_a_training_that_was_stopped_twice_comes_to_the_same_bytes(
 ) -> None:
     options = {**FAMILIES[family], "seed": 3}
     package.train(family, little, tmp_path / "whole" / "run", **options)
-    stops = iter([False] * 2 + [True] + [False] * 3 + [True])
-    package.train(family, little, tmp_path / "parts" / "run", should_stop=lambda: next(stops), **options)
-    package.resume(tmp_path / "parts" / "run", should_stop=lambda: next(stops))
-    package.resume(tmp_path / "parts" / "run")
+    stops = iter([False, False, True, False, True])
+    run = tmp_path / "parts" / "run"
+    first = package.train(family, little, run, should_stop=lambda: next(stops), **options)
+    second = package.resume(run, should_stop=lambda: next(stops))
+    assert (first.standing.step, second.standing.step) == (2, 3)
+    assert not first.standing.is_done and not second.standing.is_done
+    package.resume(run)
     assert _files(tmp_path / "parts" / "run") == _files(tmp_path / "whole" / "run")
 
 
-def test_the_model_of_a_run_writes_and_has_its_text_its_words_and_its_figures_with_it(
-    little: Path, tmp_path: Path
-) -> None:
-    package.train("ngram", little, tmp_path / "run", order=5, seed=1)
-    found = checkpoint.load(tmp_path / "run" / runs.MODEL_FILE)
+def test_the_model_of_a_run_writes_and_has_its_text_its_words_and_its_figures_with_it(counted: Path) -> None:
+    found = checkpoint.load(counted / runs.MODEL_FILE)
     writer = Writer.of(found.metadata, found.tensors, name="run")
     assert writer.index is not None and writer.human is not None and writer.lexicon is not None
     assert "citizen" in writer.lexicon
     assert 0 <= writer.human.share < 0.2
     text = drafts(writer, Wish(start="First ", length=100), seed=1)[0].text
     assert text.startswith("First ") and 60 < len(text) < 260
-    sample = (tmp_path / "run" / "samples" / "best.txt").read_text()
-    assert "word for word" in sample
 
 
-def test_the_checks_of_an_n_gram_are_the_ladder_of_its_orders(little: Path, tmp_path: Path) -> None:
-    package.train("ngram", little, tmp_path / "run", order=5, seed=1)
-    rows = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+def test_every_sample_of_a_run_says_how_new_it_is(counted: Path) -> None:
+    samples = {path.name: path.read_text() for path in (counted / "samples").iterdir()}
+    assert samples.keys() == {"best.txt", *(f"step-{step:08d}.txt" for step in range(1, 6))}
+    for name, sample in samples.items():
+        assert "word for word in the training text" in sample.splitlines()[-1], name
+
+
+def test_the_checks_of_an_n_gram_are_the_ladder_of_its_orders(counted: Path) -> None:
+    rows = [json.loads(line) for line in (counted / "metrics.jsonl").read_text().splitlines()]
     assert [row["order"] for row in rows] == [1, 2, 3, 4, 5]
     nats = [row["held-out nats a character"] for row in rows]
     assert nats[0] > nats[1] > nats[2] > nats[3]
-
-
-def test_a_mixture_foresees_better_than_either_of_its_parts(tmp_path: Path) -> None:
-    text = TEXTS / "shakespeare.txt"
-    package.train("mixture", text, tmp_path / "run", n_hidden=64, n_epochs=6, order=5, seed=1, n_steps=32)
-    best = min(
-        map(json.loads, (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()),
-        key=lambda row: row["held-out nats a character"],
-    )
-    parts = (best[f"{part}'s held-out nats a character"] for part in ("n-gram", "network"))
-    assert best["held-out nats a character"] < min(parts)
 
 
 def test_minutes_become_steps_and_threads_that_the_run_keeps(
@@ -103,6 +104,8 @@ def test_minutes_become_steps_and_threads_that_the_run_keeps(
     assert document["recipe"]["precision"] in ("float32", "bfloat16")
     assert torch.get_num_threads() == 3, "whoever trains in a program of his own keeps his threads"
     torch.set_num_threads(before)
+    package.resume(tmp_path / "run", should_stop=lambda: True)
+    assert runs.read_run(tmp_path / "run") == document
 
 
 class Told(Silent):
@@ -205,12 +208,16 @@ def test_what_cannot_be_trained_on_is_said_and_leaves_no_run(name: str, aoede: A
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.slow
-def test_a_line_of_ten_megabytes_is_text_like_any_other(aoede: Aoede, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("n_bytes", "order"), [(1_000_000, 2), pytest.param(10_000_000, 1, marks=pytest.mark.slow)]
+)
+def test_a_line_of_megabytes_is_text_like_any_other(
+    n_bytes: int, order: int, aoede: Aoede, tmp_path: Path
+) -> None:
     rng = np.random.default_rng(0)
     letters = np.frombuffer(b"etaoin shrdlu", np.uint8)
-    (tmp_path / "line.txt").write_bytes(letters[rng.integers(0, len(letters), 10_000_000)].tobytes())
-    done = aoede("train", "ngram", "line.txt", "--run", "run", "--order", "1", "--seed", "1")
+    (tmp_path / "line.txt").write_bytes(letters[rng.integers(0, len(letters), n_bytes)].tobytes())
+    done = aoede("train", "ngram", "line.txt", "--run", "run", "--order", order, "--seed", "1")
     assert done.code == 0
 
 
@@ -246,20 +253,9 @@ def test_settings_that_cannot_be_are_told(
 def test_figures_that_are_no_numbers_send_a_network_back_once_and_then_stop_it(
     little: Path, tmp_path: Path
 ) -> None:
+    told = Told()
+    wild = {"learning_rate": 10.0, "clip": 0.0, "n_warm_up": 0, "weight_decay": 10.0, "precision": "float32"}
+    options = SMALL | wild | {"n_epochs": 30, "cell": "tanh", "seed": 1}
     with pytest.raises(package.AoedeError, match="no longer finite"):
-        package.train(
-            "rnn",
-            little,
-            tmp_path / "run",
-            seed=1,
-            **SMALL
-            | {
-                "learning_rate": 10.0,
-                "clip": 0.0,
-                "n_warm_up": 0,
-                "n_epochs": 30,
-                "cell": "tanh",
-                "weight_decay": 10.0,
-                "precision": "float32",
-            },
-        )
+        package.train("rnn", little, tmp_path / "run", watcher=told, **options)
+    assert ["back to step" in text for text in told.warnings] == [True]
