@@ -73,7 +73,6 @@ class Item:
 
     path: str  # of its file, relative to the folder, with "/" between names
     value: Any  # a Song or a Document
-    sha256: str  # of the file's bytes
     fingerprint: str  # of the content: equal for copies in another key or tempo, and most versions of a tune
     is_held_out: bool | None = None  # None: by chance, as the fingerprint has it
     cut: Callable[[float], tuple[Any, Any]] | None = (
@@ -93,15 +92,17 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file; `read` takes its bytes, its path, the limits and the columns of tables."""
+    """A kind of file; `read` takes its bytes, its path, the limits and the columns of tables.
+
+    Copies that differ in nothing that matters share the identity; "" where they are not looked for.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     read: Callable[[bytes, str, Limits, Columns], tuple[Sequence[Any], tuple[str, ...]]]  # -> values, repairs
     is_empty: Callable[[Any], bool]
-    fingerprint: Callable[[Any], str]
+    prints: Callable[[Any], tuple[str, str]]  # -> identity, fingerprint
     nothing: str  # why a file without values is skipped
-    identity: Callable[[Any], str] | None = None  # what copies share that differ in nothing that matters
     is_about: Callable[[str], bool] = lambda path: False  # whether a file is about the others
     cut: Callable[[Any], Callable[[float], tuple[Any, Any]] | None] = lambda value: None
 
@@ -157,7 +158,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             (".mid", ".midi", ".kar", ".rmi", ".smf"),
             _read_midi,
             lambda song: not song.tracks,
-            fingerprint,
+            lambda song: ("", fingerprint(song)),
             EMPTY,
         ),
         "text": Kind(
@@ -165,9 +166,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             documents.SUFFIXES,
             _read_text,
             lambda document: not document.text.strip(),
-            documents.fingerprint,
+            documents.prints,
             NO_TEXT,
-            documents.identity,
             documents.is_about,
             documents.cut_of,
         ),
@@ -254,15 +254,12 @@ class _Reader:
                 raise _SkipError(ABOUT)
             data = self._bytes(path)
             values, repairs = self._values(path, data, kind)
-            values = self._without_copies(path, values, kind)
+            kept = self._without_copies(path, values, kind)
         except _SkipError as skip:
             self.rows.append(Row(path, SKIPPED, skip.reason, skip.remarks))
             return
         self.rows.append(Row(path, REPAIRED if repairs else READ, remarks=repairs))
-        hash_ = self.entries[path].sha256
-        self.items += [
-            Item(path, value, hash_, kind.fingerprint(value), cut=kind.cut(value)) for value in values
-        ]
+        self.items += [Item(path, value, print_, cut=kind.cut(value)) for value, print_ in kept]
 
     def _bytes(self, path: str) -> bytes:
         where = self.root / path
@@ -302,18 +299,18 @@ class _Reader:
             raise _SkipError(kind.nothing, *repairs)
         return values, repairs
 
-    def _without_copies(self, path: str, values: Sequence[Any], kind: Kind) -> Sequence[Any]:
-        if not kind.identity:
-            return values
+    def _without_copies(self, path: str, values: Sequence[Any], kind: Kind) -> list[tuple[Any, str]]:
+        """The values with their fingerprints."""
         kept, first = [], ""
         for value in values:
-            identity = kind.identity(value)
+            identity, print_ = kind.prints(value)
             if identity in self._seen:
                 self._n_copies += 1
                 first = self._seen[identity]
-            else:
+                continue
+            if identity:
                 self._seen[identity] = path
-                kept.append(value)
+            kept.append((value, print_))
         if not kept:
             raise _SkipError(DUPLICATE, f"the same text as in {first}")
         return kept

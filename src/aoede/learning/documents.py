@@ -6,8 +6,8 @@ the data folder that it lies in; of a book that lies in none, its own name.
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -42,7 +42,7 @@ _ABOUT = frozenset(
 )
 _LRC_TIME = re.compile(r"\[\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?\] ?|<\d{1,4}:\d{1,2}(?:[.:]\d{1,3})?> ?")
 _LRC_ARTIST = re.compile(r"^\[ar:([^\]\n]*)\]", re.MULTILINE)
-_LRC_TAG = re.compile(r"^\[[a-z#]{1,8}:[^\]\n]*\]\n?", re.MULTILINE)
+_LRC_TAG = re.compile(r"^\[[a-z#]{1,8}:[^\]\n]*\] *", re.MULTILINE)
 
 _SHINGLE_TOKENS = 8  # words; of scripts without spaces, characters
 _PRIME = np.uint64(0x100000001B3)  # an odd factor, of the FNV hash
@@ -85,16 +85,21 @@ def _plain(content: str, path: str) -> Document:
     """A file as it is; of what is no book, without the empty lines before and after it."""
     if len(content) >= BOOK_CHARACTERS:
         return Document(content, _author(path) or {AUTHOR: _name(PurePosixPath(path).stem)}, path, 1)
-    trimmed = content.strip("\n")
-    return Document(trimmed, _author(path), path, 1 + content.index(trimmed))
+    return _trimmed(content, _author(path), path)
 
 
 def _song(content: str, path: str) -> Document:
     """Lyrics without the times at which they are sung."""
     artist = _LRC_ARTIST.search(content)
     name = _name(artist[1]) if artist else ""
-    words = _LRC_TAG.sub("", _LRC_TIME.sub("", content)).strip("\n")
-    return Document(words, {ARTIST: name} if name else _author(path), path, 1)
+    words = _LRC_TAG.sub("", _LRC_TIME.sub("", content))
+    return _trimmed(words, {ARTIST: name} if name else _author(path), path)
+
+
+def _trimmed(content: str, labels: Mapping[str, str], path: str) -> Document:
+    """Without the empty lines before and after it."""
+    text_ = content.strip("\n")
+    return Document(text_, labels, path, 1 + content.index(text_))
 
 
 def _author(path: str) -> dict[str, str]:
@@ -128,44 +133,35 @@ def cut_of(document: Document) -> Callable[[float], tuple[Any, Any]] | None:
 # Copies and versions
 
 
-def identity(document: Document) -> str:
-    """A hash that texts share whose letters are the same, whatever their case and what stands between them.
+def prints(document: Document) -> tuple[str, str]:
+    """(identity, fingerprint): two hashes, of what copies of a text share and of what most versions of a song share.
 
-    Of a text without letters all counts.
+    The identity is that of all letters, whatever their case and what stands between them; of a text without letters
+    all counts. The fingerprint is the min-hash of its shingles of eight words: of the hashes of all stretches of
+    eight words the smallest is taken, so two texts agree with a probability of the share of the stretches that they
+    have in common (Broder 1997). In scripts without spaces a character is a word. Case, punctuation and the breaking
+    of lines make no difference. Of a shorter text all words are one stretch.
     """
-    letters = _letters(document.text)[0].astype("<u4").tobytes()
-    return sha256(letters or document.text.encode()).hexdigest()
-
-
-def fingerprint(document: Document) -> str:
-    """A hash that copies of a text share, and most versions of a song: the min-hash of its shingles of eight words.
-
-    Of the hashes of all stretches of eight words the smallest is taken, so two texts agree with a probability of the
-    share of the stretches that they have in common (Broder 1997). In scripts without spaces a character is a word.
-    Case, punctuation and the breaking of lines make no difference. Of a shorter text all words are one stretch.
-    """
-    words = _word_hashes(document.text)
-    if not len(words):
-        return sha256(document.text.encode()).hexdigest()[:16]
+    codes, begins = _letters(document.text)
+    if not len(codes):
+        whole = sha256(document.text.encode()).hexdigest()
+        return whole, whole[:16]
+    words = _word_hashes(codes, begins)
     n = min(_SHINGLE_TOKENS, len(words))
     shingles = np.zeros(len(words) - n + 1, np.uint64)
     for i in range(n):
         shingles = shingles * _PRIME + words[i : len(words) - n + 1 + i]
-    return f"{int(_mixed(shingles).min()):016x}"
+    return sha256(codes.astype("<u4").tobytes()).hexdigest(), f"{int(_mixed(shingles).min()):016x}"
 
 
-def _word_hashes(content: str) -> Hashes:
+def _word_hashes(codes: NDArray[np.int64], begins: NDArray[np.bool_]) -> Hashes:
     """(n,) a number for each word, or character of a script without spaces, in order."""
-    codes, begins = _letters(content)
-    if not len(codes):
-        return np.zeros(0, np.uint64)
     starts = np.flatnonzero(begins)
     places = np.arange(len(codes)) - np.repeat(starts, np.diff(starts, append=len(codes)))
     signs = _mixed((codes.astype(np.uint64) << np.uint64(32)) + places.astype(np.uint64))
     return _mixed(np.add.reduceat(signs, starts))
 
 
-@lru_cache(maxsize=1)  # `identity` and `fingerprint` ask in turn
 def _letters(content: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """(T,) code points of the letters of the text in small letters, and whether a word begins with each.
 

@@ -46,7 +46,8 @@ class Material(Protocol):
     ) -> dict[str, Any]:
         """`encoding`, `labels`, `config`, `recipe` and what else belongs to a run, fitted to the training items.
 
-        `remarks`, if any, are told as the training begins. `minutes` may decide how large a model is. Raises UsageError for a setting in `said` that there is not.
+        `remarks`, if any, are told as the training begins. `minutes` may decide how large a model is. Raises
+        UsageError for a setting in `said` that there is not.
         """
 
     def learner(self, family: Family, document: Mapping[str, Any], items: Sequence[Item]) -> Learner:
