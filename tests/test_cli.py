@@ -148,6 +148,13 @@ def test_doctor_finds_everything_well_and_models_names_licences(aoede: Run) -> N
     listed = json.loads(aoede("models", "--json").out)["models"]
     assert {"harmony"} <= {model["name"] for model in listed}
     assert all(model["licence"] and model["bytes"] > 1000 for model in listed)
+    card = json.loads(aoede("models", "tang", "--json").out)
+    assert (
+        card["schema"] == "aoede.card/1"
+        and "李白" in card["labels"]["values"][0]
+        and "## Data" in card["card"]
+    )
+    assert {**next(model for model in listed if model["name"] == "tang"), **card} == card
 
 
 def test_every_command_explains_itself(aoede: Run) -> None:
@@ -169,12 +176,18 @@ def test_help_answers_quickly(tmp_path: Path) -> None:
     assert min(times) < 0.3
 
 
-def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["models", "models --json", "--help"])
+def test_a_closed_pipe_is_quiet_and_has_its_exit_code(tmp_path: Path, command: str) -> None:
     done = subprocess.run(
-        f"{sys.executable} -m aoede compose joy --bars 2 --seed 1 --audio none --json | head -c 10",
-        shell=True, cwd=tmp_path, capture_output=True, text=True, check=False,
+        ["bash", "-c", f"{sys.executable} -m aoede {command} | true; exit ${{PIPESTATUS[0]}}"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_aoede_alone_prints_its_help(aoede: Run) -> None:
+    assert aoede() == aoede("--help")
+    assert aoede().out.startswith("Usage: aoede")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])

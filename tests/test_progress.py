@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from aoede.cli.progress import Pace, Progress, columns_of, duration
+from aoede.cli.console import columns_of
+from aoede.cli.progress import Pace, Progress, duration
 from aoede.randomness import stream
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from aoede import export
 from aoede.cli import main
+from aoede.cli.watching import stoppable
 from aoede.compose import compose
 from aoede.formats import midi
 from aoede.learning import runs
@@ -147,6 +148,22 @@ def test_training_where_a_run_is_already_is_refused_and_changes_nothing(
     assert done.code == 73
     assert f"aoede resume {trained}" in done.err
     assert kills.results(trained) == before
+
+
+def test_a_signal_that_is_ignored_stays_so_and_the_first_one_is_answered(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stoppable() as stop:
+            signal.raise_signal(signal.SIGHUP)
+            assert not stop.is_set()
+            signal.raise_signal(signal.SIGTERM)
+            assert stop.is_set() and "the same again stops at once" in capfd.readouterr().err
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

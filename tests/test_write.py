@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 import aoede as package
 from aoede import write as write_text
-from aoede.cli.pages import cells_of, columns, marked, shown, wrapped
+from aoede.cli.console import columns_of, tell, tell_json
+from aoede.cli.pages import columns, marked, shown, wrapped
 from aoede.errors import InputError, MissingError, UsageError
 from aoede.learning import checkpoint
 from aoede.learning.sampling import find_checkpoint
@@ -339,6 +341,26 @@ def test_look_shows_the_line_end_of_an_alphabet_as_a_sign(aoede: Run, model: Pat
     assert "symbols ¶·" in line
 
 
+def test_look_at_a_model_of_text_cuts_its_alphabet_and_its_forms(aoede: Run) -> None:
+    done = aoede("look", "ci")
+    assert "5,115 in all" in done.out and "864 in all" in done.out and len(done.out) < 4_000
+    assert "\t" not in done.out
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_stream_that_cannot_say_everything_gets_ascii_json_and_question_marks(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", out)
+    tell_json({"name": "苏轼\udcff"})
+    tell("苏轼")
+    out.seek(0)
+    *lines, text = out.read().split("\n")[:-1]
+    assert json.loads("".join(lines)) == {"name": "苏轼\udcff"}
+    assert text == ("苏轼" if encoding == "utf-8" else "??")
+
+
 # -- the terminal --
 
 
@@ -372,16 +394,16 @@ def test_columns_stand_side_by_side_in_latin_and_chinese() -> None:
     assert told is not None
     rows = told.splitlines()
     assert rows[0].split() == ["one", "two"]
-    assert all(cells_of(row) < 60 for row in rows)
+    assert all(columns_of(row) < 60 for row in rows)
     begin = rows[0].index("two")
     firsts = [next((i for i, c in enumerate(row) if c > "一"), None) for row in rows]
-    assert {cells_of(row[:i]) for row, i in zip(rows, firsts, strict=True) if i is not None} == {begin}
+    assert {columns_of(row[:i]) for row, i in zip(rows, firsts, strict=True) if i is not None} == {begin}
     assert columns(["one", "two"], ["a", "b"], 40) is None
 
 
 def test_lines_are_broken_between_words_and_nothing_is_lost() -> None:
     text = "the quick brown fox jumps over the lazy dog\n\nunbreakableunbreakableunbreakable 白日依山盡黃河入海流"
     rows = wrapped(text, 12)
-    assert all(cells_of(row) <= 12 for row in rows)
+    assert all(columns_of(row) <= 12 for row in rows)
     assert "".join("".join(rows).split()) == "".join(text.split())
     assert rows[:2] == ["the quick", "brown fox"]

@@ -3,18 +3,18 @@
 Results go to stdout, everything else to stderr. Nothing heavy is imported before a command runs.
 """
 
-import json
 import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
-from aoede.cli.console import printable
+from aoede.cli.console import tell, tell_json
 from aoede.cli.inspect import look, render
 from aoede.cli.learn import evaluate, resume, runs, sample, train
 from aoede.cli.make import compose
@@ -31,6 +31,29 @@ class _Group(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        with _told_of_closed_pipe():  # --help prints here
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _told_of_closed_pipe():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _told_of_closed_pipe() -> Iterator[None]:
+    """Leave with CLOSED_PIPE where nobody reads any more; of click's own making it would be 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        _close_stdout()
+        raise click.exceptions.Exit(CLOSED_PIPE) from None
+
+
+def _close_stdout() -> None:
+    """Let what is still to be printed vanish, or the interpreter complains when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(
@@ -52,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; returns its exit code. Never raises for a foreseeable error."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments or bool(os.environ.get("AOEDE_DEBUG"))
-    arguments = [argument for argument in arguments if argument != "--debug"]
+    arguments = [argument for argument in arguments if argument != "--debug"] or ["--help"]
     as_json = "--json" in arguments
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _leave)
@@ -60,12 +83,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = cli.main(arguments, prog_name="aoede", standalone_mode=False)
         sys.stdout.flush()
         return int(result or 0)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except _TerminatedError:
+        return TERMINATED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains again
+        _close_stdout()
         return CLOSED_PIPE
     except Exception as error:
         if debug:
@@ -73,9 +96,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _report(error, as_json)
 
 
+class _TerminatedError(BaseException):
+    """Like KeyboardInterrupt: nothing but `main` may catch it."""
+
+
 def _leave(signum: int, frame: FrameType | None) -> NoReturn:
     """End in good order, so that files that are half written are taken away."""
-    raise SystemExit(TERMINATED)
+    raise _TerminatedError
 
 
 def _report(error: Exception, as_json: bool) -> int:
@@ -90,9 +117,9 @@ def _report(error: Exception, as_json: bool) -> int:
     if as_json:
         name = "internal" if code == INTERNAL else told.code
         body = {"code": name, "exit": code, "message": told.message, "hint": told.hint, "where": told.where}
-        click.echo(json.dumps({"error": body}, ensure_ascii=False), err=True)
+        tell_json({"error": body}, err=True)
     else:
-        click.echo(f"error: {printable(str(told))}", err=True)
+        tell(f"error: {told}", err=True)
     return code
 
 

@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoede.cli.console import printable
+from aoede.cli.console import force_option, json_option, read_text, tell, tell_json
 
 if TYPE_CHECKING:
     from aoede.formats.midi import Reading
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 ONLY_IN_JSON = ("recipe", "made_with")  # of a model's provenance: long, and of use to programs
 MAX_CELLS = 12  # of a long list that is told in a line
+MAX_CHARACTERS = 120  # of a long text
 _file = click.argument("file", type=click.Path(path_type=Path))
-_force = click.option("-f", "--force", is_flag=True, help="Replace a file that exists.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
 @click.command(
@@ -35,10 +34,12 @@ Examples:
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Where the picture goes. [default: out/NAME.png]"
 )
-@click.option("--text", help="For models of text: what is read. [default: something that the model writes]")
+@click.option(
+    "--text", help='For models of text: what is read ("-" reads stdin). [default: something that it writes]'
+)
 @click.option("-s", "--seed", type=int, default=0, show_default=True, help="Of what a model of text draws.")
-@_force
-@_json
+@force_option
+@json_option
 def look(file: Path, out: Path | None, text: str | None, seed: int, force: bool, as_json: bool) -> None:
     """Tell what is in FILE and draw it: a MIDI file as a piano roll, a model with what its hidden units look for.
 
@@ -46,6 +47,8 @@ def look(file: Path, out: Path | None, text: str | None, seed: int, force: bool,
     what had to be repaired. Struck notes of a model have a picture of their own beside that of the held ones.
     Of a model of text it is drawn what it foresees along a text, and how the next character is chosen.
     """
+    if text is not None:
+        text = read_text(text)
     if _is_model(file):
         _look_at_model(file, out, force, as_json, text, seed)
         return
@@ -59,15 +62,15 @@ def look(file: Path, out: Path | None, text: str | None, seed: int, force: bool,
     target = out or Path("out") / f"{_safe_stem(file)}.png"
     picture = export.write(reading.song, _with_suffix(target, (".png",)), force=force)
     report = _facts(file, reading) | {"picture": str(picture)}
-    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else _as_text(report))
+    tell_json(report) if as_json else tell(_as_text(report))
 
 
 @click.command()
 @_file
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="The audio file. [default: out/NAME.wav]")
 @click.option("--audio", type=click.Choice(["wav", "mp3", "flac", "ogg"]), default="wav", show_default=True)
-@_force
-@_json
+@force_option
+@json_option
 def render(file: Path, out: Path | None, audio: str, force: bool, as_json: bool) -> None:
     """Play FILE.mid into an audio file."""
     from aoede import export
@@ -82,7 +85,7 @@ def render(file: Path, out: Path | None, audio: str, force: bool, as_json: bool)
         "duration_s": round(reading.song.duration_s, 3),
         "repairs": list(reading.repairs),
     }
-    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else _as_text(report))
+    tell_json(report) if as_json else tell(_as_text(report))
 
 
 def _read(file: Path) -> "Reading":
@@ -163,7 +166,7 @@ def _as_text(report: dict[str, Any]) -> str:
         if name in ("schema", "title") or value in ([], {}, "", None):
             continue
         lines += _lines(name, value)
-    return printable("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _lines(name: str, value: Any) -> list[str]:
@@ -217,7 +220,7 @@ def _look_at_model(
     }
     write_together(files, force=force)
     report = _facts_of_model(model, found) | {"pictures": [str(file) for file in files]}
-    click.echo(json.dumps(report, ensure_ascii=False, indent=2) if as_json else _model_as_text(name, report))
+    tell_json(report) if as_json else tell(_model_as_text(name, report))
 
 
 def _facts_of_model(model: Path, found: "Checkpoint") -> dict[str, Any]:
@@ -239,21 +242,25 @@ def _model_as_text(name: str, report: Mapping[str, Any]) -> str:
         if row not in left_out and value not in ([], {}, "", None):
             lines.append(f"  {row.replace('_', ' '):<14}  {_told(value)}")
     lines += [f"  {'' if i else 'pictures':<14}  {path}" for i, path in enumerate(report["pictures"])]
-    return printable("\n".join(lines))
+    return "\n".join(lines)
 
 
-def _told(value: Any) -> str:
-    """A fact of a model in one line."""
+def _told(value: Any, depth: int = 0) -> str:
+    """A fact of a model in a few lines: what is long is cut, the more the deeper it lies. JSON has all of it."""
     from aoede.learning.text_pictures import sign
 
+    if isinstance(value, str):
+        return _cut([sign(c) if c in "\t\n" else c for c in value], MAX_CHARACTERS, "")
     if isinstance(value, Mapping):
-        if "symbols" in value:  # an alphabet, with its line end
+        if "symbols" in value:  # an alphabet, with its blanks
             value = {**value, "symbols": "".join(map(sign, value["symbols"]))}
-        parts = ((name, _told(part), isinstance(part, Mapping)) for name, part in value.items())
-        return ", ".join(
-            f"{name.replace('_', ' ')} {f'({told})' if nested else told}" for name, told, nested in parts
-        )
+        parts = ((name, _told(part, depth + 1), isinstance(part, Mapping)) for name, part in value.items())
+        told = [f"{name.replace('_', ' ')} {f'({part})' if nested else part}" for name, part, nested in parts]
+        return _cut(told, MAX_CELLS >> depth if depth else len(told))
     if isinstance(value, list):
-        shown = ", ".join(_told(part) for part in value[:MAX_CELLS])
-        return shown + (f" … ({len(value)} in all)" if len(value) > MAX_CELLS else "")
+        return _cut([_told(part, depth) for part in value], MAX_CELLS)
     return _figure(value)
+
+
+def _cut(parts: Sequence[str], n: int, between: str = ", ") -> str:
+    return between.join(parts[:n]) + f" … ({len(parts):,} in all)" * (len(parts) > n)

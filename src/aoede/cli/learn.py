@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoede.cli.console import printable
+from aoede.cli.console import force_option, json_option, tell, tell_json
 from aoede.cli.watching import Console, Stop, stoppable
 from aoede.errors import UsageError
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from aoede.learning.train import Outcome
 
 _path = click.Path(path_type=Path)
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
 @click.command(
@@ -75,7 +74,7 @@ Examples:
 @click.option(
     "--set", "others", multiple=True, metavar="NAME=VALUE", help="Any other setting, such as dropout=0.2."
 )
-@_json
+@json_option
 def train(
     family: str,
     folder: Path,
@@ -130,7 +129,7 @@ def _settings(family: str, options: Mapping[str, Any], others: tuple[str, ...]) 
 @click.argument("run", type=_path)
 @click.option("--data", type=_path, help="Where the data are now, if they moved.")
 @click.option("--allow-data-change", is_flag=True, help="Go on although files changed, are missing or new.")
-@_json
+@json_option
 def resume(run: Path, data: Path | None, allow_data_change: bool, as_json: bool) -> None:
     """Go on with the training in the folder RUN, to the result that it would have had undisturbed."""
     from aoede.learning.train import resume as resume_run
@@ -164,12 +163,12 @@ def _end(outcome: "Outcome", stop: Stop, as_json: bool) -> None:
             "model": None if outcome.model is None else str(outcome.model),
             "files": {name: outcome.report.n(name) for name in ("read", "repaired", "skipped")},
         }
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        tell_json(report)
     elif outcome.model is not None:
-        click.echo(printable(_as_text(outcome)))
+        tell(_as_text(outcome))
     if not standing.is_done:
         text = f"stopped and saved at step {standing.step:,}; go on with: {resume_command(outcome.run)}"
-        click.echo(printable(text), err=True)
+        tell(text, err=True)
         click.get_current_context().exit(128 + stop.signal)
 
 
@@ -221,8 +220,8 @@ Examples:
 @click.option(
     "--audio", type=click.Choice(["wav", "mp3", "flac", "ogg", "none"]), default="wav", show_default=True
 )
-@click.option("-f", "--force", is_flag=True, help="Replace files that exist.")
-@_json
+@force_option
+@json_option
 def sample(
     model: str, count: int, bars: int, out: Path, audio: str, force: bool, as_json: bool, **options: Any
 ) -> None:
@@ -264,15 +263,15 @@ def sample(
         report = {"schema": "aoede.samples/1", "model": model, "sha256": trained.sha256, "seed": seed}
         if drawn is not None:
             report["chain"] = str(chain)
-        click.echo(json.dumps(report | {"songs": rows}, ensure_ascii=False, indent=2))
+        tell_json(report | {"songs": rows})
         return
     for row in rows:
-        click.echo(printable(f"{row['title']}: {row['n_notes']} notes"))
+        tell(f"{row['title']}: {row['n_notes']} notes")
         for file in row["files"]:
-            click.echo(printable(f"  {file}"))
+            tell(f"  {file}")
     if drawn is not None:
-        click.echo(printable(f"a Gibbs chain: {chain}"))
-    click.echo(f"seed {seed}")
+        tell(f"a Gibbs chain: {chain}")
+    tell(f"seed {seed}")
 
 
 def _chain_of(trained: "Trained", seed: int, options: Mapping[str, Any]) -> bytes:
@@ -304,7 +303,7 @@ Examples:
 @click.option(
     "--label-column", "label_columns", multiple=True, help="Column of labels. [default: artist, author, ...]"
 )
-@_json
+@json_option
 def evaluate(
     models: tuple[str, ...],
     data: Path,
@@ -325,14 +324,14 @@ def evaluate(
     with Console() as console:
         found = judge(models, data, seed=seed, adapts=dynamic, by=by, columns=columns, watcher=console)
     if as_json:
-        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+        tell_json(found.as_json())
         return
-    click.echo(printable(found.as_text(by)))
+    tell(found.as_text(by))
 
 
 @click.command()
 @click.argument("folder", type=_path, required=False)
-@_json
+@json_option
 def runs(folder: Path | None, as_json: bool) -> None:
     """List the runs in FOLDER [default: runs]: how far each is, its figure, and how to go on."""
     from aoede.learning.overview import overview
@@ -340,10 +339,10 @@ def runs(folder: Path | None, as_json: bool) -> None:
     place = folder or Path("runs")
     rows = overview(place) if folder or place.is_dir() else []
     if as_json:
-        click.echo(json.dumps({"schema": "aoede.runs/1", "runs": rows}, ensure_ascii=False, indent=2))
+        tell_json({"schema": "aoede.runs/1", "runs": rows})
         return
     if not rows:
-        click.echo(f"no runs in {place}; begin one with: aoede train rbm FOLDER", err=True)
+        tell(f"no runs in {place}; begin one with: aoede train rbm FOLDER", err=True)
     for row in rows:
         figure = "" if row["best"] is None else f"best {row['best']:.4g} at step {row['best_step']:,}"
-        click.echo(printable(f"{row['run']:<32} {row['state']:<28} {figure:<28} {row['next']}"))
+        tell(f"{row['run']:<32} {row['state']:<28} {figure:<28} {row['next']}")

@@ -1,6 +1,5 @@
 """`aoede compose`: a request in, a song's files out."""
 
-import json
 import shlex
 import sys
 import time
@@ -9,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoede.cli.console import printable, read_text
+from aoede.cli.console import STDOUT, force_option, json_option, read_text, tell, tell_json
 
 if TYPE_CHECKING:
     from aoede.compose import Sketch
     from aoede.song import Song
 
 MAX_COUNT = 16
-STDOUT = Path("-")
 
 
 @click.command(
@@ -61,8 +59,8 @@ Examples:
 @click.option(
     "--audio", type=click.Choice(["wav", "mp3", "flac", "ogg", "none"]), default="wav", show_default=True
 )
-@click.option("-f", "--force", is_flag=True, help="Replace files that exist.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@force_option
+@json_option
 def compose(
     request: str, count: int, out: Path, audio: str, force: bool, as_json: bool, **options: Any
 ) -> None:
@@ -81,22 +79,16 @@ def compose(
         began = time.perf_counter()
         planned = sketch(request, **options)
         for fault in planned.own.faults if planned.own else ():
-            click.echo(f"left out: {printable(fault)}", err=True)
+            tell(f"left out: {fault}", err=True)
         song = fill(planned)
         files = _write(song, planned, out, audio, force)
         report = _report(planned, song, files, time.perf_counter() - began)
         reports.append(report)
         if not as_json:
-            click.echo(_as_text(report), err=out == STDOUT)
+            tell(_as_text(report), err=out == STDOUT)
         options["seed"] = planned.seed + 1
     if as_json:
-        click.echo(
-            json.dumps(
-                reports[0] if count == 1 else {"schema": "aoede.songs/1", "songs": reports},
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
+        tell_json(reports[0] if count == 1 else {"schema": "aoede.songs/1", "songs": reports})
 
 
 def _check_target(out: Path, count: int, as_json: bool) -> None:
@@ -212,7 +204,7 @@ def _as_text(report: dict[str, Any]) -> str:
     lines += [f"  {'files' if i == 0 else '':<10}  {path}" for i, path in enumerate(report["files"])]
     lines.append(f"  {'again':<10}  {_command_of(report['recipe'])}")
     lines.append(f"  {'took':<10}  {report['seconds']:.2f} s")
-    return printable("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _command_of(recipe: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TextIO
 
+from aoede.cli.console import columns_of, sayable
+
 if TYPE_CHECKING:
     from aoede.words.novelty import Passage
 
@@ -21,8 +23,7 @@ def shown(text: str, stream: TextIO) -> str:
     if stream.isatty():
         parts = text.split("\x1b[")
         text = _visible(parts[0]) + "".join(_escaped(part) for part in parts[1:])
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding)
+    return sayable(text, stream)
 
 
 def _escaped(part: str) -> str:
@@ -88,22 +89,15 @@ def columns(titles: Sequence[str], texts: Sequence[str], n_cells: int) -> str | 
     if width < MIN_COLUMN:
         return None
     blocks = [
-        [title, "-" * min(width, cells_of(title)), *wrapped(_visible(text), width)]
+        [title, "-" * min(width, columns_of(title)), *wrapped(_visible(text), width)]
         for title, text in zip(titles, texts, strict=True)
     ]
     rows = zip_longest(*blocks, fillvalue="")
     return "".join((" " * GAP).join(_padded(cell, width) for cell in row).rstrip() + "\n" for row in rows)
 
 
-def cells_of(text: str) -> int:
-    """Cells of a terminal that a text takes: two for a Chinese character, none for a mark on another one."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
-
-
 def _padded(text: str, width: int) -> str:
-    return text + " " * (width - cells_of(text))
+    return text + " " * (width - columns_of(text))
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -112,12 +106,12 @@ def wrapped(text: str, width: int) -> list[str]:
     for line in text.expandtabs(4).split("\n"):
         row, n_cells, blank = "", 0, 0
         for character in line:
-            n = cells_of(character)
+            n = columns_of(character)
             if n_cells + n > width:
                 kept, rest = (row[:blank], row[blank:]) if blank > len(row) // 2 else (row, "")
                 rows.append(kept.rstrip())
                 row = rest.lstrip()
-                n_cells, blank = cells_of(row), 0
+                n_cells, blank = columns_of(row), 0
                 if character == " " and not row:
                     continue
             row, n_cells = row + character, n_cells + n

@@ -10,12 +10,11 @@ import os
 import shutil
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TextIO
 
-from aoede.cli.console import printable
+from aoede.cli.console import columns_of, printable, sayable
 
 REDRAW_S = 0.1
 PLAIN_LINE_S = 10.0
@@ -133,7 +132,7 @@ class Progress:
     def note(self, text: str) -> None:
         """A line that stays, above the one that is redrawn."""
         self._wipe()
-        self._write(_sayable(self._stream, printable(text)) + "\n")
+        self._write(sayable(printable(text), self._stream) + "\n")
         if self._redraws and self._is_open:
             self._redraw()
 
@@ -163,7 +162,7 @@ class Progress:
         steps = f"{self._step:,} of {self._pace.total:,} {self._unit}s"
         parts = [self._percent().strip(), steps, *self._figure_texts(), self._speed(), self._time()]
         line = ", ".join(part for part in parts if part)
-        return _sayable(self._stream, printable(f"{self._label}: {line}" if self._label else line))
+        return sayable(printable(f"{self._label}: {line}" if self._label else line), self._stream)
 
     def _redraw(self) -> None:
         columns = _columns(self._stream)
@@ -200,7 +199,7 @@ class Progress:
         return self._bar_columns[columns, kept]
 
     def _said(self, text: str) -> str:
-        return _sayable(self._stream, " ".join(printable(text).split()))
+        return sayable(" ".join(printable(text).split()), self._stream)
 
     def _share(self) -> tuple[int, int]:
         """Steps done and steps in all as a fraction from 0 to 1; nothing to do is all done."""
@@ -298,19 +297,6 @@ def _bar(share: tuple[int, int], n_columns: int, has_blocks: bool) -> str:
     return text + EMPTY_BLOCK * (n_columns - len(text))
 
 
-def columns_of(text: str) -> int:
-    """Columns of a terminal that `text` takes: two for a Chinese character, none for a combining mark."""
-    if text.isascii():
-        return len(text)
-    return sum(_character_width(character) for character in text)
-
-
-def _character_width(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
 def _cut(text: str, n_columns: int, ellipsis: str) -> str:
     """`text`, or its beginning and an ellipsis where it is wider than `n_columns`."""
     if columns_of(text) <= n_columns:
@@ -340,10 +326,4 @@ def _columns(stream: TextIO) -> int:
 
 
 def _can_say(stream: TextIO, text: str) -> bool:
-    return _sayable(stream, text) == text
-
-
-def _sayable(stream: TextIO, text: str) -> str:
-    """`text` with question marks for what the encoding of `stream` lacks."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding)
+    return sayable(text, stream) == text

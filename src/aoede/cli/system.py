@@ -1,75 +1,78 @@
 """`aoede models` and `aoede doctor`: what is installed and whether it works."""
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+from aoede.cli.console import json_option, sayable, tell, tell_json
+
+if TYPE_CHECKING:
+    from aoede.learning.checkpoint import Checkpoint
 
 
 @click.command()
-@_json
+@json_option
 @click.argument("name", required=False)
 def models(name: str | None, as_json: bool) -> None:
     """List the shipped models: what each is, its licence and size. With NAME: whom it knows, and its card."""
     from aoede.learning.checkpoint import load_preset, preset_names
 
     if name:
-        _tell(load_preset(name).metadata, name, as_json)
+        _tell_one(name, as_json)
         return
 
-    rows = [
-        {
-            "name": name,
-            "family": preset.metadata["family"],
-            "encoding": preset.metadata["encoding"]["name"],
-            "kind": preset.metadata["kind"],
-            "licence": preset.metadata["licence"],
-            "bytes": preset.n_bytes,
-            "sha256": preset.sha256,
-        }
-        for name, preset in ((name, load_preset(name)) for name in preset_names())
-    ]
+    rows = [_row(name, load_preset(name)) for name in preset_names()]
     if as_json:
-        click.echo(json.dumps({"schema": "aoede.models/1", "models": rows}, ensure_ascii=False, indent=2))
+        tell_json({"schema": "aoede.models/1", "models": rows})
         return
     for row in rows:
-        click.echo(f"{row['name']:<10} {row['kind']:<62} {row['bytes'] / 1e6:5.2f} MB  {row['licence']}")
+        tell(f"{row['name']:<10} {row['kind']:<62} {row['bytes'] / 1e6:5.2f} MB  {row['licence']}")
 
 
-def _tell(metadata: Mapping[str, Any], name: str, as_json: bool) -> None:
+def _row(name: str, preset: "Checkpoint") -> dict[str, Any]:
+    return {
+        "name": name,
+        "family": preset.metadata["family"],
+        "encoding": preset.metadata["encoding"]["name"],
+        "kind": preset.metadata["kind"],
+        "licence": preset.metadata["licence"],
+        "bytes": preset.n_bytes,
+        "sha256": preset.sha256,
+    }
+
+
+def _tell_one(name: str, as_json: bool) -> None:
     """One model: the values of its labels, and what its card says."""
     from importlib import resources
 
-    labels = metadata.get("labels") or {}
+    from aoede.learning.checkpoint import load_preset
+
+    preset = load_preset(name)
+    labels = preset.metadata.get("labels") or {}
+    file = resources.files("aoede.presets").joinpath(f"{name}.md")
+    card = file.read_text(encoding="utf-8") if file.is_file() else preset.metadata["kind"]
     if as_json:
-        told = {"name": name, "kind": metadata["kind"], "licence": metadata["licence"], "labels": labels}
-        click.echo(json.dumps({"schema": "aoede.model/1", **told}, ensure_ascii=False, indent=2))
+        tell_json({"schema": "aoede.card/1", **_row(name, preset), "labels": labels, "card": card})
         return
     for column, values in zip(labels.get("columns", ()), labels.get("values", ()), strict=False):
-        click.echo(f"{column}: {', '.join(values)}\n")
-    card = resources.files("aoede.presets").joinpath(f"{name}.md")
-    click.echo(card.read_text(encoding="utf-8") if card.is_file() else metadata["kind"])
+        tell(f"{column}: {', '.join(values)}\n")
+    click.echo(sayable(card, sys.stdout))
 
 
 @click.command()
-@_json
+@json_option
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
     """Check that everything a song needs is here and works."""
     rows = [_checked(name, check) for name, check in _CHECKS.items()]
     healthy = all(row["ok"] for row in rows)
     if as_json:
-        click.echo(
-            json.dumps(
-                {"schema": "aoede.doctor/1", "ok": healthy, "checks": rows}, ensure_ascii=False, indent=2
-            )
-        )
+        tell_json({"schema": "aoede.doctor/1", "ok": healthy, "checks": rows})
     else:
         for row in rows:
-            click.echo(f"{'ok ' if row['ok'] else 'BAD'} {row['name']:<10} {row['detail']}")
+            tell(f"{'ok ' if row['ok'] else 'BAD'} {row['name']:<10} {row['detail']}")
     ctx.exit(0 if healthy else 1)
 
 

@@ -1,16 +1,15 @@
 """What a long command tells on stderr while it works, and how a person stops it."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from aoede.cli.console import printable
+from aoede.cli.console import tell
 
 if TYPE_CHECKING:
     from aoede.cli.progress import Progress
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from aoede.learning.loop import Standing
 
 REPORT_LINES = 12
+ANSWER = b"stopping after this step, which is saved; the same again stops at once\n"
 
 
 class Stop:
@@ -33,16 +33,26 @@ class Stop:
         if self.signal:
             raise KeyboardInterrupt
         self.signal = signum
+        with suppress(OSError):  # not by sys.stderr, which may be writing just now
+            os.write(
+                2,
+                b"\n" * os.isatty(2)
+                + b"stopping after this step, which is saved; the same again stops at once\n",
+            )
 
 
 @contextmanager
 def stoppable() -> Iterator[Stop]:
-    """Ctrl-C and the polite signals end a training after the present step, saved; a second one at once."""
+    """Ctrl-C and the polite signals end a training after the present step, saved; a second one at once.
+
+    A signal that is ignored, as SIGHUP is under nohup, stays so.
+    """
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
     wanted = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    wanted = [number for number in wanted if signal.getsignal(number) != signal.SIG_IGN]
     before = {number: signal.signal(number, stop.ask) for number in wanted}
     try:
         yield stop
@@ -115,4 +125,4 @@ class Console:
         if self._progress is not None:
             self._progress.note(text)
         else:
-            click.echo(printable(text), err=True)
+            tell(text, err=True)

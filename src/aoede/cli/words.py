@@ -1,6 +1,5 @@
 """`aoede write`: texts by a model, each with how new it is."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoede.cli.console import printable, read_text
+from aoede.cli.console import STDOUT, force_option, json_option, read_text, tell, tell_json
 from aoede.cli.pages import marked, shown, side_by_side, sources
 
 if TYPE_CHECKING:
     from aoede.write import Order, Text
 
-STDOUT = Path("-")
-MAX_START_BYTES = 8_000_000
 MAX_COMPARED = 12
 BETWEEN = "\n* * *\n\n"  # texts
 
@@ -50,8 +47,8 @@ Examples:
 @click.option("--max-copy", type=int, help="Never more than so many characters word for word.")
 @click.option("--known-words/--free-words", default=None, help="Only words of the training text.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="File for the text; - is stdout alone.")
-@click.option("-f", "--force", is_flag=True, help="Replace a file that exists.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@force_option
+@json_option
 def write(
     model: str,
     count: int,
@@ -74,13 +71,13 @@ def write(
     from aoede.write import found, ordered
 
     if options["start"] is not None:
-        options["start"] = read_text(options["start"], max_bytes=MAX_START_BYTES)
+        options["start"] = read_text(options["start"])
     seed = secrets.randbelow(2**31) if seed is None else seed
     writer = found(model)
     temperatures = _temperatures(compare, count, options["temperature"])
     orders = [ordered(writer, **options | {"temperature": t}) for t in temperatures]
     for note in orders[0].notes:
-        click.echo(f"note: {printable(note)}", err=True)
+        tell(f"note: {note}", err=True)
     is_live = (sys.stdout.isatty() if stream is None else stream) and not (explain or compare or as_json)
     made = list[tuple["Order", "Text"]]()
     for order, text in _written(orders, seed, count, is_live):
@@ -93,9 +90,9 @@ def write(
         _store(made, out, force)
     if as_json:
         report = _report(model, seed, made, explain) | ({"file": str(out)} if out and out != STDOUT else {})
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        tell_json(report)
     else:
-        click.echo(f"seed {seed}", err=True)
+        tell(f"seed {seed}", err=True)
 
 
 def _temperatures(compare: str | None, count: int, temperature: float | None) -> list[float | None]:
@@ -152,7 +149,7 @@ def _show(order: "Order", text: "Text", explain: bool, is_live: bool, is_first: 
     else:
         _print(("" if is_first else BETWEEN) + text.text + "\n")
     for line in _told(order, text):
-        click.echo(printable(line), err=True)
+        tell(line, err=True)
 
 
 def _explained(order: "Order", text: "Text") -> str:
@@ -174,7 +171,7 @@ def _show_compared(made: Sequence[tuple["Order", "Text"]], explain: bool) -> Non
             body = _explained(order, text) if explain else f"{text.text}\n"
             _print(("\n" if i else "") + f"-- {title} --\n{body}")
         for line in _told(order, text):
-            click.echo(printable(f"{title}: {line}"), err=True)
+            tell(f"{title}: {line}", err=True)
 
 
 def _told(order: "Order", text: "Text") -> Iterator[str]:
