@@ -27,7 +27,7 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "patience": (1, 1_000_000),
 }
 LARGE_VOCABULARY = 1_000  # symbols from which on they are words or Chinese characters, not letters
-SUITED_UNITS = 512
+SUITED_UNITS, MOST_SHARE = 512, 1.5
 PRECISIONS = ("auto", "float32", "bfloat16")
 
 
@@ -85,8 +85,8 @@ class Preset:
         return {**self.shape, **(self.large if n_symbols > LARGE_VOCABULARY else {}), **quick}
 
     def recipe_for(self, n_hidden: int) -> Recipe:
-        """The recipe for a network of so many units: its dropout suits `SUITED_UNITS`, fewer bear less of it."""
-        share = min(1.0, n_hidden / SUITED_UNITS)
+        """The recipe for a network of so many units: its dropout suits `SUITED_UNITS`, and goes with their number."""
+        share = min(MOST_SHARE, n_hidden / SUITED_UNITS)
         dropout, weight_dropout = (
             round(share * p, 3) for p in (self.recipe.dropout, self.recipe.weight_dropout)
         )

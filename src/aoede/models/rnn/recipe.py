@@ -8,9 +8,9 @@ from aoede.neural.recipe import Preset, Recipe
 RECIPES: Mapping[str, Preset] = {
     "default": Preset(
         {},
-        Recipe(dropout=0.4, weight_dropout=0.3),
+        Recipe(n_steps=32, dropout=0.25, weight_dropout=0.2),
         large={"n_embedding": 128, "is_tied": True},
-        in_minutes={4.0: {"n_hidden": 256}, 30.0: {"n_hidden": 512}, math.inf: {"n_hidden": 1024}},
+        in_minutes={4.0: {"n_hidden": 256}, 30.0: {"n_hidden": 512}, math.inf: {"n_hidden": 768}},
     ),
     # Symbols and labels one-hot at every step, nothing regularised, a constant rate.
     "tutorial": Preset(
