@@ -50,7 +50,7 @@ from aoede.neural.learner import settled
 from aoede.neural.network import Masks, begin_weights, weights_of
 from aoede.randomness import stream
 
-N_SYMBOLS, N_ROWS, N_STEPS = 67, 16, 64
+N_SYMBOLS, N_ROWS = 67, 16
 TEMPERATURE = 0.8
 N_BATCHES = 40  # that the torch loop goes through again and again
 Side = Callable[[int], int]  # does so many units of work; characters that were read or written
@@ -116,9 +116,9 @@ def plain_loop(config: rnn.Config, recipe: rnn.Recipe, *, fused: bool) -> Side:
     """Updates of a torch loop, as one writes it."""
     model = Plain(config.n_hidden, config.n_embedding)
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3, fused=fused or None)
-    ids = torch.randint(N_SYMBOLS, (N_BATCHES, N_STEPS, recipe.n_rows))
+    ids = torch.randint(N_SYMBOLS, (N_BATCHES, recipe.n_steps, recipe.n_rows))
     inputs = ids if config.n_embedding else functional.one_hot(ids, N_SYMBOLS).float()
-    targets = torch.randint(N_SYMBOLS, (N_BATCHES, N_STEPS * recipe.n_rows))
+    targets = torch.randint(N_SYMBOLS, (N_BATCHES, recipe.n_steps * recipe.n_rows))
     carried = [(torch.zeros(1, recipe.n_rows, config.n_hidden),) * 2]
     low = recipe.precision == "bfloat16"
 
