@@ -50,8 +50,13 @@ def test_ragged_rows_are_told_by_their_number_and_passed_over() -> None:
     assert table.faults == (
         "row 4 (line 5) has 4 fields, the header 3",
         "row 5 (line 6) has 1 field, the header 3",
-        "row 6 has an empty text",
+        "row 6 (line 7) has an empty text",
     )
+
+
+def test_rows_are_counted_as_a_spreadsheet_does_with_the_blank_ones() -> None:
+    assert csv("text,author\n\n,A\n\n\nx,B\n").faults == ("row 3 has an empty text",)
+    assert csv('text,author\n"a\nb",A\n\n,B\n').faults == ("row 4 (line 5) has an empty text",)
 
 
 def test_a_quote_that_is_never_closed_spoils_its_own_row_only() -> None:
@@ -62,10 +67,17 @@ def test_a_quote_that_is_never_closed_spoils_its_own_row_only() -> None:
     ]
 
 
-def test_hundreds_of_faults_are_counted_after_the_first_ten() -> None:
-    table = csv("text,author\n" + "ragged\n" * 300 + "good,A\n")
-    assert len(table.rows) == 1 and len(table.faults) == 11
-    assert table.faults[-1] == "290 more rows were passed over"
+def test_of_hundreds_of_faults_the_number_comes_first_and_then_the_first_rows() -> None:
+    told = (
+        "300 rows were passed over: row 2 has 1 field, the header 2, row 3 has 1 field, the header 2, "
+        "row 4 has 1 field, the header 2, row 5 has 1 field, the header 2, ..."
+    )
+    table = csv("text,author\n" + "ragged\n" * 300 + "good,A\0\n")
+    assert len(table.rows) == 1 and table.faults == (told, "1 control character dropped")
+    with pytest.raises(
+        InputError, match="no row of this table can be used: 300 rows were passed over: row 2"
+    ):
+        csv("text,author\n" + "ragged\n" * 300)
 
 
 def test_columns_are_chosen_by_name_whatever_their_case() -> None:
@@ -76,14 +88,16 @@ def test_columns_are_chosen_by_name_whatever_their_case() -> None:
         csv("text,artist\nx,A\n", text="words")
     with pytest.raises(InputError, match="no column 'tune'; it has text, artist"):
         csv("text,artist\nx,A\n", labels=("tune",))
-    with pytest.raises(InputError, match="no column of a usual name for the text; it has a, b"):
+    with pytest.raises(
+        InputError, match=r"no column of a usual name for the text; it has a, b\n.*--text-column"
+    ):
         csv("a,b\n1,2\n")
 
 
 def test_a_header_may_be_empty_in_places_or_name_a_column_twice() -> None:
     table = csv("text,,Text,,author\na,b,c,d,e\n")
     assert (table.rows[0].text, dict(table.rows[0].labels)) == ("a", {"author": "e"})
-    assert table.faults == ("row 1 names 'Text' twice; the first counts",)
+    assert table.faults == ("the header names 'Text' twice; the first counts",)
 
 
 @pytest.mark.parametrize("empty", ["", "\n\n", "text,author\n", "text\n", "[]", "text,author\n,A\n"])
@@ -117,7 +131,7 @@ def test_a_json_array_and_a_single_object_are_tables_too() -> None:
     assert [(row.text, row.line) for row in lines(json.dumps(rows, indent=1)).rows] == [("a\nb", 2), ("c", 5)]
     assert lines('{"poem":\n"x"}').rows[0].text == "x"
     cut = lines('[{"text": "a"},\n{"text": oops}]')
-    assert len(cut.rows) == 1 and cut.faults == ("row 2 (line 2) is no JSON; what comes after it is lost",)
+    assert len(cut.rows) == 1 and cut.faults == ("row 2 is no JSON; what comes after it is lost",)
 
 
 def test_any_encoding_is_read_and_control_characters_are_counted() -> None:

@@ -1,8 +1,8 @@
 """Tables of texts with labels: CSV and its kin, JSON lines, a JSON array.
 
-A row is one text: a cell of the text column, and the cells of the label columns. A row that cannot be used is told by
-its number, the header being row 1 of a CSV, and passed over. Nothing is guessed about its place: too many or too few
-fields are no text.
+A row is one text: a cell of the text column, and the cells of the label columns. A row that cannot be used is passed
+over and told by its number, as a spreadsheet counts with the header being row 1 of a CSV, and by its line. Nothing is
+guessed about its place: too many or too few fields are no text.
 """
 
 import json
@@ -26,13 +26,14 @@ TEXT_COLUMNS = (
     "lines",
 )  # the first that is there
 LABEL_COLUMNS = ("artist", "author", "singer", "poet", "tune", "form", "style", "genre")  # all that are there
+CSV_SUFFIXES, JSON_SUFFIXES = (".csv", ".tsv"), (".jsonl", ".ndjson", ".json")
 DELIMITERS = ",;\t|"
 NO_DELIMITER = "\x1f"  # of a table with one column
 MAX_ROWS = 500_000
 MAX_COLUMNS = 10_000
 MAX_LABEL_CHARACTERS = 200  # of one label; what is longer is none
 SAMPLE_ROWS, SAMPLE_CHARACTERS = 50, 500_000  # by which the delimiter is told
-N_FAULTS = 10  # told in full; the rest is counted
+N_FAULTS = 4  # rows whose faults are told; the rest is counted
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,19 @@ class Table:
 
 
 class _Record(NamedTuple):
-    """A row before its columns are chosen: its number, its line, and its fields by name, or what is wrong."""
+    """A row before its columns are chosen: its number, its line, and its fields by name, or what is wrong.
+
+    Number 0 is the header's, where something about it is to be told.
+    """
 
     number: int
     line: int
     fields: Mapping[str, Any]
     fault: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"row {self.number:,}" + (f" (line {self.line:,})" if self.line != self.number else "")
 
 
 def from_bytes(
@@ -97,24 +105,22 @@ class _Chooser:
         self.n_dropped = 0
 
     def table(self, records: Sequence[_Record], repairs: tuple[str, ...]) -> Table:
+        repairs += tuple(record.fault for record in records if not record.number)
+        records = [record for record in records if record.number]
         names = list(dict.fromkeys(name for record in records for name in record.fields))
-        if not any(record.fields for record in records):
-            faults = [f"row {record.number:,} {record.fault}" for record in records[:3] if record.fault]
-            raise self._nothing(faults, "there is no row in this table")
-        text = self._text_column(names)
-        labels = self._label_columns(names)
         rows, faults = [], list[str]()
+        text, labels = (self._text_column(names), self._label_columns(names)) if names else ("", {})
         for record in records:
             fault = record.fault or self._fault(record, text)
             row = None if fault else self._row(record, text, labels)
             if row and row.text:
                 rows.append(row)
             else:
-                faults.append(f"row {record.number:,} {fault or 'has an empty text'}")
+                faults.append(f"{record.place} {fault or 'has an empty text'}")
         if not rows:
-            raise self._nothing(faults, "no row of this table has a text")
+            raise self._nothing(faults)
         more = (dropped(self.n_dropped),) if self.n_dropped else ()
-        return Table(tuple(rows), (*repairs, *more, *_shortened(faults)))
+        return Table(tuple(rows), (*_shortened(faults), *repairs, *more))
 
     def _row(self, record: _Record, text: str, labels: Mapping[str, str]) -> Row:
         value = self._clean(_joined(record.fields[text]))
@@ -173,11 +179,12 @@ class _Chooser:
         return InputError(
             f"this table has {missing}; it has {told}",
             where=self.where,
-            hint="Name the column of the text and those of the labels.",
+            hint="Name them with --text-column and --label-column.",
         )
 
-    def _nothing(self, faults: Sequence[str], message: str) -> InputError:
-        return InputError(message, where=self.where, hint="; ".join(faults[:3]))
+    def _nothing(self, faults: Sequence[str]) -> InputError:
+        told = f"no row of this table can be used: {'; '.join(_shortened(faults))}"
+        return InputError(told if faults else "there is no row in this table", where=self.where)
 
 
 def _by_key(names: Sequence[str]) -> dict[str, str]:
@@ -197,9 +204,11 @@ def _shown(name: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in name[:40]) or "''"
 
 
-def _shortened(faults: list[str]) -> tuple[str, ...]:
-    n_more = len(faults) - N_FAULTS
-    return tuple(faults) if n_more <= 1 else (*faults[:N_FAULTS], f"{n_more:,} more rows were passed over")
+def _shortened(faults: Sequence[str]) -> list[str]:
+    """A few faults as they are; of many one phrase that says how many and has the first."""
+    if len(faults) <= N_FAULTS:
+        return list(faults)
+    return [f"{len(faults):,} rows were passed over: {', '.join(faults[:N_FAULTS])}, ..."]
 
 
 # CSV
@@ -209,24 +218,23 @@ def _csv_records(text: str, where: str) -> Iterator[_Record]:
     text = re.sub("\r\n?", "\n", text)
     delimiter = _delimiter(text[:SAMPLE_CHARACTERS])
     rows = _csv_rows(text, delimiter)
-    header_line, header = next(rows, (0, []))
+    _, _, header = next(rows, (0, 0, []))
     if not header:
         return
     names, fault = _header(header, where)
     if fault:
-        yield _Record(1, header_line, {}, fault)
-    for number, (line, fields) in enumerate(rows, 2):
+        yield _Record(0, 0, {}, f"the header {fault}")
+    for number, line, fields in rows:
         if len(fields) == len(header):
             yield _Record(
                 number, line, {name: field for name, field in zip(names, fields, strict=True) if name}
             )
         else:
-            yield _Record(number, line, {}, _ragged(len(fields), len(header), number, line))
+            yield _Record(number, line, {}, _ragged(len(fields), len(header)))
 
 
-def _ragged(n_fields: int, n_header: int, number: int, line: int) -> str:
-    place = f"(line {line:,}) " if line != number else ""
-    return f"{place}has {n_fields:,} field{'s' * (n_fields != 1)}, the header {n_header:,}"
+def _ragged(n_fields: int, n_header: int) -> str:
+    return f"has {n_fields:,} field{'s' * (n_fields != 1)}, the header {n_header:,}"
 
 
 def _header(header: Sequence[str], where: str) -> tuple[list[str], str]:
@@ -250,19 +258,19 @@ def _delimiter(text: str) -> str:
     """The delimiter that gives the first rows most often as many fields as the header, and more than one."""
     shares = {}
     for delimiter in DELIMITERS:
-        widths = [len(fields) for _, fields in islice(_csv_rows(text, delimiter), SAMPLE_ROWS)]
+        widths = [len(fields) for _, _, fields in islice(_csv_rows(text, delimiter), SAMPLE_ROWS)]
         if widths and widths[0] > 1:
             shares[delimiter] = sum(width == widths[0] for width in widths[1:]) / max(1, len(widths) - 1)
     return max(shares, key=lambda delimiter: shares[delimiter], default=NO_DELIMITER)
 
 
-def _csv_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Line and fields of every row that is not blank.
+def _csv_rows(text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Number, line and fields of every row that is not blank; blank ones count.
 
     A quote that is not closed before a delimiter or line end is a plain character, so that it spoils that row only.
     """
     field = re.compile(rf' *"([^"]*+(?:""[^"]*+)*+)" *(?=[{delimiter}\n]|\Z)|([^{delimiter}\n]*)')
-    at, line = 0, 1
+    at, line, number = 0, 1, 0
     while at < len(text):
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
@@ -272,9 +280,9 @@ def _csv_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         else:
             at = _quoted_row(text, at, delimiter, field, fields)
         begun, line = line, line + 1 + sum(value.count("\n") for value in fields)
-        at += 1  # the line end
+        at, number = at + 1, number + 1  # past the line end
         if any(value.strip() for value in fields) or len(fields) > 1:
-            yield begun, fields
+            yield number, begun, fields
 
 
 def _quoted_row(text: str, at: int, delimiter: str, field: re.Pattern[str], fields: list[str]) -> int:
@@ -345,6 +353,6 @@ def _array_records(text: str) -> Iterator[_Record]:
         try:
             value, at = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
-            yield _Record(number, line, {}, f"(line {line:,}) is no JSON; what comes after it is lost")
+            yield _Record(number, line, {}, "is no JSON; what comes after it is lost")
             return
         yield _record(number, line, value)

@@ -293,7 +293,7 @@ class _Reader:
         try:
             values, repairs = kind.read(data, path, self.limits, self.columns)
         except AoedeError as error:
-            raise _SkipError(DAMAGED, error.message) from error
+            raise _SkipError(DAMAGED, *filter(None, (error.message, error.hint))) from error
         values = [value for value in values if not kind.is_empty(value)]
         if not values:
             raise _SkipError(kind.nothing, *repairs)

@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.formats import table, text
-from aoede.formats.table import Columns
+from aoede.formats.table import CSV_SUFFIXES, JSON_SUFFIXES, Columns
 from aoede.learning.texts import Document
 
-TABLES, JSON = (".csv", ".tsv"), (".jsonl", ".ndjson", ".json")
 TEXTS, SONG_TIMES = (".txt", ".text", ".md"), (".lrc",)
-SUFFIXES = TEXTS + SONG_TIMES + TABLES + JSON
+SUFFIXES = TEXTS + SONG_TIMES + CSV_SUFFIXES + JSON_SUFFIXES
 BOOK_CHARACTERS = 20_000  # from which a file is a book, whose beginning is held out
 AUTHOR, ARTIST = "author", "artist"
 
@@ -72,8 +71,8 @@ def read(data: bytes, path: str, columns: Columns) -> tuple[Sequence[Document], 
     without a usable row.
     """
     suffix = PurePosixPath(path).suffix.lower()
-    if suffix in TABLES + JSON:
-        found = table.from_bytes(data, is_json=suffix in JSON, columns=columns, where=path)
+    if suffix in CSV_SUFFIXES + JSON_SUFFIXES:
+        found = table.from_bytes(data, is_json=suffix in JSON_SUFFIXES, columns=columns, where=path)
         return [Document(row.text, row.labels, path, row.line) for row in found.rows], found.faults
     reading = text.from_bytes(data, where=path)
     if suffix in SONG_TIMES:

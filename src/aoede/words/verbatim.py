@@ -19,15 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.errors import InputError
+from aoede.formats.table import CSV_SUFFIXES, JSON_SUFFIXES
 from aoede.words.matching import N_CODES, matching_statistics
 
 Ints = NDArray[np.int64]
 
 BREAK = "\x1e"  # between documents; whitespace to Python, so no folded text has it
 MAX_BYTES = 1 << 28  # of a stored index when it is unpacked
-RECORDS = frozenset(
-    {".json", ".jsonl", ".ndjson", ".csv", ".tsv"}
-)  # in them a line of a text is no line of the file
 _WHAT = "the novelty index"
 USUAL_SPAN, USUAL_SPAN_HAN = 20, 7  # characters: what people share with others by chance is mostly shorter
 _QUOTES = str.maketrans("‘’‚‛ʼ“”„‟", "'''''" + '""""')
@@ -229,7 +227,9 @@ class Index:
         # A space that is a line end belongs to the line that follows, whose words the reader looks for.
         row = int(np.searchsorted(ends, at, side="right") - np.searchsorted(ends, begin))
         path, line = self.paths[self.path_of[document]], self.lines[document]
-        if PurePath(path).suffix.lower() in RECORDS:
+        if (
+            PurePath(path).suffix.lower() in CSV_SUFFIXES + JSON_SUFFIXES
+        ):  # a line of a text is none of the file
             return Source(path, line, row + 1)
         return Source(path, line + row)
 
