@@ -164,7 +164,7 @@ def test_a_learning_mixture_foresees_a_repetitive_text_better_than_one_that_does
     assert -learnt.mean() < still.value - 0.5
 
 
-def test_what_a_document_taught_stays_and_where_it_ended_does_not() -> None:
+def test_what_a_document_taught_is_known_in_the_next() -> None:
     reader, ids = adapting(), document(90)
     list(reader.distributions(ids, (1,)))
     (_, again), *_ = reader.distributions(ids, (1,))

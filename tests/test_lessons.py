@@ -37,6 +37,7 @@ class Lesson:
     folder: Path  # in which its commands ran
     commands: list[lesson.Command]
     codes: dict[str, int]  # exit code of every command
+    said: dict[str, str]  # what every command printed
     printed: str
 
 
@@ -78,8 +79,12 @@ def run(name: str, folder: Path) -> Lesson:
         patch.setattr("sys.stdout", printed)
         patch.setattr("sys.stderr", printed)
         commands = lesson.commands_of(page)
-        codes = {command.line: lesson.perform(command, folder) for command in commands}
-        return Lesson(page, folder, commands, codes, printed.getvalue())
+        codes, said = dict[str, int](), dict[str, str]()
+        for command in commands:
+            begun = printed.tell()
+            codes[command.line] = lesson.perform(command, folder)
+            said[command.line] = printed.getvalue()[begun:]
+        return Lesson(page, folder, commands, codes, said, printed.getvalue())
 
 
 def test_every_command_of_a_lesson_runs_and_ctrl_c_interrupts_where_it_says_so(one: Lesson) -> None:
@@ -179,18 +184,22 @@ def test_the_ladder_of_texts_is_as_the_lesson_says(texts: Lesson) -> None:
 
 
 def test_the_lesson_catches_its_copier_and_keeps_it_from_copying(texts: Lesson) -> None:
-    copier = [command.line for command in texts.commands if "write out/copier" in command.line]
-    assert any("--explain" in line for line in copier) and any("--max-copy 15" in line for line in copier)
-    assert re.search(r"\[[^]]{15,}\]\(1\)", texts.printed), "no passage is marked"
+    free, kept = (said for line, said in texts.said.items() if "write out/copier" in line)
+    assert re.search(r"\]\(1[,)]", free), "no passage is marked"
+    assert "it copies" in free
+    longest = [
+        int(found) for said in (free, kept) for found in re.findall(r"training text: (\d+) char", said)
+    ]
+    assert longest[0] > 20 and longest[1] <= 15
 
 
-def test_the_interrupted_training_on_text_ends_where_an_undisturbed_one_does(texts: Lesson) -> None:
+def test_the_interrupted_training_on_text_is_resumed_to_its_end(texts: Lesson) -> None:
     metrics = (texts.folder / "out" / "lstm" / "metrics.jsonl").read_text().splitlines()
     schedule = json.loads((texts.folder / "out" / "lstm" / "run.json").read_text())["schedule"]
     assert json.loads(metrics[-1])["step"] == schedule["n_steps"]
 
 
-def test_the_text_to_be_judged_by_goes_on_where_the_text_to_learn_from_ends() -> None:
+def test_the_text_to_be_judged_by_is_not_among_that_to_learn_from() -> None:
     learnt, judged = (
         (lesson.ROOT / lesson.TEXTS / name).read_text(encoding="utf-8")
         for name in ("shakespeare.txt", "shakespeare_next.txt")

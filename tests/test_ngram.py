@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from aoede.errors import AoedeError, ConfigError, InputError
+from aoede.errors import ConfigError, InputError
 from aoede.learning import loop, runs
 from aoede.models.ngram import RECIPES, Adaptive, Config, Habits, Learner, Model, Recipe, fit, prune, score
 from aoede.randomness import stream
+from tests.small_learner import Heard
 
 Ints = NDArray[np.int64]
 V = 6
@@ -376,11 +377,6 @@ def test_a_state_that_is_not_of_this_training_is_refused() -> None:
     learner = _learner()
     _steps(learner, 3)
     tensors, state = learner.tensors(), learner.state()
-    for part in (tensors, state):
-        for key in part:
-            less = {other: array for other, array in part.items() if other != key}
-            with pytest.raises(AoedeError):
-                learner.restore(*((less, state) if part is tensors else (tensors, less)))
     with pytest.raises(InputError, match="no state of such"):
         learner.restore(tensors, state | {"order": np.array([99])})
     assert _bytes(learner.tensors()) == _bytes(tensors)
@@ -388,13 +384,6 @@ def test_a_state_that_is_not_of_this_training_is_refused() -> None:
 
 def _bytes(tensors: dict[str, NDArray[Any]]) -> dict[str, bytes]:
     return {name: tensor.tobytes() for name, tensor in tensors.items()}
-
-
-class _Silent:
-    def began(self, standing: Any) -> None: ...
-    def stepped(self, step: int, losses: Any) -> None: ...
-    def checked(self, standing: Any, tensors: Any) -> None: ...
-    def warned(self, text: str) -> None: ...
 
 
 def test_the_one_loop_makes_the_ladder_and_goes_on_after_a_stop(tmp_path: Path) -> None:
@@ -405,7 +394,7 @@ def test_the_one_loop_makes_the_ladder_and_goes_on_after_a_stop(tmp_path: Path) 
             course = loop.Course(tmp_path / name, {}, loop.Schedule(1, 4, 1, 3), learner, {"family": "ngram"})
             seen = iter(range(100))
             with runs.locked(tmp_path / name):
-                standing = loop.train(course, _Silent(), lambda n=n, seen=seen: next(seen) >= n)  # type: ignore[misc]
+                standing = loop.train(course, Heard(), lambda n=n, seen=seen: next(seen) >= n)  # type: ignore[misc]
         standings.append((standing, _bytes(learner.tensors())))
     assert standings[0] == standings[1]
     assert [row["order"] for row in standings[0][0].checks] == [1, 2, 3, 4]

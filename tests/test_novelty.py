@@ -5,6 +5,7 @@ import json
 import time
 import unicodedata
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from aoede.words import matching
 from aoede.words.guard import Guard
 from aoede.words.novelty import Human, calibrate, explain, report, verbatim_share
 from aoede.words.verbatim import Index, Source, flat, flat_with_places
+from bench.novelty import copied
 
 HUMAN = Human(24, 8.0, 14.0, 31, 0.025, 0.01, 0.0, 6000, 0)
 
@@ -102,6 +104,15 @@ def test_a_copier_that_jumps_between_passages_is_flagged() -> None:
     rng = stream(2, "jumps")
     parts = [TRAINING[at : at + 40] for at in rng.integers(0, len(TRAINING) - 40, 40)]
     assert report("".join(parts), INDEX, HUMAN).verdict == "copies"
+
+
+def test_a_chain_of_order_ten_copies() -> None:
+    book = (Path(__file__).parent / "fixtures" / "texts" / "shakespeare.txt").read_text()
+    learnt = Text(book[:60_000])
+    index = Index.fit([learnt])
+    human = calibrate(index, [book[60_000:90_000]])
+    assert report(copied([learnt], 10, 3_000), index, human).verdict == "copies"
+    assert report(book[-3_000:], index, human).verdict == "fresh"
 
 
 def test_borrowing_lies_between_the_two() -> None:
@@ -263,7 +274,7 @@ def test_calibration_needs_text() -> None:
     ],
 )
 def test_odd_figures_of_human_text_are_refused(name: str, value: Any) -> None:
-    with pytest.raises(ConfigError, match=name if name != "span" else "span"):
+    with pytest.raises(ConfigError, match=name):
         Human.from_mapping({**HUMAN.as_mapping(), name: value})
 
 

@@ -1,9 +1,13 @@
 """The shipped writers: each writes with nothing said, knows whom its card says, and keeps its forms."""
 
+import json
 import re
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,9 +18,11 @@ from aoede.learning.evaluate import evaluate
 from aoede.learning.ladder import Ladder
 from aoede.learning.text_presets import SOURCES
 from aoede.learning.writer import Writer
+from aoede.models import transformer
 from aoede.words.forms import Pattern, form_of
-from aoede.write import found, shipped_writers
+from aoede.write import found, ordered, shipped_writers
 from bench.writers import held_out
+from tests.command import Run
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 MAX_BYTES = 20_000_000  # of all writers together
@@ -90,8 +96,44 @@ def test_a_ci_keeps_a_pattern_of_its_tune() -> None:
             assert Pattern.of(text.text) in forms.patterns(tune)
 
 
-def test_known_words_alone_are_written_where_that_is_asked() -> None:
+def test_known_words_alone_are_written_where_that_is_asked(aoede: Run) -> None:
     lexicon = writer("lyrics").lexicon
     assert lexicon is not None
-    text = aoede.write(writer("lyrics"), seed=5, length=300, known_words=True)[0]
-    assert lexicon.share_of_known_words(text.text) == 1.0
+    done = aoede("write", "lyrics", "--seed", 5, "--length", 300, "--known-words", "--out", "-")
+    assert done.code == 0
+    assert lexicon.share_of_known_words(done.out) == 1.0
+
+
+def test_no_more_is_copied_than_was_allowed(aoede: Run) -> None:
+    longest = []
+    for option in ((), ("--max-copy", 10)):
+        done = aoede("write", "prose", "--seed", 1, "--temperature", 0.3, "--length", 200, "--json", *option)
+        (text,) = json.loads(done.out)["texts"]
+        longest.append(text["novelty"]["longest"]["n_characters"])
+    assert longest[0] > 10 >= longest[1]
+
+
+def test_a_text_is_shown_while_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, n_steps = type(writer("prose").model), [0]
+    pieces: list[tuple[int, str]] = []  # how many steps had been made, and what was shown then
+    step = model.step
+
+    def counted(self: Any, *arguments: Any) -> Any:
+        n_steps[0] += 1
+        return step(self, *arguments)
+
+    monkeypatch.setattr(model, "step", counted)
+    show = aoede.write(
+        writer("prose"), seed=1, length=200, on_text=lambda text: pieces.append((n_steps[0], text))
+    )
+    assert "".join(text for _, text in pieces) == show[0].text
+    assert pieces[0][0] < n_steps[0] / 4
+
+
+def test_a_start_longer_than_a_transformer_can_know_is_told() -> None:
+    shape = transformer.Config(78, n_width=16, n_heads=2, n_layers=2, context=16)
+    forgetful = replace(writer("prose"), model=SimpleNamespace(config=shape))
+    assert ordered(forgetful, start="a" * 31).notes == ()
+    assert ordered(forgetful, start="a" * 90).notes == (
+        "of the 90 characters of the start the model knows the last 31",
+    )
