@@ -162,7 +162,9 @@ def test_the_file_holds_all_texts_and_is_not_written_over(aoede: Run, model: Pat
 # -- labels, forms, defaults of the model --
 
 
-def test_authors_mix_and_an_unknown_one_is_answered_with_the_nearest(aoede: Run, model: Path) -> None:
+def test_authors_write_differently_and_an_unknown_one_is_answered_with_the_nearest(
+    aoede: Run, model: Path
+) -> None:
     tar, will = (
         "".join(t.text for t in write_text(model, seed=1, as_=name, n=12, length=120))
         for name in ("jack tar", "William Shakespeare")
@@ -269,8 +271,9 @@ def test_what_cannot_be_is_refused_by_name(
 @pytest.mark.parametrize("start", ["", "\n", "  ", "\x1b[31mO\0", "x" * 30_000, "Ω漢 and", "\t\n\t"])
 def test_any_start_is_gone_on_with(aoede: Run, model: Path, start: str) -> None:
     done = aoede("write", model, "--length", 40, "--seed", 2, f"--start={start}")
-    assert done.code == 0
-    assert len(done.out.strip()) > 0
+    (text,) = write_text(model, length=40, seed=2, start=start)
+    assert (done.code, done.out) == (0, text.text + "\n")
+    assert text.text[text.draft.n_start :].strip()
     assert "\x1b" not in done.out
     assert ("never seen, read as unknown ones: Ω 漢" in done.err) == ("Ω" in start)
     assert ("knows the last 20,000" in done.err) == (len(start) > 20_000)
