@@ -48,6 +48,20 @@ def test_a_writer_writes_the_same_from_the_same_seed_and_says_how_new_it_is(name
     assert text.novelty.longest is not None and "jsonl" not in text.novelty.longest.source.path
 
 
+def test_texts_of_one_name_are_told_apart_and_sections_have_the_lines_of_their_book(tmp_path: Path) -> None:
+    poems = ["簌簌衣巾落枣花。\n村南", "照日深红暖见鱼。"]
+    rows = [{"author": "苏轼", "tune": "浣溪沙", "text": poem} for poem in poems]
+    (tmp_path / "lyrics_zh_songci").mkdir()
+    (tmp_path / "lyrics_zh_songci" / "ci.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    called = [name for _, name, _ in SOURCES["ci"].records(tmp_path)]
+    assert called == ["苏轼: 浣溪沙 (簌簌衣巾落枣花。 ...)", "苏轼: 浣溪沙 (照日深红暖见鱼。 ...)"]
+    book = "".join(f"line {i}\n\n" for i in range(1500))
+    (tmp_path / "text_nietzsche").mkdir()
+    (tmp_path / "text_nietzsche" / "train.txt").write_text(book)
+    for record, _, line in SOURCES["prose"].records(tmp_path):
+        assert book.split("\n")[line - 1] == record["text"].split("\n")[0]
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_writer_has_a_card_with_its_data_licence_figures_and_command(name: str) -> None:
     card = resources.files("aoede.presets").joinpath(f"{name}.md").read_text(encoding="utf-8")

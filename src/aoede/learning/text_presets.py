@@ -7,7 +7,8 @@ Each is a mixture of n-gram and LSTM. What they learnt from and how good they ar
 import argparse
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,15 @@ SEED = 1
 MAX_NGRAMS, MAX_OWN_NGRAMS = 400_000, 100_000
 SECTION = 6_000  # characters of a section of a book, at least
 NO_PLAYS = ("loverscomplaint", "rapeoflucrece", "venusandadonis")  # poems among the plays
+BEGINNING = 20  # characters by which texts of one name are told apart
 SMALL = ("About", "And", "For", "Of", "That", "The")  # words of a title that are written small within it
 
 SCENE = "ACT I\n\n\n\nSCENE I\t"  # where a play begins, after its title and its persons
 
 Record = dict[str, str]
-Records = Iterator[tuple[Record, str]]  # documents with their labels, and what a reader calls each
+Records = Iterator[
+    tuple[Record, str, int]
+]  # documents with labels, what a reader calls each, and its first line
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,11 @@ def _plays(data: Path) -> Records:
         if path.stem not in NO_PLAYS:
             play = text.from_bytes(path.read_bytes(), where=path.name).text
             title = _title(play)
-            yield {"play": title, "text": play}, title
+            yield {"play": title, "text": play}, title, 1
 
 
 def _title(play: str) -> str:
-    """The name on a play's first line: "THE WINTER'S TALE" is "The Winter's Tale", "PERICLES, PRINCE OF TYRE" Pericles."""
+    """The name on a play's first line, which is in capitals; what comes after a comma is left out."""
     words = play.strip().split("\n", 1)[0].split(",")[0].split()
     kept = [word if set(word) <= set("IV") else word.capitalize() for word in words]
     return " ".join(word.lower() if i and word in SMALL else word for i, word in enumerate(kept))
@@ -69,7 +73,7 @@ def _prose(data: Path) -> Records:
     while begin < len(book):
         end = book.find("\n\n", begin + SECTION)
         end = len(book) if end < 0 else end
-        yield {"text": book[begin:end]}, "Beyond Good and Evil"
+        yield {"text": book[begin:end]}, "Beyond Good and Evil", 1 + book.count("\n", 0, begin)
         begin = end + 2
 
 
@@ -78,17 +82,24 @@ def _lines(name: str, *columns: str) -> Callable[[Path], Records]:
 
     def records(data: Path) -> Records:
         for path in sorted((data / name).glob("*.jsonl")):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                found = json.loads(line)
-                record = {column: found[column] for column in columns} | {"text": found["text"]}
-                yield record, f"{found[columns[0]]}: {found.get('title') or found.get('tune')}"
+            found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            counts = Counter(_name(row, columns[0]) for row in found)
+            for row in found:
+                called = _name(row, columns[0])
+                if counts[called] > 1:
+                    called += f" ({row['text'].strip()[:BEGINNING].splitlines()[0].strip()} ...)"
+                yield {column: row[column] for column in columns} | {"text": row["text"]}, called, 1
 
     return records
 
 
+def _name(row: Record, author: str) -> str:
+    return f"{row[author]}: {row.get('title') or row.get('tune') or 'untitled'}"
+
+
 def _tang(data: Path) -> Records:
-    for record, title in _lines("poems_zh_tang", "author")(data):
-        yield record | {"form": form_of(record["text"])}, title
+    for record, *place in _lines("poems_zh_tang", "author")(data):
+        yield record | {"form": form_of(record["text"])}, *place
 
 
 _CHINESE = {"dropout": 0.4, "weight_dropout": 0.2, "n_steps": 48}
@@ -132,7 +143,7 @@ SOURCES: Mapping[str, Source] = {
 
 def gathered(source: Source, data: Path, path: Path) -> Path:
     """The texts as one JSONL file at `path`."""
-    lines = [json.dumps(record, ensure_ascii=False, sort_keys=True) for record, _ in source.records(data)]
+    lines = [json.dumps(record, ensure_ascii=False, sort_keys=True) for record, *_ in source.records(data)]
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, ("\n".join(lines) + "\n").encode(), force=True)
     return path
@@ -154,8 +165,8 @@ def trained(name: str, data: Path, folder: Path) -> Path:
 def packed(name: str, model: Path, data: Path, out: Path) -> None:
     """The preset: matrices in 8 bits, what it is, how it writes, and copies told by the names of the works."""
     found, source = checkpoint.load(model), SOURCES[name]
-    titles = [title for _, title in source.records(data)]
-    tensors = quantised(found.tensors) | with_extras({}, _named(found.tensors, titles), None)
+    places = [(called, first + _n_blank(record["text"])) for record, called, first in source.records(data)]
+    tensors = quantised(found.tensors) | with_extras({}, _named(found.tensors, places), None)
     metadata = dict(found.metadata) | {
         "kind": source.about,
         "licence": f"public domain texts; see presets/{name}.md",
@@ -170,12 +181,18 @@ def packed(name: str, model: Path, data: Path, out: Path) -> None:
     print(f"{path}: {path.stat().st_size:,} bytes, {metadata['provenance']['figures']}")
 
 
-def _named(tensors: Mapping[str, Any], titles: list[str]) -> Index:
-    """The index of the training text whose documents have these titles by their line in the training file."""
+def _n_blank(content: str) -> int:
+    """Empty lines before a text, which a table's reader takes away."""
+    return len(content) - len(content.lstrip("\n"))
+
+
+def _named(tensors: Mapping[str, Any], places: Sequence[tuple[str, int]]) -> Index:
+    """The index of the training text whose documents are told by these (name, line), in the training file's order."""
     index = Index.from_tensors(parts_of(tensors)["novelty"])
-    names = [titles[line - 1] for line in index.lines]
-    paths = sorted(set(names))
-    return Index(index.text, paths, [paths.index(name) for name in names], [1] * len(names))
+    names = [places[line - 1][0] for line in index.lines]
+    numbers = {name: i for i, name in enumerate(sorted(set(names)))}
+    lines = [places[line - 1][1] for line in index.lines]
+    return Index(index.text, list(numbers), [numbers[name] for name in names], lines)
 
 
 class Console(Silent):
