@@ -1,1 +1,1 @@
-"""Words: titles, and later syllables, rhyme, language, novelty."""
+"""Words: titles, verse forms, the words of a training text, and what is copied from it."""

@@ -190,8 +190,8 @@ def _report(text: str, matches: Matches, index: Index, human: Human, n_prompt: i
     )
 
 
-def explain(text: str, index: Index, min_span: int | None = None, n_prompt: int = 0) -> list[Passage]:
-    """The passages to underline, in order: all of `min_span` characters and more (default: the usual span).
+def explain(text: str, index: Index, n_prompt: int = 0) -> list[Passage]:
+    """The passages to underline, in order: all of the usual span and more.
 
     None lies within another one, but two may overlap.
     """
@@ -199,7 +199,7 @@ def explain(text: str, index: Index, min_span: int | None = None, n_prompt: int 
     lengths = matches.lengths
     begins = np.ones(len(lengths), np.bool_)
     begins[1:] = lengths[1:] >= lengths[:-1]  # else it is the rest of the passage before
-    begins &= lengths >= (index.usual_span if min_span is None else max(1, min_span))
+    begins &= lengths >= index.usual_span
     return [_passage(text, index, matches, int(i), n_prompt) for i in np.flatnonzero(begins)]
 
 
