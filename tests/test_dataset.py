@@ -441,6 +441,16 @@ def test_a_file_about_others_is_read_where_it_is_named(tmp_path: Path) -> None:
     assert [item.value.text for item in texts(readme).items] == ["words to learn from"]
 
 
+def test_a_text_may_be_larger_than_another_file_and_one_that_is_too_large_is_to_be_split(
+    tmp_path: Path,
+) -> None:
+    path = put(tmp_path / "a.txt", b"a " * 1000)
+    assert texts(path, limits=Limits(max_file_bytes=10, max_text_bytes=2000)).items
+    with pytest.raises(InputError, match="too large") as error:
+        texts(path, limits=Limits(max_text_bytes=1999))
+    assert "larger than 1,999 bytes; split it" in (error.value.hint or "")
+
+
 def test_columns_are_passed_to_the_tables_and_wrong_ones_told(tmp_path: Path) -> None:
     path = put(tmp_path / "a.csv", b"who,words,text\nA,la,x\n")
     item = texts(path, columns=Columns("words", ("who",))).items[0]
@@ -473,6 +483,9 @@ def test_texts_in_other_clothes_are_twins_and_other_texts_are_not(seed: int, per
         Document(t, {}, "a.txt", 1) for t in (verses(seed), again.title() + "!", verses(seed + 1))
     )
     assert _print(one) == _print(other) != _print(third)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "_AT_ONCE", 7)
+        assert documents.prints(one) == documents.prints(other), "in whatever blocks words are hashed"
 
 
 def test_most_versions_of_a_song_are_twins() -> None:

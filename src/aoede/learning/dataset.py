@@ -63,6 +63,7 @@ class Limits:
 
     max_files: int = 100_000
     max_file_bytes: int = 20_000_000
+    max_text_bytes: int = 100_000_000  # tables of lyrics are large; at most 2 GB while it is read
     max_total_bytes: int = 200_000_000  # about 20 million notes, which take 3 GB as songs
     max_quarters: int = 60_000  # of one piece; what comes later is dropped. 8 hours at 120 bpm
 
@@ -105,6 +106,7 @@ class Kind:
     nothing: str  # why a file without values is skipped
     is_about: Callable[[str], bool] = lambda path: False  # whether a file is about the others
     cut: Callable[[Any], Callable[[float], tuple[Any, Any]] | None] = lambda value: None
+    max_bytes: Callable[[Limits], int] = lambda limits: limits.max_file_bytes
 
 
 def _read_midi(
@@ -170,6 +172,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             NO_TEXT,
             documents.is_about,
             documents.cut_of,
+            lambda limits: limits.max_text_bytes,
         ),
     }
 )
@@ -252,7 +255,7 @@ class _Reader:
         try:
             if self.is_folder and kind.is_about(path):
                 raise _SkipError(ABOUT)
-            data = self._bytes(path)
+            data = self._bytes(path, kind.max_bytes(self.limits))
             values, repairs = self._values(path, data, kind)
             kept = self._without_copies(path, values, kind)
         except _SkipError as skip:
@@ -261,26 +264,26 @@ class _Reader:
         self.rows.append(Row(path, REPAIRED if repairs else READ, remarks=repairs))
         self.items += [Item(path, value, print_, cut=kind.cut(value)) for value, print_ in kept]
 
-    def _bytes(self, path: str) -> bytes:
+    def _bytes(self, path: str, max_bytes: int) -> bytes:
         where = self.root / path
         try:
             n_bytes = where.stat().st_size
         except OSError:  # said better by `read_bounded`
             n_bytes = 0
         self.entries[path] = Entry("", n_bytes)
-        self._check_room(n_bytes)
+        self._check_room(n_bytes, max_bytes)
         try:
-            data = read_bounded(where, max_bytes=self.limits.max_file_bytes)
+            data = read_bounded(where, max_bytes=max_bytes)
         except AoedeError as error:
             raise _SkipError(UNREADABLE, error.message) from error
         self.entries[path] = Entry(sha256(data).hexdigest(), len(data))
         self._n_bytes += len(data)
         return data
 
-    def _check_room(self, n_bytes: int) -> None:
+    def _check_room(self, n_bytes: int, max_bytes: int) -> None:
         limits = self.limits
-        if n_bytes > limits.max_file_bytes:
-            raise _SkipError(TOO_LARGE, f"larger than {limits.max_file_bytes:,} bytes")
+        if n_bytes > max_bytes:
+            raise _SkipError(TOO_LARGE, f"larger than {max_bytes:,} bytes; split it")
         if len(self.rows) >= limits.max_files:
             raise _SkipError(TOO_LARGE, f"at most {limits.max_files:,} files are read")
         if self._n_bytes + n_bytes > limits.max_total_bytes:

@@ -44,6 +44,7 @@ _LRC_ARTIST = re.compile(r"^\[ar:([^\]\n]*)\]", re.MULTILINE)
 _LRC_TAG = re.compile(r"^\[[a-z#]{1,8}:[^\]\n]*\] *", re.MULTILINE)
 
 _SHINGLE_TOKENS = 8  # words; of scripts without spaces, characters
+_AT_ONCE = 1 << 16  # words that are hashed side by side: a word takes some 200 bytes meanwhile
 _PRIME = np.uint64(0x100000001B3)  # an odd factor, of the FNV hash
 _MIX = (
     np.uint64(0xBF58476D1CE4E5B9),
@@ -61,6 +62,7 @@ _WITHOUT_SPACES = (
     (0x20000, 0x323AF),
 )
 
+Codes = NDArray[np.uint32]
 Hashes = NDArray[np.uint64]
 
 
@@ -150,39 +152,47 @@ def prints(document: Document) -> tuple[str, str]:
     shingles = np.zeros(len(words) - n + 1, np.uint64)
     for i in range(n):
         shingles = shingles * _PRIME + words[i : len(words) - n + 1 + i]
-    return sha256(codes.astype("<u4").tobytes()).hexdigest(), f"{int(_mixed(shingles).min()):016x}"
+    return sha256(codes.tobytes()).hexdigest(), f"{int(_mixed(shingles).min()):016x}"
 
 
-def _word_hashes(codes: NDArray[np.int64], begins: NDArray[np.bool_]) -> Hashes:
+def _word_hashes(codes: Codes, begins: NDArray[np.bool_]) -> Hashes:
     """(n,) a number for each word, or character of a script without spaces, in order."""
-    starts = np.flatnonzero(begins)
-    places = np.arange(len(codes)) - np.repeat(starts, np.diff(starts, append=len(codes)))
-    signs = _mixed((codes.astype(np.uint64) << np.uint64(32)) + places.astype(np.uint64))
+    edges = np.append(np.flatnonzero(begins), len(codes))
+    return np.concatenate(
+        [_hashes_of(codes, edges[i : i + _AT_ONCE + 1]) for i in range(0, len(edges) - 1, _AT_ONCE)]
+    )
+
+
+def _hashes_of(codes: Codes, edges: NDArray[np.int64]) -> Hashes:
+    """(n,) a number for each of the words between these n + 1 edges."""
+    part, starts = codes[edges[0] : edges[-1]], edges[:-1] - edges[0]
+    places = np.arange(len(part)) - np.repeat(starts, np.diff(edges))
+    signs = _mixed((part.astype(np.uint64) << np.uint64(32)) + places.astype(np.uint64))
     return _mixed(np.add.reduceat(signs, starts))
 
 
-def _letters(content: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _letters(content: str) -> tuple[Codes, NDArray[np.bool_]]:
     """(T,) code points of the letters of the text in small letters, and whether a word begins with each.
 
     Apostrophes and hyphens are no ends of words.
     """
     small = content.casefold().encode("utf-32-le", "replace")
-    codes = np.frombuffer(small, "<u4").astype(np.int64)
+    codes = np.frombuffer(small, "<u4")
     kinds = _kinds(np.unique(codes))[codes] if len(codes) else np.zeros(0, np.int8)
     counts = kinds >= _LETTER
-    gaps = np.maximum.accumulate(np.where(kinds == _GAP, np.arange(len(codes)), -1))
-    letters = np.flatnonzero(counts)
-    before = np.concatenate([[-1], letters[:-1]])
-    alone = kinds[letters] == _ALONE
-    after_gap = (before < 0) | (gaps[letters] > before) | alone | np.concatenate([[False], alone[:-1]])
-    return codes[letters], after_gap
+    n_gaps = np.cumsum(kinds == _GAP, dtype=np.int32)[counts]
+    alone = kinds[counts] == _ALONE
+    begins = alone.copy()
+    begins[:1] = True
+    begins[1:] |= alone[:-1] | (n_gaps[1:] != n_gaps[:-1])
+    return codes[counts], begins
 
 
 _GAP, _INSIDE, _LETTER, _ALONE = 0, 1, 2, 3
 _WITHIN_WORDS = frozenset("'’‘ʼ`-‐‑")
 
 
-def _kinds(seen: NDArray[np.int64]) -> NDArray[np.int8]:
+def _kinds(seen: Codes) -> NDArray[np.int8]:
     """Code point -> what it is for words, filled in for those in `seen`."""
     kinds = np.zeros(int(seen[-1]) + 1, np.int8)
     kinds[seen] = [_kind(code) for code in seen.tolist()]
