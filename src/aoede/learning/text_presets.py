@@ -59,7 +59,7 @@ def _plays(data: Path) -> Records:
 
 
 def _title(play: str) -> str:
-    """The name on a play's first line, which is in capitals; what comes after a comma is left out."""
+    """The name on a play's first line, which is in capitals, up to a comma: The Winter's Tale, Pericles."""
     words = play.strip().split("\n", 1)[0].split(",")[0].split()
     kept = [word if set(word) <= set("IV") else word.capitalize() for word in words]
     return " ".join(word.lower() if i and word in SMALL else word for i, word in enumerate(kept))
