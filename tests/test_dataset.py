@@ -448,7 +448,7 @@ def test_a_text_may_be_larger_than_another_file_and_one_that_is_too_large_is_to_
     assert texts(path, limits=Limits(max_file_bytes=10, max_text_bytes=2000)).items
     with pytest.raises(InputError, match="too large") as error:
         texts(path, limits=Limits(max_text_bytes=1999))
-    assert "larger than 1,999 bytes; split it" in (error.value.hint or "")
+    assert "larger than 1,999 bytes; split it" in error.value.hint
 
 
 def test_columns_are_passed_to_the_tables_and_wrong_ones_told(tmp_path: Path) -> None:
@@ -525,6 +525,18 @@ def test_the_beginning_of_a_book_is_held_out_and_its_name_is_its_author(tmp_path
     assert split(found, 0.0, seed=1) == (tuple(found), ())
     assert {i.path for i in train} | {i.path for i in valid} == {i.path for i in found}
     assert split(texts(tmp_path / "hamlet.txt").items, 0.1, seed=1)[1][0].value.text == beginning[0].text
+
+
+def test_a_loose_file_is_named_for_whose_work_it_holds_unless_it_is_short(tmp_path: Path) -> None:
+    put(tmp_path / "emily_dickinson.txt", b"a line of hers\n" * 400)
+    put(tmp_path / "fire and ice.txt", b"a line\n" * 40)
+    put(tmp_path / "Poe" / "collected.txt", b"a line of his\n" * 400)
+    labels = {item.path: item.value.labels for item in texts(tmp_path).items}
+    assert labels == {
+        "emily_dickinson.txt": {"author": "emily_dickinson"},
+        "fire and ice.txt": {},
+        "Poe/collected.txt": {"author": "Poe"},
+    }
 
 
 def test_a_book_with_a_twin_stays_whole_so_that_its_beginning_is_nowhere_learnt(tmp_path: Path) -> None:

@@ -17,7 +17,19 @@ from numpy.typing import NDArray
 
 from aoede.errors import ConfigError, InputError
 from aoede.learning import loop, runs
-from aoede.models.ngram import RECIPES, Adaptive, Config, Habits, Learner, Model, Recipe, fit, prune, score
+from aoede.models.ngram import (
+    RECIPES,
+    Adaptive,
+    Config,
+    Habits,
+    Learner,
+    Model,
+    Recipe,
+    compact,
+    fit,
+    prune,
+    score,
+)
 from aoede.randomness import stream
 from tests.small_learner import Heard
 
@@ -252,6 +264,17 @@ def test_labels_count_where_no_document_that_is_held_out_has_one() -> None:
     documents = [*_documents(1, n=10), np.array([1, 2, 3, 0])]
     model = fit(Config(V, (2,)), documents, np.array([0] * 10 + [1]), RECIPE)
     np.testing.assert_array_equal(model.shares, 0.1)
+
+
+@pytest.mark.parametrize("setting", ["max_ngrams", "max_own_ngrams"])
+def test_more_n_grams_than_a_model_may_have_are_refused_when_they_are_counted(
+    setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compact, "MAX_NGRAMS", 150)
+    recipe = Recipe(order=4, own_order=3, max_ngrams=100 if setting == "max_own_ngrams" else 0)
+    with pytest.raises(InputError, match="a model has at most 150") as error:
+        _labelled(recipe)
+    assert f"--set {setting}=" in error.value.hint
 
 
 def test_a_bomb_is_not_unpacked() -> None:

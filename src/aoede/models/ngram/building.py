@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from aoede.errors import InputError
+from aoede.models.ngram import compact
 from aoede.models.ngram.counting import END, Counter, Floats, Ints
 from aoede.models.ngram.discounting import fitted, with_factors
 from aoede.models.ngram.model import Config, Model
@@ -55,7 +57,10 @@ class Builder:
         self._kept = Counted(config, recipe, *kept) if kept[0] and self._out[0] else None
 
     def model(self, order: int) -> Model:
-        """The model of this order, or of the greatest that the documents have."""
+        """The model of this order, or of the greatest that the documents have.
+
+        Raises InputError where it has more n-grams than a model file may.
+        """
         shared = self._all.shared(order)
         trial = None if self._kept is None else self._kept.shared(order)
         if trial is not None and self.recipe.fits_discounts:
@@ -64,10 +69,12 @@ class Builder:
             factors[: len(found)] = found[: len(factors)]
             shared, trial = with_factors(shared, factors), with_factors(trial, found)
         shared = _pruned(shared, self.recipe.max_ngrams)
+        _check_size(shared, "max_ngrams")
         own_order = min(order, self.recipe.own_order_for(self.config.n_symbols))
         own = self._all.own(own_order)
         if own is None:
             return Model(self.config, shared)
+        _check_size(own, "max_own_ngrams")
         return Model(self.config, shared, own, self._shares(trial, own_order, own.order))
 
     def _shares(self, shared: Trie | None, own_order: int, n: int) -> Floats:
@@ -84,6 +91,15 @@ class Builder:
 
 def _pruned(trie: Trie, most: int) -> Trie:
     return prune(trie, max_ngrams=max(most, trie.sizes[0])) if most else trie
+
+
+def _check_size(trie: Trie, setting: str) -> None:
+    if trie.n_grams > compact.MAX_NGRAMS:
+        raise InputError(
+            f"there are {trie.n_grams:,} n-grams up to length {trie.order}; a model has at most "
+            f"{compact.MAX_NGRAMS:,}",
+            hint=f"Keep the most useful with --set {setting}={compact.MAX_NGRAMS // 8}, or choose a smaller order.",
+        )
 
 
 def fit(
