@@ -1,7 +1,7 @@
 """Files of text -> documents with labels, and what tells copies and versions of one text.
 
 A table gives a document a row, any other file one. The label "author" of a file that is no table is the folder below
-the data folder that it lies in; of a book that lies in none, its own name.
+the data folder that it lies in; of one that lies in none and is too long for a poem or song, its own name.
 """
 
 import re
@@ -21,6 +21,7 @@ from aoede.learning.texts import Document
 
 TEXTS, SONG_TIMES = (".txt", ".text", ".md"), (".lrc",)
 SUFFIXES = TEXTS + SONG_TIMES + CSV_SUFFIXES + JSON_SUFFIXES
+COLLECTION_CHARACTERS = 5_000  # from which a file is no poem or song, and is named for whose work it holds
 BOOK_CHARACTERS = 20_000  # from which a file is a book, whose beginning is held out
 AUTHOR, ARTIST = "author", "artist"
 
@@ -84,9 +85,11 @@ def read(data: bytes, path: str, columns: Columns) -> tuple[Sequence[Document], 
 
 def _plain(content: str, path: str) -> Document:
     """A file as it is; of what is no book, without the empty lines before and after it."""
+    name = _name(PurePosixPath(path).stem) if len(content) >= COLLECTION_CHARACTERS else ""
+    labels = _author(path) or ({AUTHOR: name} if name else {})
     if len(content) >= BOOK_CHARACTERS:
-        return Document(content, _author(path) or {AUTHOR: _name(PurePosixPath(path).stem)}, path, 1)
-    return _trimmed(content, _author(path), path)
+        return Document(content, labels, path, 1)
+    return _trimmed(content, labels, path)
 
 
 def _song(content: str, path: str) -> Document:
