@@ -51,16 +51,29 @@ def longest_from(query: str, text: str, i: int) -> int:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text("abc", min_size=1, max_size=60), st.text("abcx", min_size=1, max_size=40), st.integers(1, 50))
-def test_matching_statistics_are_those_of_a_plain_search(text: str, query: str, chunk: int) -> None:
-    step, matching.CHUNK = matching.CHUNK, chunk
-    try:
+@given(
+    st.text("abc", min_size=1, max_size=60),
+    st.text("abcx", min_size=1, max_size=40),
+    st.integers(1, 50),
+    st.sampled_from([0, 1, 1000]),
+)
+def test_matching_statistics_are_those_of_a_plain_search(
+    text: str, query: str, chunk: int, sorts: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching, "CHUNK", chunk)
+        patch.setattr(matching, "_SORTS", sorts)
         lengths, places = matching.matching_statistics(codes(query), codes(text).astype(np.int32))
-    finally:
-        matching.CHUNK = step
     assert lengths.tolist() == [longest_from(query, text, i) for i in range(len(query))]
     for i, (length, place) in enumerate(zip(lengths, places, strict=True)):
         assert text[place : place + length] == query[i : i + length] if length else place == -1
+
+
+def test_a_long_copy_takes_no_longer_than_a_second_or_two() -> None:
+    text = codes(words(40_000, "long")).astype(np.int32)
+    began = time.process_time()
+    lengths, _ = matching.matching_statistics(text[1000:21_000].astype(np.int64), text)
+    assert lengths[0] == 20_000 and time.process_time() - began < 3
 
 
 def test_a_text_of_one_character_takes_no_longer_than_seconds() -> None:
