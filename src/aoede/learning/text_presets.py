@@ -35,9 +35,7 @@ SMALL = ("About", "And", "For", "Of", "That", "The")  # words of a title that ar
 SCENE = "ACT I\n\n\n\nSCENE I\t"  # where a play begins, after its title and its persons
 
 Record = dict[str, str]
-Records = Iterator[
-    tuple[Record, str, int]
-]  # documents with labels, what a reader calls each, and its first line
+Records = Iterator[tuple[Record, str, int]]  # documents, what a reader calls each, and its first line there
 
 
 @dataclass(frozen=True)
@@ -98,8 +96,8 @@ def _name(row: Record, author: str) -> str:
 
 
 def _tang(data: Path) -> Records:
-    for record, *place in _lines("poems_zh_tang", "author")(data):
-        yield record | {"form": form_of(record["text"])}, *place
+    for record, called, line in _lines("poems_zh_tang", "author")(data):
+        yield record | {"form": form_of(record["text"])}, called, line
 
 
 _CHINESE = {"dropout": 0.4, "weight_dropout": 0.2, "n_steps": 48}
