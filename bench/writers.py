@@ -69,7 +69,7 @@ def keep_form(name: str, count: int) -> None:
         else ["五言绝句", "七言绝句", "五言律诗", "七言律诗"]
     )
     for form in names:
-        made = written(ordered(writer, **{column: form}), seed=1, n=count)
+        made = list(written(ordered(writer, **{column: form}), seed=1, n=count))
         patterns: Mapping[Pattern, int] = writer.forms.patterns(form) if writer.forms else {}
         kept = sum(Pattern.of(text.text) in patterns for text in made)
         print(f"{form}: {kept} of {len(made)} keep the form")

@@ -3,7 +3,8 @@
 import io
 import json
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ import pytest
 
 import aoede as package
 from aoede import write as write_text
+from aoede.cli import words
 from aoede.cli.console import columns_of, tell, tell_json
 from aoede.cli.pages import columns, marked, shown, wrapped
 from aoede.errors import InputError, MissingError, UsageError
-from aoede.learning import checkpoint
+from aoede.learning import checkpoint, writing
 from aoede.learning.sampling import find_checkpoint
 from aoede.learning.texts import Labels
+from aoede.words.forms import Forms
 from aoede.words.novelty import Passage
 from aoede.words.verbatim import Source
 from aoede.write import copied, found, ordered, wanted, written
@@ -145,6 +148,48 @@ def test_explain_marks_what_was_copied_and_lists_where_it_stands(aoede: Run, mod
     assert "texts.jsonl:" in done.out
 
 
+def test_what_was_written_and_its_seed_are_not_lost_where_it_cannot_be_stored_or_is_interrupted(
+    aoede: Run, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    command = ("write", model, "--length", 30, "--out")
+    for out in ("mine.txt", "mine.txt/poem.txt", "."):
+        refused = aoede(*command, out)
+        assert (refused.code, refused.out) == (73, "")
+    late = aoede(*command, "mine.txt", "--json", "--seed", 1)
+    assert late.code == 73
+    told = json.loads(late.out)
+    assert told["seed"] == 1 and told["texts"][0]["text"] and "file" not in told
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(words, "_told", stop)  # after the first text
+    stopped = aoede(*command, "poems.txt", "--count", 3)
+    assert stopped.code == 130 and "seed " in stopped.err
+    assert (tmp_path / "poems.txt").read_text() == stopped.out != ""
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_the_start_is_read_and_the_guard_built_once_for_all_texts(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Counter[str]()
+
+    def counted(name: str) -> Callable[..., Any]:
+        real = getattr(writing, name)
+        return lambda *given: (made.update([name]), real(*given))[1]
+
+    for name in ("_begun", "Guard"):
+        monkeypatch.setattr(writing, name, counted(name))
+    order = ordered(model, length=20, max_copy=30)
+    told, texts = list[str](), list[str]()
+    for text in written(order, seed=1, n=3, on_text=told.append):
+        texts.append(text.text)
+        assert "".join(told) == "".join(texts)  # each is given on when it is made
+    assert made == {"_begun": 1, "Guard": 1}
+
+
 def test_the_file_holds_all_texts_and_is_not_written_over(aoede: Run, model: Path, tmp_path: Path) -> None:
     command = ("write", model, "--length", 60, "--count", 2, "--out", "poems.txt", "--seed")
     done = aoede(*command, 1)
@@ -189,6 +234,9 @@ def test_names_and_weights_are_told_apart(model: Path) -> None:
     assert wanted("author=Jack Tar=0.5", writer) == {"author=Jack Tar": 0.5}
     assert wanted("author=Jack Tar", writer) == {"author=Jack Tar": 1.0}
     assert wanted("", writer) == {}
+    assert wanted("311,Blur", writer) == {"311": 1.0, "Blur": 1.0}
+    band = replace(writer, labels=Labels(("artist",), (("311", "Earth, Wind & Fire"),)))
+    assert band.condition(wanted(" earth,  wind & fire", band)).tolist() == [0, 0, 1]  # type: ignore[union-attr]
     assert writer.condition(wanted("author=Jack Tar=0.5", writer)) is not None
     for wrong in ("=0.5", "Jack Tar,,", "Jack Tar=0", "Jack Tar=-1", "Jack Tar=nan"):
         with pytest.raises(UsageError):
@@ -220,8 +268,10 @@ def test_a_form_is_a_label_too_where_the_model_has_it_as_one(poet: Path) -> None
             ordered(writer, **wrong)
 
 
-def test_a_model_writes_as_it_is_used_to_unless_told_otherwise(model: Path, tmp_path: Path) -> None:
-    habits = {"start": "ACT I\n", "lines": 3, "temperature": 0.5}
+def test_a_model_writes_as_it_is_used_to_unless_told_otherwise(
+    aoede: Run, model: Path, tmp_path: Path
+) -> None:
+    habits = {"start": "ACT I\n", "lines": 3, "temperature": 0.5, "as": "Jack Tar"}
     own = _changed(model, tmp_path / "own.safetensors", {"writes": habits})
     (text,) = write_text(own, seed=1)
     assert text.text.startswith("ACT I\n")
@@ -230,10 +280,36 @@ def test_a_model_writes_as_it_is_used_to_unless_told_otherwise(model: Path, tmp_
     assert not write_text(own, seed=1, start="O ")[0].text.startswith("ACT")
     order = ordered(own, length=40)
     assert (order.wish.n_lines, order.wish.length, order.settings["temperature"]) == (None, 40, 0.5)
+    assert order.settings["as"] == {"Jack Tar": 1.0}
+    assert "written as Jack Tar" in order.notes[0]
+    told = [
+        json.loads(aoede("write", own, "--json", "--seed", 1, "--length", 40, *said).out)
+        for said in ((), ("--as", "William Shakespeare"), ("--as", ""))
+    ]
+    assert [one["labels"] for one in told] == [{"Jack Tar": 1.0}, {"William Shakespeare": 1.0}, {}]
+    assert [len(one["notes"]) for one in told] == [1, 0, 0]
+    assert told[0]["texts"][0]["text"] != told[1]["texts"][0]["text"]
     for wrong in ({"tempo": 3}, {"length": "long"}, {"temperature": None}):
         odd = _changed(model, tmp_path / f"{next(iter(wrong))}.safetensors", {"writes": wrong})
         with pytest.raises(InputError, match="cannot be"):
             write_text(odd, seed=1)
+
+
+def test_a_usual_form_that_the_start_does_not_fit_gives_way_and_one_that_was_said_does_not(
+    poet: Path,
+) -> None:
+    couplets = ("7，7。/7，7。", 20), ("5，5。/5，5。/5，5。/5，5。", 30), ("5，5。/5，5。", 9), ("5，4。", 1)
+    names = ("七言绝句", "五言律诗", "五言绝句", "词")
+    forms = Forms({name: {code: n} for name, (code, n) in zip(names, couplets, strict=True)})
+    writer = replace(found(poet), forms=forms, settings={"form": "七言绝句"})
+    for start, form, n_notes in (
+        ("", "七言绝句", 0), ("白日依", "七言绝句", 0), ("白日依山盡，", "五言绝句", 1), ("白日，", None, 1),
+    ):  # fmt: skip
+        order = ordered(writer, start=start)
+        assert (order.wish.form, order.settings.get("form")) == (form, form)
+        assert len(order.notes) == n_notes
+    with pytest.raises(UsageError, match="does not begin like"):
+        write_text(writer, seed=1, start="白日依山盡，", form="七言绝句")
 
 
 # -- what is refused, and what is only told --
@@ -252,6 +328,9 @@ def test_a_model_writes_as_it_is_used_to_unless_told_otherwise(model: Path, tmp_
         (("--top-k", -1), "whole number"),
         (("--count", 0), "texts can be written"),
         (("--count", 10**9), "texts can be written"),
+        (("--count", 1_001, "--stream"), "texts can be written"),
+        (("--stream", "--json"), "only at the end"),
+        (("--stream", "--compare", "0,1"), "only at the end"),
         (("--length", 0), "whole number from 1"),
         (("--max-copy", 0), "whole number from 1"),
         (("--seed", -1), "seed must be"),
@@ -277,6 +356,7 @@ def test_any_start_is_gone_on_with(aoede: Run, model: Path, start: str) -> None:
     assert "\x1b" not in done.out
     assert ("never seen, read as unknown ones: Ω 漢" in done.err) == ("Ω" in start)
     assert ("knows the last 20,000" in done.err) == (len(start) > 20_000)
+    assert ("2 characters that stand in no text were left out" in done.err) == ("\x1b" in start)
 
 
 def test_a_model_without_its_training_text_writes_and_says_what_it_cannot_tell(

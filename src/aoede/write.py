@@ -6,7 +6,8 @@
 `ordered` makes of a model and options what is to be written, `written` writes it; `write` is both.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,16 @@ from aoede.learning import checkpoint
 from aoede.learning.pen import Draft, Wish
 from aoede.learning.sampling import find_checkpoint
 from aoede.learning.writer import Writer
-from aoede.learning.writing import MAX_READ, drafts
+from aoede.learning.writing import MAX_READ, groups
+from aoede.words.forms import Forms
 from aoede.words.novelty import Novelty, Passage, explain, reports
+from aoede.words.verbatim import Index
 
 As = str | Mapping[str, str | float]
 
 MAX_START = 1_000_000  # characters
 N_SHOWN = 10  # unknown characters that a note names
+RARE = 0.1  # of the texts of the commonest form that a start fits
 _CHOICE = {"temperature": float, "top_k": int, "top_p": float, "min_p": float}
 _KINDS: Mapping[str, type] = {
     **_CHOICE,
@@ -82,9 +86,9 @@ def write(
     `as_` says whose or which label: "Emily Dickinson", "Robert Burns=0.7,William Blake=0.3" or a mapping. Options
     are start, form, tune, temperature, top_k, top_p, min_p, length (characters), lines, known_words (only words of
     the training text) and max_copy (characters that may be copied in a row). `on_text` is given each piece of the
-    first text as it is written. Raises UsageError, MissingError or InputError, saying what to do.
+    texts as it is written, one text after another. Raises UsageError, MissingError or InputError, saying what to do.
     """
-    return written(ordered(model, as_=as_, **options), seed=seed, n=n, on_text=on_text)
+    return list(written(ordered(model, as_=as_, **options), seed=seed, n=n, on_text=on_text))
 
 
 def ordered(model: str | Path | Writer, *, as_: As | None = None, **options: Any) -> Order:
@@ -98,7 +102,11 @@ def ordered(model: str | Path | Writer, *, as_: As | None = None, **options: Any
     said = {name: value for name, value in options.items() if value is not None}
     settings = _settings(writer, said)
     start, notes = _start(writer, settings.get("start", ""))
-    labels = wanted(as_ if as_ is not None else settings.get("as", ""), writer)
+    notes += _fit_form(writer, settings, said, start)
+    usual = settings.pop("as", "")
+    labels = wanted(usual if as_ is None else as_, writer)
+    if as_ is None and labels:
+        notes.append(f'written as {usual}, which is usual here: --as says whose else, --as "" nobody\'s')
     labels, form = _form(writer, settings, labels)
     lines = settings.get("lines")
     wish = Wish(
@@ -119,26 +127,33 @@ def ordered(model: str | Path | Writer, *, as_: As | None = None, **options: Any
 
 def written(
     order: Order, *, seed: int, n: int = 1, first: int = 0, on_text: Callable[[str], None] | None = None
-) -> list[Text]:
-    """The texts `first` to `first + n - 1` of this order and seed."""
-    writer = order.writer
-    made = drafts(writer, order.wish, seed=seed, n=n, first=first, on_text=on_text)
-    novelties: Sequence[Novelty | None] = [None] * n
-    if writer.index is not None and writer.human is not None:
-        texts = [draft.text for draft in made]
-        novelties = reports(texts, writer.index, writer.human, len(order.wish.start))
-    return [
-        Text(draft.text, novelty, draft, number)
-        for number, (draft, novelty) in enumerate(zip(made, novelties, strict=True), first)
-    ]
+) -> Iterator[Text]:
+    """The texts `first` to `first + n - 1` of this order and seed, as they are made. Raises UsageError at once."""
+    made = groups(order.writer, order.wish, seed=seed, n=n, first=first, on_text=on_text)
+    return _judged(order, made, first)
+
+
+def _judged(order: Order, made: Iterator[Sequence[Draft]], number: int) -> Iterator[Text]:
+    index, human = order.writer.index, order.writer.human
+    for group in made:
+        novelties: Sequence[Novelty | None] = [None] * len(group)
+        if index is not None and human is not None:
+            novelties = reports([draft.text for draft in group], index, human, len(order.wish.start))
+        for draft, novelty in zip(group, novelties, strict=True):
+            yield Text(draft.text, novelty, draft, number)
+            number += 1
 
 
 def copied(order: Order, text: Text) -> list[Passage]:
     """The passages of a text that stand word for word in the training text, in order; the start does not count."""
-    index = order.writer.index
-    if index is None:
+    return explain(text.text, training_text(order.writer), n_prompt=text.draft.n_start)
+
+
+def training_text(writer: Writer) -> Index:
+    """Where copies are looked up. Raises UsageError for a model that was stored without it."""
+    if writer.index is None:
         raise UsageError("this model was stored without its training text", where="--explain")
-    return explain(text.text, index, n_prompt=text.draft.n_start)
+    return writer.index
 
 
 def found(model: str | Path | Writer) -> Writer:
@@ -182,12 +197,13 @@ def wanted(as_: As, writer: Writer) -> dict[str, str | float]:
         return dict(as_)
     if not as_.strip():
         return {}
-    if as_.strip() in {value for values in writer.labels.values for value in values}:
+    with suppress(UsageError):
+        writer.labels.condition({as_: 1.0})
         return {as_.strip(): 1.0}  # a name may have a comma in it
     weights: dict[str, str | float] = {}
     for part in as_.replace("，", ",").replace("、", ",").split(","):
-        name, _, weight = part.rpartition("=")
-        number = _number(weight)
+        name, equals, weight = part.rpartition("=")
+        number = _number(weight) if equals else None
         name = part if number is None else name
         if not name.strip():
             raise UsageError(
@@ -225,6 +241,35 @@ def _settings(writer: Writer, said: Mapping[str, Any]) -> dict[str, Any]:
     return {**_USUAL, **own, **said}
 
 
+def _fit_form(writer: Writer, settings: dict[str, Any], said: Mapping[str, Any], start: str) -> Iterator[str]:
+    """Another form in place of the usual one where the start, which was said, does not fit that; a note of it."""
+    column = next((name for name in ("form", "tune") if name in settings and name not in said), None)
+    usual = settings.get(column or "", "")
+    if column is None or writer.forms is None or usual not in writer.forms.names or "start" not in said:
+        return
+    if any(pattern.fits(start) for pattern in writer.forms.patterns(usual)):
+        return
+    other = _nearest(writer.forms, usual, start)
+    del settings[column]
+    if other is None:
+        yield f"the start does not begin like {usual} or any other form of this model: no form is kept"
+    else:
+        settings[column] = other
+        yield f"the start does not begin like {usual}, the usual form: it becomes {other}"
+
+
+def _nearest(forms: Forms, usual: str, start: str) -> str | None:
+    """Of the forms that a start fits the one as long as the usual one or nearly so, rare ones left out."""
+    fits = {
+        name: {pattern: n for pattern, n in forms.patterns(name).items() if pattern.fits(start)}
+        for name in forms.names
+    }
+    counts = {name: sum(found.values()) for name, found in fits.items() if found}
+    length = len(next(iter(forms.patterns(usual))))
+    often = [name for name, n in counts.items() if n >= RARE * max(counts.values())]
+    return min(often, key=lambda name: abs(len(next(iter(fits[name]))) - length), default=None)
+
+
 def _form(
     writer: Writer, settings: Mapping[str, Any], labels: dict[str, str | float]
 ) -> tuple[dict[str, str | float], str | None]:
@@ -253,12 +298,14 @@ def _form(
 
 def _start(writer: Writer, said: str) -> tuple[str, list[str]]:
     """The start in the normal form of texts, and what the person should know of it."""
-    start, _ = normal_form(said)
+    start, n_dropped = normal_form(said)
     if len(start) > MAX_START:
         raise UsageError(
             f"more than {MAX_START:,} characters", where="--start", hint="Name the last part of it."
         )
     notes = []
+    if n_dropped:
+        notes.append(f"of the start {n_dropped:,} characters that stand in no text were left out")
     strange = writer.encoding.unknown(start)
     if strange:
         shown = " ".join(strange[:N_SHOWN]) + (" ..." if len(strange) > N_SHOWN else "")

@@ -27,7 +27,9 @@ Examples:
   aoede write my-run --count 3 --explain --max-copy 30"""
 )
 @click.argument("model")
-@click.option("--as", "as_", help='Whose, or which label: "Name", or a mixture "Name=0.7,Other=0.3".')
+@click.option(
+    "--as", "as_", help='Whose, or which label: "Name", or a mixture "Name=0.7,Other=0.3"; "" is nobody\'s.'
+)
 @click.option("--start", help='How it begins ("-" reads stdin).')
 @click.option("--form", help="Verse form such as 七言绝句, which is kept.")
 @click.option("--tune", help="Tune of a ci such as 如梦令, whose pattern is kept.")
@@ -68,31 +70,52 @@ def write(
     """
     import secrets
 
-    from aoede.write import found, ordered
+    from aoede.formats.files import check_place
+    from aoede.write import found, ordered, training_text
 
+    _check_stream(stream, explain, compare, as_json)
     if options["start"] is not None:
         options["start"] = read_text(options["start"])
+    file = None if out == STDOUT else out
+    if file:
+        check_place(file, force=force or seed is not None)  # the same seed may make the same file again
     seed = secrets.randbelow(2**31) if seed is None else seed
     writer = found(model)
+    if explain:
+        training_text(writer)
     temperatures = _temperatures(compare, count, options["temperature"])
     orders = [ordered(writer, **options | {"temperature": t}) for t in temperatures]
+    is_live = (sys.stdout.isatty() if stream is None else stream) and not (explain or compare or as_json)
+    texts = _written(orders, seed, count, is_live)
     for note in orders[0].notes:
         tell(f"note: {note}", err=True)
-    is_live = (sys.stdout.isatty() if stream is None else stream) and not (explain or compare or as_json)
     made = list[tuple["Order", "Text"]]()
-    for order, text in _written(orders, seed, count, is_live):
-        if not as_json and not compare:
-            _show(order, text, explain, is_live, is_first=not made)
-        made.append((order, text))
-    if compare and not as_json:
-        _show_compared(made, explain)
-    if out is not None and out != STDOUT:
-        _store(made, out, force)
-    if as_json:
-        report = _report(model, seed, made, explain) | ({"file": str(out)} if out and out != STDOUT else {})
-        tell_json(report)
-    else:
-        tell(f"seed {seed}", err=True)
+    try:
+        for order, text in texts:
+            made.append((order, text))
+            if not as_json and not compare:
+                _show(order, text, explain, is_live)
+                _print(BETWEEN * (len(made) < count))
+        if compare and not as_json:
+            _show_compared(made, explain)
+    finally:  # also after Ctrl-C: what was written is kept, and what makes it again is told
+        stored: dict[str, Any] = {}
+        try:
+            stored = _store(made, file, force)
+        finally:
+            if not as_json:
+                tell(f"seed {seed}", err=True)
+            elif made:
+                tell_json(_report(model, seed, made, explain) | stored)
+
+
+def _check_stream(stream: bool | None, explain: bool, compare: str | None, as_json: bool) -> None:
+    from aoede.errors import UsageError
+
+    others = {"--json": as_json, "--explain": explain, "--compare": compare}
+    for other, is_said in others.items():
+        if stream and is_said:
+            raise UsageError(f"what {other} shows is known only at the end", where="--stream")
 
 
 def _temperatures(compare: str | None, count: int, temperature: float | None) -> list[float | None]:
@@ -118,21 +141,12 @@ def _temperatures(compare: str | None, count: int, temperature: float | None) ->
 def _written(
     orders: Sequence["Order"], seed: int, count: int, is_live: bool
 ) -> Iterator[tuple["Order", "Text"]]:
-    """Each text with its order. Live ones are written one after another and shown meanwhile."""
+    """Each text with its order. Live ones are shown while they are written. Raises UsageError at once."""
     from aoede.write import written
 
-    for order in orders:
-        if not is_live:
-            yield from ((order, text) for text in written(order, seed=seed, n=count))
-            continue
-        for number in range(max(1, count)):
-            if number:
-                _print(BETWEEN)
-            # A count that cannot be is refused where it is checked.
-            n = 1 if count > 1 else count
-            yield from (
-                (order, text) for text in written(order, seed=seed, n=n, first=number, on_text=_print)
-            )
+    on_text = _print if is_live else None
+    made = [written(order, seed=seed, n=count, on_text=on_text) for order in orders]
+    return ((order, text) for order, texts in zip(orders, made, strict=True) for text in texts)
 
 
 def _print(text: str) -> None:
@@ -140,14 +154,12 @@ def _print(text: str) -> None:
     sys.stdout.flush()
 
 
-def _show(order: "Order", text: "Text", explain: bool, is_live: bool, is_first: bool) -> None:
+def _show(order: "Order", text: "Text", explain: bool, is_live: bool) -> None:
     """The text, where it has not been shown while it was written, and what there is to say of it."""
     if is_live:
         _print("\n")
-    elif explain:
-        _print(("" if is_first else BETWEEN) + _explained(order, text))
     else:
-        _print(("" if is_first else BETWEEN) + text.text + "\n")
+        _print(_explained(order, text) if explain else text.text + "\n")
     for line in _told(order, text):
         tell(line, err=True)
 
@@ -182,17 +194,20 @@ def _told(order: "Order", text: "Text") -> Iterator[str]:
         yield f"no way was found around a copy of more than {order.wish.max_copy} characters"
 
 
-def _store(made: Sequence[tuple["Order", "Text"]], out: Path, force: bool) -> None:
-    """All texts in one file."""
+def _store(made: Sequence[tuple["Order", "Text"]], file: Path | None, force: bool) -> dict[str, str]:
+    """All texts in one file, if there is one to be; what there is to report of it."""
     from aoede.formats.files import write_whole
 
+    if file is None or not made:
+        return {}
     parts = [text.text + "\n" for _, text in made]
     if len({order.settings["temperature"] for order, _ in made}) > 1:
         parts = [
             f"-- temperature {order.settings['temperature']:g} --\n{part}"
             for (order, _), part in zip(made, parts, strict=True)
         ]
-    write_whole(out, BETWEEN.join(parts).encode(), force=force)
+    write_whole(file, BETWEEN.join(parts).encode(), force=force)
+    return {"file": str(file)}
 
 
 def _report(model: str, seed: int, made: Sequence[tuple["Order", "Text"]], explain: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Files are written whole or not at all, and never over something of the user's unless told to."""
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -42,6 +43,17 @@ def write_together(files: Mapping[Path, bytes], *, force: bool = False) -> None:
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
+
+
+def check_place(path: Path, *, force: bool = False) -> None:
+    """Raise at once what `write_whole` would for this place, whatever the bytes are; nothing is written."""
+    with _told(path):
+        if not _is_stream(path) and _may_write(path, b"", force):
+            parent = next(parent for parent in path.absolute().parents if parent.exists())
+            if not parent.is_dir():
+                raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+            if not os.access(parent, os.W_OK | os.X_OK):
+                raise OSError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _is_stream(path: Path) -> bool:

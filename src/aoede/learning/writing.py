@@ -10,8 +10,9 @@ that matters (coupled: see `choice.py`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -41,9 +42,18 @@ _BREAKS = re.compile(r"[\s，。、！？；：]")
 def drafts(
     writer: Writer, wish: Wish, *, seed: int, n: int = 1, first: int = 0, on_text: Tell | None = None
 ) -> list[Draft]:
-    """The drafts `first` to `first + n - 1`. `on_text` is given each piece of the first of them as it is written.
+    """The drafts `first` to `first + n - 1`: `groups` in one list."""
+    made = groups(writer, wish, seed=seed, n=n, first=first, on_text=on_text)
+    return [draft for group in made for draft in group]
 
-    Raises UsageError for what this model cannot do.
+
+def groups(
+    writer: Writer, wish: Wish, *, seed: int, n: int = 1, first: int = 0, on_text: Tell | None = None
+) -> Iterator[list[Draft]]:
+    """The drafts `first` to `first + n - 1`, up to `FEW` at a time.
+
+    With `on_text`, which is given each piece as it is written, they come one after another. Raises UsageError at
+    once for what this model cannot do.
     """
     checked_seed(seed)
     if type(n) is not int or not 1 <= n <= MAX_COUNT:
@@ -55,20 +65,22 @@ def drafts(
         raise UsageError(told, where="--max-copy")
     if (wish.n_lines or 1) > 1 and "\n" not in writer.encoding.symbols:
         raise UsageError("this model knows no line ends: it writes one line", where="--lines")
-    which = range(first, first + n)
-    with threadpool_limits(1):  # the same bits on machines of few and of many cores
-        begun = _begun(writer, wish)
-        if wish.max_copy is not None and writer.index is not None:
-            guard = Guard(writer.index, wish.max_copy)
-            return [
-                _wary(writer, Pen(writer, wish, seed, k), begun, guard, on_text if k == first else None)
-                for k in which
-            ]
-        found: list[Draft] = []
-        for begin in range(0, n, FEW):
-            pens = [Pen(writer, wish, seed, k) for k in which[begin : begin + FEW]]
-            found += _together(writer, pens, begun, on_text if not begin else None)
-        return found
+    pens = (Pen(writer, wish, seed, k) for k in range(first, first + n))
+    return _groups(writer, wish, chain([next(pens)], pens), on_text)
+
+
+def _groups(writer: Writer, wish: Wish, pens: Iterator[Pen], tell: Tell | None) -> Iterator[list[Draft]]:
+    guard, begun = None, None
+    at_once = FEW if tell is None and wish.max_copy is None else 1
+    while group := list(islice(pens, at_once)):
+        with threadpool_limits(1):  # the same bits on machines of few and of many cores
+            begun = begun or _begun(writer, wish)
+            if wish.max_copy is not None and writer.index is not None:
+                guard = guard or Guard(writer.index, wish.max_copy)
+                made = [_wary(writer, group[0], begun, guard, tell)]
+            else:
+                made = _together(writer, group, begun, tell)
+        yield made
 
 
 @dataclass(frozen=True)

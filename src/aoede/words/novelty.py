@@ -232,7 +232,9 @@ def _passage(text: str, index: Index, matches: Matches, i: int, n_prompt: int) -
     begin = int(matches.begins[i]) + n_prompt
     end = int(matches.begins[i + n_kept]) + n_prompt
     shown = text[begin:end].rstrip()
-    source = index.source(int(matches.places[i - n_before]) + n_before)
+    # Of several places the first, whatever was looked up beside this text.
+    place = index.flat.find(matches.flat[i : i + n_kept])
+    source = index.source(place if place >= 0 else int(matches.places[i - n_before]) + n_before)
     return Passage(begin, begin + len(shown), n_kept, shown, source)
 
 
