@@ -16,7 +16,7 @@ from aoede.learning import families, pen
 from aoede.learning.pen import GRACE, MAX_SAME_LINES, MAX_SPACES, Pen, Wish
 from aoede.learning.texts import Document, Labels, prepare
 from aoede.learning.writer import Writer
-from aoede.learning.writing import FEW, _Trail, drafts
+from aoede.learning.writing import FEW, _Trail, drafts, groups
 from aoede.models import ngram, rnn, transformer
 from aoede.models.mixture import Mixture
 from aoede.models.mixture.gate import Gate
@@ -164,7 +164,9 @@ def test_what_a_network_foresees_for_one_draft_is_the_same_to_the_bit_beside_oth
 
 def test_draft_k_is_the_same_however_many_are_written(player: Writer) -> None:
     wish = Wish(length=120, choice=FREE)
-    many = drafts(player, wish, seed=4, n=FEW + 1)
+    begun, rest = groups(player, wish, seed=4, n=FEW + 1)
+    assert (len(begun), len(rest)) == (FEW, 1)
+    many = begun + rest
     assert drafts(player, wish, seed=4, n=3) == many[:3]
     assert drafts(player, wish, seed=4, n=2, first=FEW - 1) == many[-2:]
     assert len({draft.text for draft in many}) == len(many)
