@@ -16,12 +16,13 @@ from aoede.learning import families, pen
 from aoede.learning.pen import GRACE, MAX_SAME_LINES, MAX_SPACES, Pen, Wish
 from aoede.learning.texts import Document, Labels, prepare
 from aoede.learning.writer import Writer
-from aoede.learning.writing import FEW, _Trail, drafts, groups
+from aoede.learning.writing import _Trail, drafts, groups
 from aoede.models import ngram, rnn, transformer
 from aoede.models.mixture import Mixture
 from aoede.models.mixture.gate import Gate
 from aoede.models.rnn.model import _shapes as rnn_shapes
 from aoede.models.transformer.model import _shapes as transformer_shapes
+from aoede.neural.arrays import FEW
 from aoede.randomness import stream
 from aoede.words.forms import Forms, Pattern
 from aoede.words.lexicon import Lexicon
