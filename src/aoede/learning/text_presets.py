@@ -30,7 +30,6 @@ MAX_NGRAMS, MAX_OWN_NGRAMS = 400_000, 100_000
 SECTION = 6_000  # characters of a section of a book, at least
 NO_PLAYS = ("loverscomplaint", "rapeoflucrece", "venusandadonis")  # poems among the plays
 BEGINNING = 20  # characters by which texts of one name are told apart
-SMALL = ("About", "And", "For", "Of", "That", "The")  # words of a title that are written small within it
 
 SCENE = "ACT I\n\n\n\nSCENE I\t"  # where a play begins, after its title and its persons
 
@@ -52,15 +51,7 @@ def _plays(data: Path) -> Records:
     for path in sorted((data / "text_shakespeare_plays").glob("*.txt")):
         if path.stem not in NO_PLAYS:
             play = text.from_bytes(path.read_bytes(), where=path.name).text
-            title = _title(play)
-            yield {"play": title, "text": play}, title, 1
-
-
-def _title(play: str) -> str:
-    """The name on a play's first line, which is in capitals, up to a comma: The Winter's Tale, Pericles."""
-    words = play.strip().split("\n", 1)[0].split(",")[0].split()
-    kept = [word if set(word) <= set("IV") else word.capitalize() for word in words]
-    return " ".join(word.lower() if i and word in SMALL else word for i, word in enumerate(kept))
+            yield {"title": path.stem, "text": play}, path.stem, 1
 
 
 def _prose(data: Path) -> Records:
@@ -106,8 +97,8 @@ SOURCES: Mapping[str, Source] = {
     "play": Source(
         _plays,
         "plays of Shakespeare",
-        {"dropout": 0.1, "weight_dropout": 0.1, "n_epochs": 6, "label_columns": ("play",)},
-        {"start": SCENE, "as": "Hamlet"},
+        {"dropout": 0.25, "weight_dropout": 0.15, "n_steps": 64, "n_epochs": 6},
+        {"start": SCENE},
     ),
     "prose": Source(
         _prose,
