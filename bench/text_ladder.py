@@ -10,7 +10,8 @@ checkpoint and weighs the mixture. Every trained rung has `--ladder` minutes; th
 
 Static figures have fixed weights: `carried` reads the text once from end to end, `cold 256` in windows of 256
 characters that know nothing of what stood before. `dynamic` learns from every character after it was foreseen.
-They answer different questions and stand apart. One run a rung, one seed; the ladder need not be monotone.
+They answer different questions and stand apart. One run a rung, one seed; the ladder need not be monotone. Last:
+what the mixtures of `--minutes` write at the usual setting, how much of it is copied, and which words are known.
 
 Runs stay in OUT: what is done is not done again, and what was stopped goes on (its seconds are then not told); for
 other settings, another text or another version of aoede it takes another OUT. The plot is PICTURES/text-time.png.
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from writers import judge
 
 import aoede
 from aoede.formats import plot
@@ -46,6 +48,7 @@ RUNGS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "transformer": ("transformer", {}),
     "mixture": ("mixture", {}),
 }
+N_TEXTS = 20
 # On the standard split, whose last tenth is not in DATA: near to what is judged here, and not the same text.
 # Published in nanoGPT's README, or measured for this project with other programs than aoede.
 PEERS = (
@@ -234,6 +237,9 @@ def main(given: argparse.Namespace) -> None:
         path = given.pictures / "text-time.png"
         write_whole(path, picture(curve), force=True)
         print(path)
+    for result in curve:
+        print(f"\nwhat the mixture of {result.minutes:g} minutes writes")
+        judge(str(given.out / f"mixture-{result.minutes:g}"), N_TEXTS, shows=False)
 
 
 if __name__ == "__main__":
