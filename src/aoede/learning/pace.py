@@ -21,9 +21,7 @@ N_CHECKS = 32  # looks at the held-out data in a whole training, if it is long e
 LEAST_STEPS_A_CHECK = 25  # for so many steps at least lie between them
 CALIBRATION_S = 1.0
 GLIMPSE_S, SHORT_S = 0.1, 20.0  # a look that tells whether a training is so short that threads do not matter
-UPDATE_SHARE = (
-    0.9  # of the minutes that are left when the first step is made; the rest is for checks and samples
-)
+UPDATE_SHARE = 0.9  # of the minutes that are left at the first step; the rest is for checks and samples
 
 
 def scheduled(

@@ -31,10 +31,8 @@ from aoede.words.lexicon import Nodes
 
 MAX_COUNT = 1_000
 MAX_READ = 20_000  # characters of a start that the model reads, the last ones
-SOFT_TRIES, MAX_TRIES = (
-    12,
-    64,
-)  # other ways from before a copy; after the soft ones copies are forbidden outright
+SOFT_TRIES = 12  # other ways from before a copy; then copies are forbidden outright,
+MAX_TRIES = 64  # and then let through
 REACH = 200  # characters that a rewinding takes back at most
 _BREAKS = re.compile(r"[\s，。、！？；：]")
 

@@ -42,12 +42,8 @@ class Recipe:
     n_warm_up: int = 100  # updates in which the rate rises from nothing
     weight_decay: float = 0.01  # AdamW's, of matrices alone
     dropout: float = 0.2  # of what layers give out; one mask for all steps of a window
-    weight_dropout: float = (
-        0.0  # of the weights from step to step (Merity et al. 2018), recurrent networks only
-    )
-    label_dropout: float = (
-        0.15  # a row's labels are unknown for a window, so that one model serves without them
-    )
+    weight_dropout: float = 0.0  # of recurrent networks' weights from step to step (Merity et al. 2018)
+    label_dropout: float = 0.15  # a row's labels are untold for a window: one model serves without them too
     forgetting: float = 0.03  # a row's state is zero at a window, so that beginnings are learnt
     clip: float = 1.0  # greatest norm of a gradient; 0: any
     checkpoint_steps: int = 0  # steps between states that are kept for the gradient; 0 keeps everything
