@@ -115,7 +115,7 @@ def in_a_child(n_hidden: int, n_steps: int, checkpoint_steps: int, precision: st
 def picture(points: Sequence[Point], subtitle: str) -> bytes:
     curves = []
     for n_hidden in dict.fromkeys(point.n_hidden for point in points):
-        for name, is_again in (("all kept", False), ("taken again", True)):
+        for name, is_again in (("all kept", False), ("computed again", True)):
             chosen = [p for p in points if p.n_hidden == n_hidden and (p.checkpoint_steps > 0) == is_again]
             steps, mb = [p.n_steps for p in chosen], [p.mb for p in chosen]
             curves.append(plot.Curve(f"LSTM({n_hidden}), {name}", steps, mb, unit="MB an update"))
@@ -151,9 +151,7 @@ def main(given: argparse.Namespace) -> None:
                 f"{kept.seconds:9.2f}{again.seconds:9.2f}{again.seconds / kept.seconds:7.2f}",
                 flush=True,
             )
-    subtitle = (
-        f"{N_ROWS} rows, {N_SYMBOLS} symbols, {given.precision}; taken again: every root of the steps is kept"
-    )
+    subtitle = f"{N_ROWS} rows, {N_SYMBOLS} symbols, {given.precision}; computed again: few states are kept, the rest made anew"
     given.out.mkdir(parents=True, exist_ok=True)
     write_whole(given.out / "text-memory.png", picture(points, subtitle), force=True)
     print(given.out / "text-memory.png")
