@@ -151,7 +151,7 @@ def main(given: argparse.Namespace) -> None:
                 f"{kept.seconds:9.2f}{again.seconds:9.2f}{again.seconds / kept.seconds:7.2f}",
                 flush=True,
             )
-    subtitle = f"{N_ROWS} rows, {N_SYMBOLS} symbols, {given.precision}; computed again: few states are kept, the rest made anew"
+    subtitle = f"{N_ROWS} rows, {N_SYMBOLS} symbols, {given.precision}; computed again: few states are kept"
     given.out.mkdir(parents=True, exist_ok=True)
     write_whole(given.out / "text-memory.png", picture(points, subtitle), force=True)
     print(given.out / "text-memory.png")
