@@ -79,8 +79,8 @@ class Passage:
 
     begin: int
     end: int
-    n_characters: int  # in the form in which texts are compared: any whitespace is one
-    text: str
+    n_characters: int  # in the form in which texts are compared: any whitespace is one, at the ends too
+    text: str  # without whitespace at its ends
     source: Source
 
 
@@ -223,7 +223,7 @@ def _covered(lengths: Ints, min_span: int) -> NDArray[np.bool_]:
 
 
 def _passage(text: str, index: Index, matches: Matches, i: int, n_prompt: int) -> Passage:
-    """The passage that begins at character i of the flat form, without the spaces at its ends."""
+    """The passage that begins at character i of the flat form."""
     n = int(matches.lengths[i])
     found = matches.flat[i : i + n]
     n_before = len(found) - len(found.lstrip()) if found.strip() else 0
@@ -235,7 +235,7 @@ def _passage(text: str, index: Index, matches: Matches, i: int, n_prompt: int) -
     # Of several places the first, whatever was looked up beside this text.
     place = index.flat.find(matches.flat[i : i + n_kept])
     source = index.source(place if place >= 0 else int(matches.places[i - n_before]) + n_before)
-    return Passage(begin, begin + len(shown), n_kept, shown, source)
+    return Passage(begin, begin + len(shown), n, shown, source)
 
 
 def _lines(index: Index, matches: Matches) -> tuple[tuple[str, ...], int]:
