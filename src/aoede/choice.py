@@ -29,6 +29,7 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 MAX_TOP_K = 10_000_000
+_TINY = 1e-100  # a temperature below which a quotient may be too large for a number
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ def _kept(logits: ArrayLike, choice: Choice, allowed: Mask | None) -> Floats:
     scores = np.array(logits, dtype=np.float64, ndmin=2)
     if allowed is not None:
         scores[~np.broadcast_to(allowed, scores.shape)] = -np.inf
-    best = scores.max(axis=1, keepdims=True, initial=-np.inf)
-    if not np.isfinite(best).all():
+    best = np.maximum.reduce(scores, axis=1, keepdims=True, initial=-np.inf)
+    if not math.isfinite(best.sum()):
         _settle(scores, best, allowed)
     scores -= best
     if choice.temperature == 0:
@@ -110,6 +111,8 @@ def _warmed(scores: Floats, temperature: float) -> Floats:
     """(n, V) scores / temperature of scores of which each row's best is 0."""
     if temperature == math.inf:
         return np.where(scores > -np.inf, 0.0, -np.inf)
+    if temperature > _TINY:
+        return scores / temperature
     with np.errstate(over="ignore"):
         return np.asarray(scores / temperature)
 
