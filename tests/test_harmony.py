@@ -263,7 +263,7 @@ def test_midi_files_beside_the_table_are_heard(tmp_path):
         (b"", "must name the columns"),
         (b"a,b\n1,2\n", "must name the columns"),
         (b"chords,mood\n", "no row"),
-        (b"chords,valence,arousal\n\xff\xff,0,0\n", "UTF-8 nor GB18030"),
+        (b"chords,valence,arousal\n\xff\xff,0,0\n", "in no encoding that is known here"),
         (b'chords,valence,arousal\n"' + b"C" * 200_000 + b'",0,0\n', "row"),
         (b"chords,valence,arousal\n" + b"C G,0,0\n" * 30_000, "more than 20,000 rows"),
         (b"C" * (5 << 20), "larger than"),
