@@ -99,14 +99,27 @@ def write(
         if compare and not as_json:
             _show_compared(made, explain)
     finally:  # also after Ctrl-C: what was written is kept, and what makes it again is told
-        stored: dict[str, Any] = {}
-        try:
-            stored = _store(made, file, force)
-        finally:
-            if not as_json:
-                tell(f"seed {seed}", err=True)
-            elif made:
-                tell_json(_report(model, seed, made, explain) | stored)
+        _conclude(made, model, seed, explain, as_json, file, force)
+
+
+def _conclude(
+    made: "Sequence[tuple[Order, Text]]",
+    model: str,
+    seed: int,
+    explain: bool,
+    as_json: bool,
+    file: Path | None,
+    force: bool,
+) -> None:
+    """Store the texts, then tell the seed or the whole report, also where storing fails."""
+    stored: dict[str, Any] = {}
+    try:
+        stored = _store(made, file, force)
+    finally:
+        if not as_json:
+            tell(f"seed {seed}", err=True)
+        elif made:
+            tell_json(_report(model, seed, made, explain) | stored)
 
 
 def _check_stream(stream: bool | None, explain: bool, compare: str | None, as_json: bool) -> None:
