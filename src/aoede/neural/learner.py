@@ -1,56 +1,61 @@
-"""Training any network on documents: truncated back-propagation through time over streams of text.
+"""Training any network: truncated back-propagation through time over windows of what it reads.
 
-Update t reads window t of the streams. The state that the window before left behind is carried in, but no gradient
+Update t reads a window of the data. The state that the window before left behind is carried in, but no gradient
 flows back into it (Williams & Peng 1990). Weights move by AdamW (Loshchilov & Hutter 2019) along clipped gradients
-at a rate that rises for a moment and then falls as half a cosine.
+at a rate that rises for a moment and then falls as half a cosine. What a window is, and what it costs, its
+children say: `documents.py` reads text, `frames/learner.py` music.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from aoede.errors import InputError
 from aoede.neural.network import Masks, State, array_of, begin_weights, load_weights, weights_of
 from aoede.neural.recipe import Recipe
-from aoede.neural.streams import Ints, Streams, Window, rows_of
 from aoede.randomness import stream
 from aoede.score import NONE_YET, Check
 
-CHECK_ROWS, CHECK_STEPS = 32, 128  # of the held-out text, read side by side and at once
-MAX_CHECKED = 120_000  # symbols of the held-out text that a check reads
 _BETAS = (0.9, 0.99)
 _BFLOAT16_FEATURES = ("avx512_bf16", "amx_bf16", "arm_bf16")  # of processors with fast products of it
 
+Ints = NDArray[np.int64]
+B = TypeVar("B", bound="Batch")
 
-class NetworkLearner:
-    """A network in training on documents (T_i,) of ids, each with its row (n_columns,) of label ids.
+
+class Batch(Protocol):
+    """What a network reads in one update, on its device."""
+
+    def __len__(self) -> int:
+        """Steps of time."""
+
+    def part(self: B, steps: slice) -> B:
+        """These steps of all rows."""
+
+    @property
+    def n_symbols(self) -> int:
+        """What the nats are divided by: the characters or frames that are foreseen."""
+
+
+class NetworkLearner(ABC, Generic[B]):
+    """A network in training, the half that knows nothing of what it reads.
 
     A family says which network: `kind(config, recipe, masks)` is a module that draws its dropout from `masks`.
     """
 
     kind: ClassVar[Callable[..., Any]]
+    unit: ClassVar[str]  # "character": what a figure is a mean over
 
-    def __init__(
-        self,
-        config: Any,
-        recipe: Recipe,
-        train: Sequence[Ints],
-        valid: Sequence[Ints],
-        *,
-        train_labels: Ints | None = None,
-        valid_labels: Ints | None = None,
-        seed: int = 0,
-        max_checked: int = MAX_CHECKED,
-    ) -> None:
-        self.config, self.recipe = config, recipe
+    def __init__(self, config: Any, recipe: Recipe, *, n_rows: int, seed: int) -> None:
+        self.config, self.recipe, self.n_rows = config, recipe, n_rows
         self._device = torch.device(device())
         self._masks = Masks()
         with torch.random.fork_rng(devices=[]):  # torch's own generator stays as it is
@@ -58,19 +63,10 @@ class NetworkLearner:
             self.network = type(self).kind(config, recipe, self._masks)
         begin_weights(self.network, stream(seed, "network", "begin"))
         self.network.to(self._device)
-        self._streams = Streams(
-            train,
-            train_labels,
-            first_symbol=config.first_symbol,
-            n_rows=recipe.n_rows,
-            n_steps=recipe.n_steps,
-            seed=seed,
-        )
-        self._valid = _held_out(valid, valid_labels, config.first_symbol, max_checked)
         self.gap = 0.0  # of the held-out figure and the training loss at the last check
         self._optimizer = _optimizer(self.network, recipe)
         self._precision = getattr(torch, settled(recipe).precision)
-        self._state: State = self.network.begin(self._streams.n_rows)
+        self._state: State = self.network.begin(n_rows)
         self._best = np.full(
             2, NONE_YET
         )  # watched, and its distance from the training loss, at the best check
@@ -79,29 +75,35 @@ class NetworkLearner:
         self._n_updates = 0
 
     @property
+    @abstractmethod
     def n_examples(self) -> int:
-        """Windows in one epoch; the streams say which comes when."""
-        return self._streams.n_windows
+        """Windows in one epoch; which comes when is the learner's own affair."""
 
     @property
     def batch_size(self) -> int:
         return 1
 
-    @property
-    def n_symbols_a_step(self) -> int:
-        return self._streams.n_rows * self._streams.n_steps
+    @abstractmethod
+    def _window(self, rng: np.random.Generator) -> tuple[B, NDArray[np.bool_]]:
+        """The next window, and (B,) which rows forget what they carried."""
+
+    @abstractmethod
+    def _cost(self, batch: B, state: State) -> tuple[Tensor, State]:
+        """Nats of a batch in all, and the state after it."""
+
+    @abstractmethod
+    def _held_out_nats(self) -> tuple[float, int] | None:
+        """What the held-out data cost, and over how many characters or frames; None where nothing is held out."""
 
     # -- the update --
 
     def update(self, indices: Ints, rng: np.random.Generator, progress: float) -> dict[str, float]:
         """Read the next window and move the weights. Returns its nats a character and the norm of the gradient."""
-        window = self._streams.window(self._n_updates)
         self._masks.seed = int(rng.integers(2**63))
-        self._state = self._carried(window, rng)
-        inputs, targets, labels = self._tensors(window, self._label_mask(rng))
+        batch, forgotten = self._window(rng)
         self.network.train()
         self._optimizer.zero_grad(set_to_none=True)
-        loss, state = self._loss(inputs, targets, labels, self._state)
+        loss, state = self._loss(batch, self._carried(forgotten))
         loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip or float("inf"))
         for group in self._optimizer.param_groups:
@@ -111,60 +113,41 @@ class NetworkLearner:
         self._n_updates += 1
         nats = float(loss.item())
         self._recent += (nats, 1)
-        return {"training nats a character": nats, "gradient norm": float(norm)}
+        return {f"training nats a {self.unit}": nats, "gradient norm": float(norm)}
 
     def tame(self) -> None:
         """Halve the learning rate from here on."""
         self._tamed /= 2
 
-    def _carried(self, window: Window, rng: np.random.Generator) -> State:
-        """The state with some rows forgotten, or all of them where an epoch begins."""
-        forgotten = rng.random(self._streams.n_rows) < (1.0 if window.is_first else self.recipe.forgetting)
+    def _carried(self, forgotten: NDArray[np.bool_]) -> State:
+        """The state with these rows (B,) as they begin."""
         if not forgotten.any():
             return self._state
         rows = torch.from_numpy(forgotten).to(self._device)
-        begun = self.network.begin(self._streams.n_rows)
+        begun = self.network.begin(self.n_rows)
         return tuple(
             torch.where(rows.view(1, -1, *[1] * (part.dim() - 2)), new.to(part.dtype), part)
             for part, new in zip(self._state, begun, strict=True)
         )
 
-    def _label_mask(self, rng: np.random.Generator) -> NDArray[np.bool_]:
-        """(B, 1) which rows' labels are told."""
-        return rng.random((self._streams.n_rows, 1)) >= self.recipe.label_dropout
-
-    def _tensors(
-        self, window: Window, told: NDArray[np.bool_] | None = None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        labels = window.labels if told is None else window.labels * told
-        arrays = (window.inputs, window.targets, labels)
-        inputs, targets, labels_ = (
-            torch.from_numpy(np.ascontiguousarray(a)).to(self._device) for a in arrays
-        )
-        return inputs, targets, labels_
-
-    def _loss(self, inputs: Tensor, targets: Tensor, labels: Tensor, state: State) -> tuple[Tensor, State]:
+    def _loss(self, batch: B, state: State) -> tuple[Tensor, State]:
         """Mean nats of a window, whose steps may be taken again for the gradient instead of being kept."""
-        n_steps = len(inputs)
+        n_steps = len(batch)
         every = self.recipe.checkpoint_steps or n_steps
         if every >= n_steps:
-            total, state = self._nats(inputs, targets, labels, state)
-            return total / targets.numel(), state
+            total, state = self._nats(batch, state)
+            return total / batch.n_symbols, state
         total = torch.zeros((), device=self._device)
         for begin in range(0, n_steps, every):
-            part = slice(begin, begin + every)
-            nats, state = checkpoint(
-                self._nats, inputs[part], targets[part], labels[part], state, use_reentrant=False
-            )
+            part = batch.part(slice(begin, begin + every))
+            nats, state = checkpoint(self._nats, part, state, use_reentrant=False)
             total = total + nats
-        return total / targets.numel(), state
+        return total / batch.n_symbols, state
 
-    def _nats(self, inputs: Tensor, targets: Tensor, labels: Tensor, state: State) -> tuple[Tensor, State]:
+    def _nats(self, batch: B, state: State) -> tuple[Tensor, State]:
         self._masks.again()
         with self._autocast():
-            logits, state = self.network(inputs, labels, state)
-        nats = functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="sum")
-        return nats, state
+            return self._cost(batch, state)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self._device.type, self._precision, self._precision != torch.float32)
@@ -172,54 +155,29 @@ class NetworkLearner:
     # -- the check --
 
     def check(self, rng: np.random.Generator) -> Check:
-        """Held-out nats a character, states carried along the rows of the held-out text.
+        """Held-out nats a character or frame, states carried along what is held out.
 
         It overfits where the held-out figure is further from the training loss than it was at the best check.
-        Without held-out documents the training loss is watched, and nothing ever overfits.
+        Without held-out data the training loss is watched, and nothing ever overfits.
         """
-        return self.judged(sum(nats for _, _, nats in self._read_held_out()))
+        self.network.eval()
+        with torch.no_grad():
+            found = self._held_out_nats()
+        return self.judged(None if found is None else found[0] / found[1])
 
-    def judged(self, nats: float) -> Check:
-        """The check of a reading that cost so many nats in all."""
+    def judged(self, watched: float | None) -> Check:
+        """The check of a reading that cost so many nats a character or frame; None: nothing was held out."""
         total, n = self._recent
         training = float(total / n) if n else NONE_YET
         self._recent[:] = 0
-        if self._valid is None:
+        if watched is None:
             self._best[:] = min(self._best[0], training), 0
             return Check(training, False, {})
-        watched = nats / self._valid.targets.size
         self.gap = watched - training if n else 0.0
         overfits = self.gap > self._best[1]
         if watched < self._best[0]:
             self._best[:] = watched, self.gap
-        return Check(watched, bool(overfits), {"held-out nats a character": watched})
-
-    def held_out_predictions(self) -> tuple[float, Ints, NDArray[np.float32]]:
-        """A reading of the held-out text: its nats, its (N,) symbols, (N, V) log-probabilities at their places."""
-        assert self._valid is not None
-        n_steps, n_rows = self._valid.targets.shape
-        table = np.empty((n_rows, n_steps, self.config.n_symbols), np.float32)  # rows follow one another
-        total = 0.0
-        for part, logits, nats in self._read_held_out():
-            table[:, part] = logits.log_softmax(dim=2).transpose(0, 1).cpu().numpy()
-            total += nats
-        return total, self._valid.targets.T.ravel(), table.reshape(-1, table.shape[2])
-
-    @torch.no_grad()
-    def _read_held_out(self) -> Iterator[tuple[slice, Tensor, float]]:
-        """Parts of the held-out text: the steps that they are of, their logits (t, B, V), and what they cost."""
-        if self._valid is None:
-            return
-        self.network.eval()
-        inputs, targets, labels = self._tensors(self._valid)
-        state = self.network.begin(inputs.shape[1])
-        for begin in range(0, len(inputs), CHECK_STEPS):
-            part = slice(begin, begin + CHECK_STEPS)
-            with self._autocast():
-                logits, state = self.network(inputs[part], labels[part], state)
-            logits = logits.float()
-            nats = functional.cross_entropy(logits.flatten(0, 1), targets[part].flatten(), reduction="sum")
-            yield part, logits, float(nats)
+        return Check(watched, bool(overfits), {f"held-out nats a {self.unit}": watched})
 
     # -- storing --
 
@@ -304,33 +262,6 @@ def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
         {"params": [p for p in learnt if p.dim() < 2], "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=_BETAS, fused=True)
-
-
-def _held_out(valid: Sequence[Ints], labels: Ints | None, first_symbol: int, most: int) -> Window | None:
-    """The held-out documents, from the first on, as many as a check reads."""
-    kept = held_out_rows(valid, most)
-    if not kept:
-        return None
-    rows = None if labels is None else labels[: len(kept)]
-    return rows_of(kept, rows, first_symbol=first_symbol, n_rows=CHECK_ROWS)
-
-
-def held_out_rows(valid: Sequence[Ints], most: int) -> list[Ints]:
-    """The first documents, at most `most` symbols, cut to a multiple of the rows that a check reads side by side."""
-    kept, n_left = list[Ints](), most
-    for document in valid:
-        if n_left <= 0:
-            break
-        kept.append(document[:n_left])
-        n_left -= len(kept[-1])
-    n = sum(map(len, kept))
-    surplus = n % CHECK_ROWS if n > CHECK_ROWS else 0
-    while surplus:
-        last = kept.pop()
-        if len(last) > surplus:
-            kept.append(last[: len(last) - surplus])
-        surplus -= min(surplus, len(last))
-    return [document for document in kept if len(document)]
 
 
 def _check_same(own: Mapping[str, NDArray[Any]], given: Mapping[str, NDArray[Any]]) -> None:

@@ -80,17 +80,20 @@ class Masks:
         return kept.to(like.device, like.dtype) / (1 - p)
 
 
-class LockedDropout(nn.Module):
+def locked_dropout(x: Tensor, p: float, masks: Masks) -> Tensor:
     """One mask for all steps of a window (Gal & Ghahramani 2016): (T, B, H) -> (T, B, H)."""
+    return x * masks.draw((1, *x.shape[1:]), p, x) if p else x
+
+
+class LockedDropout(nn.Module):
+    """`locked_dropout` while it is trained."""
 
     def __init__(self, p: float, masks: Masks) -> None:
         super().__init__()
         self.p, self.masks = p, masks
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.training or not self.p:
-            return x
-        return x * self.masks.draw((1, *x.shape[1:]), self.p, x)
+        return locked_dropout(x, self.p if self.training else 0.0, self.masks)
 
 
 def begin_weights(module: nn.Module, rng: np.random.Generator) -> None:

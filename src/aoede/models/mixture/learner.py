@@ -16,7 +16,7 @@ from aoede.models.mixture.model import Config, apart, joined, ngram_config
 from aoede.models.mixture.recipe import Recipe
 from aoede.models.rnn.learner import Learner as NetworkLearner
 from aoede.neural.arrays import Floats
-from aoede.neural.learner import MAX_CHECKED, held_out_rows
+from aoede.neural.documents import MAX_CHECKED, held_out_rows
 from aoede.neural.streams import Ints
 from aoede.score import NONE_YET, Check, one_hot
 
@@ -77,7 +77,7 @@ class Learner:
         if self._foreseen is None:
             return self._network.check(rng)
         nats, targets, q = self._network.held_out_predictions()
-        self._network.judged(nats)
+        self._network.judged(nats / len(targets))
         p = self._foreseen
         half = len(targets) // 2
         self._gate = Gate.fit(p[:half], q[:half], targets[:half])

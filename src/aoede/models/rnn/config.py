@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from aoede.errors import ConfigError
 from aoede.settings import checked_sizes, from_mapping, whole_numbers
@@ -21,6 +21,19 @@ _LIMITS = {
 }
 
 
+class Sizes(Protocol):
+    """What the recurrent layers are made by."""
+
+    @property
+    def n_hidden(self) -> int: ...
+
+    @property
+    def n_layers(self) -> int: ...
+
+    @property
+    def cell(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Config:
     n_symbols: int  # ids are 0..n_symbols - 1
@@ -36,8 +49,7 @@ class Config:
     def __post_init__(self) -> None:
         whole_numbers(self, _LIMITS)
         whole_numbers(self, {"first_symbol": (0, self.n_symbols - 1)})
-        if not isinstance(self.cell, str) or self.cell not in N_GATES:
-            raise ConfigError(f"there is no cell {self.cell!r}", hint=f"Cells are {', '.join(N_GATES)}.")
+        check_cell(self.cell)
         if not isinstance(self.is_tied, bool) or (self.is_tied and not self.n_embedding):
             raise ConfigError("is_tied must be true or false, and false where symbols are one-hot")
         object.__setattr__(self, "label_sizes", checked_sizes(self.label_sizes))
@@ -59,3 +71,9 @@ class Config:
     @property
     def label_width(self) -> int:
         return (self.n_label if self.n_embedding else self.n_labels) if self.n_labels else 0
+
+
+def check_cell(cell: Any) -> None:
+    """Raises ConfigError where there is no such cell."""
+    if not isinstance(cell, str) or cell not in N_GATES:
+        raise ConfigError(f"there is no cell {cell!r}", hint=f"Cells are {', '.join(N_GATES)}.")

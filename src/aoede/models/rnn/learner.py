@@ -1,8 +1,8 @@
 """A recurrent network in training."""
 
 from aoede.models.rnn.network import Network
-from aoede.neural.learner import NetworkLearner
+from aoede.neural.documents import DocumentLearner
 
 
-class Learner(NetworkLearner):
+class Learner(DocumentLearner):
     kind = Network

@@ -1,8 +1,8 @@
 """A transformer in training."""
 
 from aoede.models.transformer.network import Network
-from aoede.neural.learner import NetworkLearner
+from aoede.neural.documents import DocumentLearner
 
 
-class Learner(NetworkLearner):
+class Learner(DocumentLearner):
     kind = Network
