@@ -27,13 +27,19 @@ Examples:
   aoede train mixture my-lyrics.csv --run my-run --minutes 10 --seed 7
   aoede train rnn shakespeare.txt --cell gru --hidden 256
   aoede train ngram poems --order 5
-  aoede train rbm my-midi-folder --preset tutorial"""
+  aoede train rbm my-midi-folder --preset tutorial
+  aoede train rnn my-midi-folder --encoding pianoroll --minutes 10"""
 )
 @click.argument("family")
 @click.argument("folder", type=_path)
 @click.option("--run", type=_path, help="Folder to train in. [default: a new one in ./runs]")
 @click.option(
     "-p", "--preset", default="default", show_default=True, help="default, or tutorial: the tutorials' model."
+)
+@click.option(
+    "--encoding",
+    type=click.Choice(["characters", "pianoroll"]),
+    help="What is learnt, by families that learn text and music. [default: characters, of rbm pianoroll]",
 )
 @click.option(
     "-s", "--seed", type=int, help="The same seed gives the same bytes. [default: drawn and stored]"
@@ -43,6 +49,16 @@ Examples:
 @click.option("--hidden", type=click.IntRange(1, 65_536), help="Hidden units; of a transformer its width.")
 @click.option("--layers", type=click.IntRange(1, 64), help="Layers of a network.")
 @click.option("--cell", type=click.Choice(["tanh", "gru", "lstm"]), help="Of a recurrent network.")
+@click.option(
+    "--output",
+    type=click.Choice(["notes", "nade", "rbm", "bernoulli"]),
+    help="How a network foresees a frame of music. [default: notes, one after another]",
+)
+@click.option("--grid", type=click.IntRange(1, 96), help="Steps a beat of a piano roll. [default: 4]")
+@click.option(
+    "--told",
+    help="What a network is told of each frame: beat,meter,key, some of them or none. [default: all]",
+)
 @click.option("--order", type=click.IntRange(1, 32), help="Characters in the longest n-gram.")
 @click.option(
     "--window",
@@ -85,7 +101,8 @@ def train(
 ) -> None:
     """Train FAMILY on the files in FOLDER, or on one file. Ctrl-C saves; `aoede resume` goes on to the same result.
 
-    rbm learns MIDI; ngram, rnn, transformer and mixture learn text: .txt, .jsonl or .csv.
+    rbm learns MIDI; ngram, rnn, transformer and mixture learn text: .txt, .jsonl or .csv. With --encoding pianoroll
+    rnn and transformer learn MIDI, frame by frame, or archives of piano rolls (.npz).
     """
     from aoede.learning import runs
     from aoede.learning.train import train as train_model
@@ -103,7 +120,10 @@ def _settings(family: str, options: Mapping[str, Any], others: tuple[str, ...]) 
     from aoede.learning.train import train as train_model
 
     taken = set(signature(train_model).parameters) - {"options"}
-    known = {field.name for field in fields(families.load(family, capability="trains").Config)}
+    encoding = options["encoding"] or ""
+    known = {
+        field.name for field in fields(families.load(family, encoding=encoding, capability="trains").Config)
+    }
     names = {
         "epochs": "n_epochs",
         "hidden": "n_width" if "n_width" in known else "n_hidden",
@@ -112,6 +132,8 @@ def _settings(family: str, options: Mapping[str, Any], others: tuple[str, ...]) 
         "rate": "learning_rate",
     }
     said = {names.get(name, name): value for name, value in options.items() if value not in (None, ())}
+    if options["told"] is not None:  # "" is none of them
+        said["told"] = [part for part in options["told"].split(",") if part]
     for other in others:
         name, equals, value = other.partition("=")
         if not equals:

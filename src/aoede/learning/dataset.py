@@ -26,7 +26,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from aoede.errors import AoedeError, InputError, UsageError
-from aoede.formats import midi, midi_guard
+from aoede.formats import archive, midi, midi_guard
 from aoede.formats.files import read_bounded
 from aoede.formats.table import Columns
 from aoede.learning import documents
@@ -73,7 +73,7 @@ class Item:
     """One song or document: a usable file, or a row of one."""
 
     path: str  # of its file, relative to the folder, with "/" between names
-    value: Any  # a Song or a Document
+    value: Any  # a Song, a roll (T, 88) or a Document
     fingerprint: str  # of the content: equal for copies in another key or tempo, and most versions of a tune
     is_held_out: bool | None = None  # None: by chance, as the fingerprint has it
     cut: Callable[[float], tuple[Any, Any]] | None = (
@@ -123,6 +123,12 @@ def _read_text(
     return documents.read(data, name, columns)
 
 
+def _read_rolls(
+    data: bytes, name: str, limits: Limits, columns: Columns
+) -> tuple[Sequence[NDArray[np.uint8]], tuple[str, ...]]:
+    return archive.from_bytes(data, where=name), ()
+
+
 def fingerprint(song: Song) -> str:
     """A hash that copies of a piece share, and most versions of one tune too: the min-hash of its melody.
 
@@ -161,6 +167,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _read_midi,
             lambda song: not song.tracks,
             lambda song: ("", fingerprint(song)),
+            EMPTY,
+        ),
+        "rolls": Kind(
+            "archives of rolls",
+            (archive.SUFFIX,),
+            _read_rolls,
+            lambda roll: False,
+            lambda roll: ("", sha256(roll.tobytes()).hexdigest()),
             EMPTY,
         ),
         "text": Kind(

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from aoede.encodings.chars import NAME as CHARACTERS
 from aoede.errors import UsageError
 from aoede.formats.table import Columns
-from aoede.learning import rolls
+from aoede.learning import on_frames, rolls
 from aoede.learning.dataset import from_folder
 from aoede.learning.ladder import Ladder, check_columns, columns_of, ladder
 from aoede.learning.sampling import Trained, find_checkpoint
@@ -87,18 +87,19 @@ def songs(trained: Trained, folder: Path, *, seed: int, watcher: Watcher) -> Eva
     """Judge a model of music by the songs in `folder`, encoded as it knows music."""
     if "scores" not in trained.family.CAPABILITIES:
         raise UsageError(f"a model like {trained.name} has no score")
-    dataset = from_folder(folder, on_file=watcher.reading)
+    kinds = ("midi",) if trained.told is None else ("midi", "rolls")
+    dataset = from_folder(folder, kinds=kinds, on_file=watcher.reading)
     watcher.read(dataset.report)
-    pieces = rolls.pieces(
-        [item.value for item in dataset.items],
-        trained.encoding,
-        transpose=trained.transpose,
-        labels=trained.labels,
-    )
+    values = [item.value for item in dataset.items]
+    pieces: Sequence[Any]
+    told: Any
+    if trained.told is None:
+        found = rolls.pieces(values, trained.encoding, transpose=trained.transpose, labels=trained.labels)
+        pieces, told = found.rolls, found.labels
+    else:
+        pieces, told = on_frames.sequences(values, trained.encoding, trained.transpose, trained.told)
     with threadpool_limits(1):  # the same bits on machines of few and of many cores
-        score = trained.family.score(
-            trained.model, pieces.rolls, pieces.labels, stream(checked_seed(seed), "evaluate")
-        )
+        score = trained.family.score(trained.model, pieces, told, stream(checked_seed(seed), "evaluate"))
     return Evaluation(
         trained.name,
         score.metric,
@@ -106,7 +107,7 @@ def songs(trained: Trained, folder: Path, *, seed: int, watcher: Watcher) -> Eva
         score.low,
         score.high,
         score.n_symbols,
-        f"{score.protocol}; {len(pieces.rolls):,} pieces"
+        f"{score.protocol}; {len(pieces):,} pieces"
         + (", each moved to C" if trained.transpose == "key" else ""),
     )
 

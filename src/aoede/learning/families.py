@@ -16,7 +16,8 @@ from aoede.errors import MissingError, UsageError
 class Family(Protocol):
     """The face that learning sees of `models/NAME.py` or `models/NAME/__init__.py`."""
 
-    ENCODINGS: tuple[str, ...]  # those that it can be joined with
+    ENCODINGS: tuple[str, ...]  # those that it can be joined with, the usual one first
+    MATERIAL: str  # what it is trained on: "windows", "frames" or "texts"
     CAPABILITIES: tuple[str, ...]  # "scores", "samples", "autoregressive", "ranks", "trains"
     RECIPES: Mapping[str, Any]  # presets of shape and training, by name; "default" is one of them
     Config: Any
@@ -34,11 +35,22 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules([folder]))
 
 
-def load(name: str, *, capability: str = "") -> Family:
-    """The family of this name. Raises UsageError for one that there is not, or that lacks the capability."""
+def load(name: str, *, encoding: str = "", capability: str = "") -> Family:
+    """The family of this name, joined with an encoding; "" is its usual one.
+
+    `models/NAME` is the face of the family on its usual encoding, `models/NAME/ENCODING` that on another. Raises
+    UsageError for a family that there is not, that knows no such encoding, or that lacks the capability.
+    """
     if name not in names():
         raise UsageError(f"there is no family {name!r}", hint=f"Families are {', '.join(names())}.")
     family = cast(Family, importlib.import_module(f"aoede.models.{name}"))
+    encodings = family.ENCODINGS
+    if encoding and encoding not in encodings:
+        raise UsageError(
+            f"the family {name} knows nothing of {encoding}", hint=f"It knows {', '.join(encodings)}."
+        )
+    if encoding and encoding != encodings[0]:
+        family = cast(Family, importlib.import_module(f"aoede.models.{name}.{encoding}"))
     if capability == "trains":
         missing = [need for need in needs(family) if importlib.util.find_spec(need) is None]
         if missing:

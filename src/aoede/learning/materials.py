@@ -1,6 +1,6 @@
 """What a family is trained on decides how folders are read, what is fitted to them, and what a sample looks like.
 
-A material is a module of learning with the face below; a family's first encoding says which one is its own.
+A material is a module of learning with the face below; a family says which one is its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,11 @@ from aoede.learning.dataset import Item
 from aoede.learning.families import Family
 from aoede.learning.loop import Learner, Tensors
 
-_HOMES = {"pianoroll": "aoede.learning.on_rolls", "characters": "aoede.learning.on_texts"}
+_HOMES = {
+    "windows": "aoede.learning.on_rolls",
+    "frames": "aoede.learning.on_frames",
+    "texts": "aoede.learning.on_texts",
+}
 
 
 class Artist(Protocol):
@@ -59,4 +63,4 @@ class Material(Protocol):
 
 def of(family: Family) -> Material:
     """The material of a family."""
-    return cast(Material, import_module(_HOMES[family.ENCODINGS[0]]))
+    return cast(Material, import_module(_HOMES[family.MATERIAL]))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from aoede.encodings.pianoroll import PianoRoll
 from aoede.errors import ConfigError, InputError, UsageError
+from aoede.learning.told import Told
 from aoede.music.key_finder import find_key
 from aoede.music.means import NEUTRAL_VALENCE
 from aoede.music.measures import pitch_class_weights
@@ -24,6 +25,8 @@ from aoede.music.note_table import pitched_notes
 from aoede.song import TICKS_PER_QUARTER, Song
 
 UInt8 = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Bits = NDArray[np.bool_]
 Shift = Callable[[UInt8, np.random.Generator], UInt8]
 
 TRANSPOSITIONS = ("key", "all", "none")
@@ -85,6 +88,25 @@ def pieces(
 
 def roll_of(song: Song, encoding: PianoRoll, transpose: str) -> UInt8:
     """(T, width) one song, moved to C if `transpose` is "key", rests shortened; no rows where it is too long."""
+    roll = _moved_roll(song, encoding, transpose)
+    return roll[_kept(roll, _rest_steps(song, encoding))]
+
+
+def told_of(song: Song, encoding: PianoRoll, transpose: str, told: Told) -> tuple[UInt8, Floats]:
+    """The roll of a song as `roll_of` has it, and (T, told.n) what is told of its steps."""
+    roll = _moved_roll(song, encoding, transpose)
+    kept = _kept(roll, _rest_steps(song, encoding))
+    rows = told.rows(len(roll), encoding.step_ticks, song.meters, key_of(song, transpose))
+    return roll[kept], rows[kept]
+
+
+def key_of(song: Song, transpose: str) -> tuple[int, str]:
+    """The pitch class of the tonic of a song after it was moved, and its mode."""
+    key = find_key(pitch_class_weights(pitched_notes(song)))
+    return 0 if transpose == "key" else key.tonic_pc, key.mode
+
+
+def _moved_roll(song: Song, encoding: PianoRoll, transpose: str) -> UInt8:
     wide = replace(encoding, low=0, high=127)
     try:
         roll = wide.encode(song)
@@ -93,7 +115,7 @@ def roll_of(song: Song, encoding: PianoRoll, transpose: str) -> UInt8:
     if transpose == "key":
         roll = wide.transposed(roll, semitones_to_c(song))
     halves = roll.reshape(len(roll), wide.width // 128, 128)[:, :, encoding.low : encoding.high + 1]
-    return _without_long_rests(halves.reshape(len(roll), encoding.width), _rest_steps(song, encoding))
+    return halves.reshape(len(roll), encoding.width)
 
 
 def semitones_to_c(song: Song) -> int:
@@ -162,8 +184,8 @@ def _rest_steps(song: Song, encoding: PianoRoll) -> int:
     return max(1, n_bars * bar_ticks // encoding.step_ticks)
 
 
-def _without_long_rests(roll: UInt8, unit: int) -> UInt8:
-    """The roll with every rest of two `unit` steps or more shortened by whole units to less than two.
+def _kept(roll: UInt8, unit: int) -> Bits:
+    """(T,) the steps that stay where every rest of two `unit` steps or more is shortened by whole units to less.
 
     Some recordings begin with minutes of silence; windows of it would teach a model to be silent.
     """
@@ -172,7 +194,7 @@ def _without_long_rests(roll: UInt8, unit: int) -> UInt8:
     keep = np.ones(len(roll), bool)
     for begin, end in edges.reshape(-1, 2):
         keep[begin : begin + max(0, (end - begin) // unit - 1) * unit] = False
-    return roll[keep]
+    return keep
 
 
 # Labels

@@ -17,10 +17,12 @@ from aoede.errors import InputError, MissingError, UsageError
 from aoede.learning import checkpoint, families, rolls, runs
 from aoede.learning.checkpoint import SUFFIX, Checkpoint, load_preset, preset_names
 from aoede.learning.loop import standing_of
+from aoede.learning.told import Told
 from aoede.mood.request import Mood
+from aoede.music.means import NEUTRAL_VALENCE
 from aoede.music.theory import Key, parse_key
 from aoede.randomness import checked_seed, stream
-from aoede.song import Song, Track
+from aoede.song import Meter, Song, Track
 from aoede.version import __version__
 
 MAX_BARS = 512
@@ -39,6 +41,7 @@ class Trained:
     model: Any
     encoding: PianoRoll
     labels: rolls.Labels | None
+    told: Told | None  # what a network on frames is told of each; None of a model of windows
     transpose: str
     sha256: str  # of the file; "" for one that is in no file yet
 
@@ -51,15 +54,16 @@ class Trained:
             encoding = metadata["encoding"]["name"]
             if encoding != "pianoroll":
                 raise InputError(f"this is a model of {encoding}; piano rolls are sampled here", where=name)
-            family = families.load(metadata["family"], capability="samples")
-            labels = metadata.get("labels")
+            family = families.load(metadata["family"], encoding=encoding, capability="samples")
+            labels, provenance = metadata.get("labels"), metadata.get("provenance", {})
             return cls(
                 name,
                 family,
                 family.Model.from_tensors(metadata["config"], tensors),
                 PianoRoll.from_mapping(metadata["encoding"]),
                 rolls.Labels.from_mapping(labels) if labels else None,
-                str(metadata.get("provenance", {}).get("transpose", "none")),
+                Told.from_mapping(provenance["told"]) if "told" in provenance else None,
+                str(provenance.get("transpose", "none")),
                 sha256,
             )
         except (KeyError, TypeError, AttributeError) as error:
@@ -185,7 +189,12 @@ def rolls_of(
     prompt: Song | None = None,
     temperature: float = 1.0,
 ) -> NDArray[np.uint8]:
-    """(n, n_steps, width) rolls, held to the labels of the mood `at` (valence, arousal) if the model has labels."""
+    """(n, n_steps, width) rolls, held to the labels of the mood `at` (valence, arousal) if the model has labels.
+
+    Networks on frames are told the mode of that mood, and that they are in C where they learnt pieces moved to C.
+    """
+    if trained.told is not None:
+        return _frames_of(trained, trained.told, n_steps, rng, n, at, prompt, temperature)
     labels = trained.labels.bits_for(*at) if trained.labels and at else None
     rows = None if prompt is None else rolls.roll_of(prompt, trained.encoding, trained.transpose)
     with threadpool_limits(1):  # the same bits on machines of few and of many cores
@@ -195,12 +204,51 @@ def rolls_of(
     return made
 
 
+def _frames_of(
+    trained: Trained,
+    told: Told,
+    n_steps: int,
+    rng: np.random.Generator,
+    n: int,
+    at: tuple[float, float] | None,
+    prompt: Song | None,
+    temperature: float,
+) -> NDArray[np.uint8]:
+    """(n, n_steps, width) frames. What goes on from a prompt begins with a bar, in its meter and key."""
+    encoding, rows = trained.encoding, None
+    meters: tuple[Meter, ...] = (Meter(0, 4, 4),)
+    before = np.zeros((0, told.n), np.float32)
+    key = (0, "") if trained.transpose == "key" else None
+    if prompt is not None:
+        rows, before = rolls.told_of(prompt, encoding, trained.transpose, told)
+        rows, before = _to_the_bar(rows, before, prompt.meters[-1].bar_ticks // encoding.step_ticks)
+        meters, key = (replace(prompt.meters[-1], start_ticks=0),), rolls.key_of(prompt, trained.transpose)
+    if at is not None and key is not None:
+        key = (key[0], "major" if at[0] >= NEUTRAL_VALENCE else "minor")
+    context = np.concatenate([before, told.rows(n_steps, encoding.step_ticks, meters, key)])
+    with threadpool_limits(1):
+        made: NDArray[np.uint8] = trained.model.generate(
+            n_steps, rng, n=n, prompt=rows, context=context, temperature=temperature
+        )
+    return made
+
+
+def _to_the_bar(
+    roll: NDArray[np.uint8], told: NDArray[np.float32], bar_steps: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The roll with silence up to the end of its last bar."""
+    missing = -len(roll) % max(1, bar_steps)
+    silence = np.zeros((missing, roll.shape[1]), np.uint8)
+    return np.concatenate([roll, silence]), np.concatenate([told, np.repeat(told[-1:], missing, axis=0)])
+
+
 def _check(trained: Trained, n_bars: int, n: int, mood: Mood | None, key: str | None) -> None:
     if not 1 <= n_bars <= MAX_BARS:
         raise UsageError(f"the length must be 1 to {MAX_BARS} bars, not {n_bars}", where="--bars")
     if not 1 <= n <= MAX_COUNT:
         raise UsageError(f"1 to {MAX_COUNT} songs can be made at once, not {n}", where="--count")
-    if mood is not None and trained.labels is None:
+    hears_moods = trained.labels is not None or (trained.told is not None and "key" in trained.told.parts)
+    if mood is not None and not hears_moods:
         raise UsageError("this model knows nothing of moods: it was trained without labels", where="--mood")
     if key is not None and trained.transpose != "key":
         raise UsageError(

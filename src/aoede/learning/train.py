@@ -37,11 +37,13 @@ WEIGHTS_LICENCE = "as your data; no licence is claimed"
 _TEXT, _WHOLE, _NUMBER = ((str,), "text"), ((int,), "a whole number"), ((int, float), "a number")
 _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "preset": _TEXT,
+    "encoding": _TEXT,
     "seed": _WHOLE,
     "minutes": _NUMBER,
     "n_epochs": _WHOLE,
     "held_out": _NUMBER,
     "transpose": _TEXT,
+    "grid": _WHOLE,
     "text_column": _TEXT,
     "label_columns": _TEXT,  # each of them
     "max_symbols": _WHOLE,
@@ -53,6 +55,7 @@ class Options:
     """What can be said about a training; None leaves it to the preset."""
 
     preset: str = "default"
+    encoding: str = ""  # the family's usual one
     seed: int | None = None
     minutes: float | None = None
     n_epochs: int | None = None
@@ -121,7 +124,7 @@ def _train(
     should_stop: Callable[[], bool],
 ) -> Outcome:
     began_s = time.perf_counter()
-    known = families.load(family, capability="trains")
+    known = families.load(family, encoding=options.encoding, capability="trains")
     _check(known, options)
     material = materials.of(known)
     with runs.locked(run):
@@ -170,7 +173,7 @@ def resume(
                 where=str(run),
                 hint="Begin with: aoede train FAMILY FOLDER --run RUN",
             ) from None
-        family = families.load(document["family"], capability="trains")
+        family = _family_of(document, capability="trains")
         material = materials.of(family)
         dataset = _read(moved_to or Path(document["folder"]), material, document, watcher)
         document = _with_data(document, dataset, moved_to, allow_data_change)
@@ -288,7 +291,7 @@ def _go_on(
     watcher: Watcher,
     should_stop: Callable[[], bool],
 ) -> Outcome:
-    family = families.load(document["family"])
+    family = _family_of(document)
     material = materials.of(family)
     with pace.threads(family, document["n_threads"]):
         course = Course(
@@ -299,6 +302,10 @@ def _go_on(
         standing = loop.train(course, outputs, should_stop)
         model = finish(course, standing, artist, watcher) if standing.is_done else None
     return Outcome(run, standing, dataset.report, model)
+
+
+def _family_of(document: Mapping[str, Any], *, capability: str = "") -> families.Family:
+    return families.load(document["family"], encoding=document["encoding"]["name"], capability=capability)
 
 
 def _model_metadata(document: Mapping[str, Any], material: Material) -> dict[str, Any]:

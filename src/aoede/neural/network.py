@@ -101,7 +101,7 @@ def begin_weights(module: nn.Module, rng: np.random.Generator) -> None:
     with torch.no_grad():
         for p in module.parameters():
             if p.requires_grad and p.dim() >= 2:
-                bound = p.shape[1] ** -0.5
+                bound = p[0].numel() ** -0.5
                 p.copy_(torch.from_numpy(rng.uniform(-bound, bound, tuple(p.shape)).astype(np.float32)))
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ENCODINGS = ("characters",)
 CAPABILITIES = ("scores", "samples", "autoregressive", "trains")
+MATERIAL = "texts"
 NEEDS = ("torch",)  # to be trained
 
 Model = Mixture

@@ -17,6 +17,7 @@ from aoede.score import score_text as score
 
 ENCODINGS = ("characters",)
 CAPABILITIES = ("scores", "samples", "autoregressive", "trains")
+MATERIAL = "texts"
 
 __all__ = [
     "CAPABILITIES",

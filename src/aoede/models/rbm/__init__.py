@@ -11,6 +11,7 @@ from aoede.models.rbm.score import score
 
 ENCODINGS = ("pianoroll",)
 CAPABILITIES = ("scores", "samples", "trains")
+MATERIAL = "windows"
 
 Model = RBM
 

@@ -14,8 +14,9 @@ from aoede.score import score_text as score
 if TYPE_CHECKING:
     from aoede.models.rnn.learner import Learner
 
-ENCODINGS = ("characters",)
+ENCODINGS = ("characters", "pianoroll")
 CAPABILITIES = ("scores", "samples", "autoregressive", "trains")
+MATERIAL = "texts"
 NEEDS = ("torch",)  # to be trained
 
 Model = RNN

@@ -45,12 +45,12 @@ class Layer:
 
 
 class Layers:
-    """Weights by the names that torch gives them: layers.0.weight_ih_l0, ..."""
+    """Weights by the names that torch gives them, after what all of them begin with: layers.0.weight_ih_l0, ..."""
 
-    def __init__(self, sizes: Sizes, tensors: Mapping[str, Floats]) -> None:
+    def __init__(self, sizes: Sizes, tensors: Mapping[str, Floats], prefix: str = "layers.") -> None:
         self._sizes = sizes
         self._halved = np.repeat(np.array(_HALF[sizes.cell], np.float32), sizes.n_hidden)
-        self._layers = [self._layer(tensors, k) for k in range(sizes.n_layers)]
+        self._layers = [self._layer(tensors, f"{prefix}{k}.") for k in range(sizes.n_layers)]
         self._cell = {"tanh": _tanh, "gru": _gru, "lstm": _lstm}[sizes.cell]
 
     @property
@@ -74,10 +74,10 @@ class Layers:
             cs += [c] if c is not None else []
         return hs[-1], Memory(tuple(hs), tuple(cs))
 
-    def _layer(self, tensors: Mapping[str, Floats], k: int) -> Layer:
+    def _layer(self, tensors: Mapping[str, Floats], own: str) -> Layer:
         """The weights of a layer. A GRU's own bias is within a product."""
         inputs, recurrent, bias, own_bias = (
-            tensors[f"layers.{k}.{name}_l0"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+            tensors[f"{own}{name}_l0"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         )
         is_gru = self._sizes.cell == "gru"
         return Layer(
@@ -88,14 +88,14 @@ class Layers:
         )
 
 
-def layer_shapes(sizes: Sizes, n_in: int) -> dict[str, tuple[int, ...]]:
+def layer_shapes(sizes: Sizes, n_in: int, prefix: str = "layers.") -> dict[str, tuple[int, ...]]:
     """Names and shapes of the weights of layers that read vectors of `n_in` numbers."""
     gates = N_GATES[sizes.cell] * sizes.n_hidden
     shapes: dict[str, tuple[int, ...]] = {}
     for k in range(sizes.n_layers):
-        shapes[f"layers.{k}.weight_ih_l0"] = (gates, sizes.n_hidden if k else n_in)
-        shapes[f"layers.{k}.weight_hh_l0"] = (gates, sizes.n_hidden)
-        shapes[f"layers.{k}.bias_ih_l0"] = shapes[f"layers.{k}.bias_hh_l0"] = (gates,)
+        shapes[f"{prefix}{k}.weight_ih_l0"] = (gates, sizes.n_hidden if k else n_in)
+        shapes[f"{prefix}{k}.weight_hh_l0"] = (gates, sizes.n_hidden)
+        shapes[f"{prefix}{k}.bias_ih_l0"] = shapes[f"{prefix}{k}.bias_hh_l0"] = (gates,)
     return shapes
 
 
