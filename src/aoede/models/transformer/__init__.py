@@ -14,7 +14,7 @@ from aoede.score import score_text as score
 if TYPE_CHECKING:
     from aoede.models.transformer.learner import Learner
 
-ENCODINGS = ("characters",)
+ENCODINGS = ("characters", "pianoroll")
 CAPABILITIES = ("scores", "samples", "autoregressive", "trains")
 MATERIAL = "texts"
 NEEDS = ("torch",)  # to be trained

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from aoede.errors import ConfigError
 from aoede.settings import checked_sizes, from_mapping, whole_numbers
@@ -14,6 +14,22 @@ _LIMITS = {
     "n_heads": (1, 256),
     "context": (1, 2**16),
 }
+
+
+class Sizes(Protocol):
+    """What the blocks are made by."""
+
+    @property
+    def n_width(self) -> int: ...
+
+    @property
+    def n_layers(self) -> int: ...
+
+    @property
+    def n_heads(self) -> int: ...
+
+    @property
+    def context(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -29,10 +45,7 @@ class Config:
     def __post_init__(self) -> None:
         whole_numbers(self, _LIMITS)
         whole_numbers(self, {"first_symbol": (0, self.n_symbols - 1)})
-        if self.n_width % (2 * self.n_heads):
-            raise ConfigError(
-                f"n_width must be a multiple of twice the {self.n_heads} heads, not {self.n_width}"
-            )
+        check_heads(self)
         object.__setattr__(self, "label_sizes", checked_sizes(self.label_sizes))
 
     @classmethod
@@ -44,6 +57,10 @@ class Config:
     def n_labels(self) -> int:
         return sum(self.label_sizes)
 
-    @property
-    def head_width(self) -> int:
-        return self.n_width // self.n_heads
+
+def check_heads(sizes: Sizes) -> None:
+    """Raises ConfigError where the width cannot be shared among the heads."""
+    if sizes.n_width % (2 * sizes.n_heads):
+        raise ConfigError(
+            f"n_width must be a multiple of twice the {sizes.n_heads} heads, not {sizes.n_width}"
+        )

@@ -4,68 +4,83 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from aoede.models.transformer.config import Config
-from aoede.models.transformer.model import EPSILON, angles
+from aoede.models.transformer.blocks import EPSILON, angles
+from aoede.models.transformer.config import Config, Sizes
 from aoede.neural.network import Labels, LockedDropout, Masks, State
 from aoede.neural.recipe import Recipe
 
 
 class Network(nn.Module):
-    """Its state is what each layer last saw, so that the first step of a window sees as far back as the last."""
+    """Symbols and labels -> blocks -> the next symbol."""
+
+    def __init__(self, config: Config, recipe: Recipe, masks: Masks) -> None:
+        super().__init__()
+        self.symbols = nn.Parameter(torch.zeros(config.n_symbols, config.n_width))
+        self.labels = Labels(config.label_sizes, config.n_width) if config.label_sizes else None
+        self.blocks = Blocks(config, recipe, masks)
+        self.dropout = LockedDropout(recipe.dropout, masks)
+        self.norm = nn.RMSNorm(config.n_width, eps=EPSILON)
+        self.bias = nn.Parameter(torch.zeros(config.n_symbols))
+
+    def begin(self, n_rows: int) -> State:
+        return self.blocks.begin(n_rows)
+
+    def forward(self, inputs: Tensor, labels: Tensor, state: State) -> tuple[Tensor, State]:
+        x = functional.embedding(inputs, self.symbols)
+        if self.labels is not None:
+            x = x + self.labels(labels)
+        x, after = self.blocks(self.dropout(x), state)
+        return functional.linear(self.norm(x), self.symbols, self.bias), after
+
+
+class Blocks(nn.ModuleList):
+    """Blocks one upon another: (T, B, n_width) and a state -> the same, and the state after it.
+
+    The state is what each layer last saw, so that the first step of a window sees as far back as the last.
+    """
 
     cosines: Tensor
     sines: Tensor
 
-    def __init__(self, config: Config, recipe: Recipe, masks: Masks) -> None:
-        super().__init__()
-        self.config = config
-        self.symbols = nn.Parameter(torch.zeros(config.n_symbols, config.n_width))
-        self.labels = Labels(config.label_sizes, config.n_width) if config.label_sizes else None
-        self.blocks = nn.ModuleList(_Block(config, recipe, masks) for _ in range(config.n_layers))
-        self.dropout = LockedDropout(recipe.dropout, masks)
-        self.norm = nn.RMSNorm(config.n_width, eps=EPSILON)
-        self.bias = nn.Parameter(torch.zeros(config.n_symbols))
-        cosines, sines = angles(range(recipe.n_steps + config.context), config.head_width)
+    def __init__(self, sizes: Sizes, recipe: Recipe, masks: Masks) -> None:
+        super().__init__(_Block(sizes, recipe, masks) for _ in range(sizes.n_layers))
+        self.sizes = sizes
+        cosines, sines = angles(range(recipe.n_steps + sizes.context), sizes.n_width // sizes.n_heads)
         self.register_buffer("cosines", torch.from_numpy(cosines), persistent=False)
         self.register_buffer("sines", torch.from_numpy(sines), persistent=False)
 
     def begin(self, n_rows: int) -> State:
         """Nothing seen: which of the remembered steps are real (M, B), then keys and values (M, B, n) a layer."""
-        m, device = self.config.context - 1, self.bias.device
+        m, device = self.sizes.context - 1, self.cosines.device
         seen = torch.zeros(m, n_rows, device=device)
-        memory = (torch.zeros(m, n_rows, self.config.n_width, device=device),) * (2 * self.config.n_layers)
+        memory = (torch.zeros(m, n_rows, self.sizes.n_width, device=device),) * (2 * self.sizes.n_layers)
         return (seen, *memory)
 
-    def forward(self, inputs: Tensor, labels: Tensor, state: State) -> tuple[Tensor, State]:
-        (n_steps, n_rows), m = inputs.shape, len(state[0])
-        x = functional.embedding(inputs, self.symbols)
-        if self.labels is not None:
-            x = x + self.labels(labels)
-        x = self.dropout(x)
+    def forward(self, x: Tensor, state: State) -> tuple[Tensor, State]:
+        (n_steps, n_rows), m = x.shape[:2], len(state[0])
         seen = torch.cat([state[0], torch.ones(n_steps, n_rows, device=x.device)])
-        mask = _band(n_steps, m, self.config.context, x.device) & (seen.T[:, None, None] > 0)
+        mask = _band(n_steps, m, self.sizes.context, x.device) & (seen.T[:, None, None] > 0)
         after = [seen[-m:] if m else seen[:0]]
-        for k, block in enumerate(self.blocks):
+        for k, block in enumerate(self):
             x, memory = block(x, state[1 + 2 * k : 3 + 2 * k], mask, self._turns(m + n_steps))
             after += memory
-        return functional.linear(self.norm(x), self.symbols, self.bias), tuple(after)
+        return x, tuple(after)
 
     def _turns(self, n: int) -> tuple[Tensor, Tensor]:
         """(n, head_width) of rotary positions 0..n - 1: only differences of positions count."""
         if n > len(self.cosines):
-            cosines, sines = angles(range(n), self.config.head_width)
-            return torch.from_numpy(cosines).to(self.bias.device), torch.from_numpy(sines).to(
-                self.bias.device
-            )
+            device = self.cosines.device
+            cosines, sines = angles(range(n), self.sizes.n_width // self.sizes.n_heads)
+            return torch.from_numpy(cosines).to(device), torch.from_numpy(sines).to(device)
         return self.cosines[:n], self.sines[:n]
 
 
 class _Block(nn.Module):
     """Attention, then two layers with a GELU between them; each adds to what came in, which it sees normalised."""
 
-    def __init__(self, config: Config, recipe: Recipe, masks: Masks) -> None:
+    def __init__(self, sizes: Sizes, recipe: Recipe, masks: Masks) -> None:
         super().__init__()
-        self.n_heads, n = config.n_heads, config.n_width
+        self.n_heads, n = sizes.n_heads, sizes.n_width
         self.norm1, self.norm2 = nn.RMSNorm(n, eps=EPSILON), nn.RMSNorm(n, eps=EPSILON)
         self.attend, self.gather = nn.Linear(n, 3 * n, bias=False), nn.Linear(n, n, bias=False)
         self.widen, self.narrow = nn.Linear(n, 4 * n, bias=False), nn.Linear(4 * n, n, bias=False)

@@ -6,6 +6,7 @@ Each takes N frames (N, n_bits) with what is remembered before them (N, n_hidden
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import log
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,8 @@ from aoede.neural.frames.config import N_LENGTHS, FrameConfig
 from aoede.neural.frames.notes import N_COUNTS
 from aoede.neural.frames.recipe import FrameRecipe
 from aoede.neural.network import Masks
+
+_N_BETAS = 100  # steps of the rough estimate
 
 
 @dataclass(frozen=True)
@@ -83,15 +86,32 @@ class _Rbm(Output):
 
     def forward(self, hidden: Tensor, frames: Tensor, sight: Sight) -> Tensor:
         b, c = self.to_bits(hidden).float(), self.to_units(hidden).float()
+        if not self.training:
+            return (self._energy(frames, b, c) + self._log_z(b, c))[:, None]
         with torch.no_grad():
             x = frames
             for _ in range(self.n_gibbs):
-                units = self._drawn(c + x @ self.weights)
-                x = self._drawn(b + units @ self.weights.T)
+                x = self._swept(x, b, c, 1.0)
         return (self._energy(frames, b, c) - self._energy(x, b, c))[:, None]
 
-    def _energy(self, x: Tensor, b: Tensor, c: Tensor) -> Tensor:
-        return -(b * x).sum(dim=1) - functional.softplus(c + x @ self.weights).sum(dim=1)
+    def _energy(self, x: Tensor, b: Tensor, c: Tensor, beta: float = 1.0) -> Tensor:
+        """(N,) free energies, with the units' part at the inverse temperature `beta`."""
+        return -(b * x).sum(dim=1) - functional.softplus(beta * (c + x @ self.weights)).sum(dim=1)
+
+    def _log_z(self, b: Tensor, c: Tensor) -> Tensor:
+        """(N,) a rough estimate by annealed importance sampling with one chain, for the checks of a training."""
+        x = self._drawn(b)
+        log_z = functional.softplus(b).sum(dim=1) + c.shape[1] * log(2)
+        for k in range(_N_BETAS):
+            low, high = k / _N_BETAS, (k + 1) / _N_BETAS
+            log_z = log_z + self._energy(x, b, c, low) - self._energy(x, b, c, high)
+            x = self._swept(x, b, c, high)
+        return log_z
+
+    def _swept(self, x: Tensor, b: Tensor, c: Tensor, beta: float) -> Tensor:
+        """The units given x, then x given them."""
+        units = self._drawn(beta * (c + x @ self.weights))
+        return self._drawn(b + beta * (units @ self.weights.T))
 
     def _drawn(self, logits: Tensor) -> Tensor:
         chance = torch.rand(logits.shape, generator=self.masks.generator).to(logits.device)

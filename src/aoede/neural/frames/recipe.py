@@ -16,6 +16,7 @@ class FrameRecipe(Recipe):
     learning_rate: float = 3e-3
     weight_decay: float = 0.1
     dropout: float = 0.5  # of what the output computes, one mask a frame; half as much of its features
+    trunk_dropout: float = 0.1  # of what layers of the trunk give out; one mask for all steps of a window
     hidden_dropout: float = 0.7  # of what the network remembers, as the output sees it
     past_dropout: float = 0.1  # whole frames of the past, as the output sees them
     context_dropout: float = 0.1  # a row's context is untold for a window: one model serves without it too
@@ -25,7 +26,7 @@ class FrameRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("hidden_dropout", "past_dropout", "context_dropout"):
+        for name in ("trunk_dropout", "hidden_dropout", "past_dropout", "context_dropout"):
             value = getattr(self, name)
             if not isinstance(value, float | int) or isinstance(value, bool) or not 0 <= value <= 0.95:
                 raise ConfigError(f"{name} must be a number from 0 to 0.95, not {value!r}")

@@ -9,7 +9,7 @@ from aoede.neural.network import Masks
 
 
 def _network(config: Config, recipe: FrameRecipe, masks: Masks) -> FrameNetwork:
-    trunk = Layers(config, config.n_read, masks, weight_dropout=recipe.weight_dropout)
+    trunk = Layers(config, config.n_read, masks, recipe.trunk_dropout, recipe.weight_dropout)
     return FrameNetwork(config, recipe, masks, trunk, config.n_hidden)
 
 

@@ -16,6 +16,7 @@ RECIPES: Mapping[str, Preset] = {
             n_warm_up=0,
             weight_decay=0.0,
             dropout=0.0,
+            trunk_dropout=0.0,
             hidden_dropout=0.0,
             past_dropout=0.0,
             context_dropout=0.0,
