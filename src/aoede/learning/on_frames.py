@@ -66,7 +66,7 @@ def decide(
         **decided,
         "labels": None,
         "config": asdict(config),
-        "recipe": asdict(settled(replace(given.recipe, **changes))),
+        "recipe": asdict(settled(replace(given.recipe.suited(_n_frames(values, encoding)), **changes))),
     }
 
 
@@ -151,6 +151,14 @@ def _mover(encoding: PianoRoll, what: Told) -> Any:
         return encoding.transposed(frames, semitones), what.moved(context, semitones)
 
     return moved
+
+
+def _n_frames(values: Sequence[Song | UInt8], encoding: PianoRoll) -> int:
+    lengths = (
+        len(value) if isinstance(value, np.ndarray) else value.end_ticks // encoding.step_ticks
+        for value in values
+    )
+    return sum(lengths)
 
 
 def _are_rolls(items: Sequence[Item]) -> bool:
