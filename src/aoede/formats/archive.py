@@ -6,11 +6,13 @@ than what is allowed.
 """
 
 import io
+import math
 import zipfile
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from aoede.errors import InputError
@@ -21,6 +23,8 @@ MAX_BYTES = 400_000_000  # unpacked
 _FRAMES, _LENGTHS = "frames", "lengths"
 _HINT = f"An archive holds {_FRAMES}, (steps, {N_PITCHES}) zeros and ones, and {_LENGTHS}, the steps of each piece."
 
+_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}  # by version
+
 UInt8 = NDArray[np.uint8]
 
 
@@ -29,12 +33,11 @@ def from_bytes(data: bytes, *, where: str, max_bytes: int = MAX_BYTES) -> list[U
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             n_bytes = sum(entry.file_size for entry in archive.infolist())
-        if n_bytes > max_bytes:
-            raise InputError(
-                f"{n_bytes:,} bytes unpacked are more than {max_bytes:,}", where=where, hint=_HINT
-            )
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            frames, lengths = arrays[_FRAMES], arrays[_LENGTHS]
+            if n_bytes > max_bytes:
+                raise InputError(
+                    f"{n_bytes:,} bytes unpacked are more than {max_bytes:,}", where=where, hint=_HINT
+                )
+            frames, lengths = (_array(archive, name) for name in (_FRAMES, _LENGTHS))
     except (
         OSError,
         ValueError,
@@ -46,6 +49,18 @@ def from_bytes(data: bytes, *, where: str, max_bytes: int = MAX_BYTES) -> list[U
     ) as error:
         raise InputError("this is no archive of piano rolls", where=where, hint=_HINT) from error
     return _pieces(frames, lengths, where)
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    """The array of this name, whose header must agree with the size of its entry before anything is made for it."""
+    entry = archive.getinfo(f"{name}.npy")
+    with archive.open(entry) as file:
+        shape, is_fortran, dtype = _HEADERS[npy.read_magic(file)](file)
+        n_bytes = math.prod(shape) * dtype.itemsize
+        if dtype.hasobject or not 0 <= n_bytes <= entry.file_size:
+            raise ValueError(f"{name} is not as large as it says")
+        data = file.read(n_bytes)
+    return np.frombuffer(data, dtype).reshape(shape, order="F" if is_fortran else "C")
 
 
 def to_bytes(pieces: Sequence[UInt8]) -> bytes:
@@ -62,9 +77,10 @@ def _pieces(frames: NDArray[Any], lengths: NDArray[Any], where: str) -> list[UIn
         raise InputError(f"{_FRAMES} must be rows of {N_PITCHES} bits, not {found}", where=where, hint=_HINT)
     if lengths.ndim != 1 or lengths.dtype.kind not in "ui" or (lengths < 1).any():
         raise InputError(f"{_LENGTHS} must be whole numbers from 1", where=where, hint=_HINT)
-    if int(lengths.sum(dtype=np.uint64)) != len(frames):
+    total = sum(map(int, lengths))  # without a limit, beyond which it would begin again from 0
+    if total != len(frames):
         raise InputError(
-            f"{_LENGTHS} add up to {int(lengths.sum(dtype=np.uint64)):,}, but there are {len(frames):,} {_FRAMES}",
+            f"{_LENGTHS} add up to {total:,}, but there are {len(frames):,} {_FRAMES}",
             where=where,
             hint=_HINT,
         )
