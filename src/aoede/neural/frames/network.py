@@ -93,6 +93,7 @@ class FrameNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.config, self.trunk = config, trunk
+        self.masks, self.dropout = masks, recipe.hidden_dropout
         self.output = output_of(config, recipe, masks, n_hidden + config.n_context)
 
     def begin(self, n_rows: int) -> State:
@@ -102,6 +103,8 @@ class FrameNetwork(nn.Module):
     def forward(self, window: Frames, state: State) -> tuple[Tensor, State]:
         read = window.read if self.config.has_echo else window.read[:, :, : self.config.n_read]
         hidden, state = self.trunk(read, state)
+        if self.training and self.dropout:
+            hidden = hidden * self.masks.draw(tuple(hidden.shape), self.dropout, hidden)
         hidden = torch.cat([hidden, window.context.to(hidden.dtype)], dim=2)
         at = window.counts
         nats: Tensor = self.output(hidden[at], window.frames[at], _sight(window))

@@ -137,7 +137,6 @@ class _Notes(Output):
         return self.direct.bias
 
     def forward(self, hidden: Tensor, frames: Tensor, sight: Sight) -> Tensor:
-        hidden = self._dropped(hidden, hidden.shape, self.recipe.hidden_dropout)
         x = self._features(hidden, frames, sight)
         x = self._dropped(functional.relu(x), (len(x), 1, x.shape[2]), self.recipe.dropout / 2)
         for layer in self.deep:
