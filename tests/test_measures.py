@@ -11,7 +11,8 @@ import pytest
 from aoede.music import measures
 from aoede.music.key_finder import MAJOR_PROFILE, MINOR_PROFILE, find_key
 from aoede.music.measures import Measures, measure
-from aoede.music.note_table import NoteTable, melody_of, onset_grid, places_in_bars, skyline, table_of
+from aoede.music.note_table import NoteTable, onset_grid, places_in_bars, skyline, table_of
+from aoede.music.recurrence import bar_repetition
 from aoede.randomness import stream
 from aoede.song import ChordSymbol, Meter, Note, Song, Tempo, Track
 
@@ -85,6 +86,24 @@ def test_octaves_of_one_pitch_class_have_no_entropy() -> None:
     assert measures.pitch_class_entropy(table(line(48, 60, 72))) == 0
 
 
+def test_entropy_of_bars_is_the_mean_over_all_runs_of_bars() -> None:
+    made = line(60, 60, 60, 60, 60, 64, 67, 71, 60, 62, 60, 62)
+    classes = measures.pitch_classes_of_bars(made, table(made))
+    assert measures.entropy_of_bars(classes, 1) == pytest.approx((0 + 2 + 1) / 3)
+    both = [entropy(5, 1, 1, 1), entropy(3, 2, 1, 1, 1)]
+    assert measures.entropy_of_bars(classes, 2) == pytest.approx(np.mean(both))
+    assert measures.entropy_of_bars(classes, 4) == pytest.approx(entropy(7, 2, 1, 1, 1))
+
+
+def entropy(*counts: int) -> float:
+    return -sum(count / sum(counts) * math.log2(count / sum(counts)) for count in counts)
+
+
+def test_pitch_classes_are_counted_in_each_bar_that_has_notes() -> None:
+    made = song((0, 60, 1), (1, 72, 1), (2, 64, 1), (8, 60, 1), (9, 61, 1), (10, 62, 1), (11, 63, 1))
+    assert measures.used_pitch_classes(measures.pitch_classes_of_bars(made, table(made))) == (2 + 4) / 2
+
+
 def test_one_note_outside_the_scale_among_eight_leaves_seven_eighths() -> None:
     assert measures.scale_consistency(table(line(60, 62, 64, 65, 67, 69, 71, 61))) == pytest.approx(7 / 8)
 
@@ -131,13 +150,13 @@ def test_a_single_bar_has_no_groove_to_compare() -> None:
 def test_bars_are_alike_from_half_of_their_onsets_and_copies_when_equal() -> None:
     first, like_it, other = [60, 62, 64, 65], [60, 62, 64, 71], [72, 74, 76, 77]
     made = line(*first, *other, *first, *like_it)
-    similar, copied = measures.bar_repetition(made, table(made))
+    similar, copied = bar_repetition(made, table(made))
     assert (similar, copied) == (pytest.approx(2 / 4), pytest.approx(1 / 4))
 
 
 def test_two_of_six_onsets_in_common_are_too_few_to_be_alike() -> None:
     made = line(60, 62, 64, 65, 60, 62, 71, 72)
-    assert measures.bar_repetition(made, table(made)) == (0, 0)
+    assert bar_repetition(made, table(made)) == (0, 0)
 
 
 def test_small_shifts_of_a_player_do_not_hide_a_repetition() -> None:
@@ -149,7 +168,7 @@ def test_small_shifts_of_a_player_do_not_hide_a_repetition() -> None:
         for t, pitch in bar
     ]
     made = Song("", (Track("", tuple(sorted(notes))),))
-    assert measures.bar_repetition(made, table(made)) == (0.75, 0.75)
+    assert bar_repetition(made, table(made)) == (0.75, 0.75)
 
 
 def test_beats_in_which_nothing_sounds_are_empty() -> None:
@@ -196,17 +215,6 @@ def test_steps_leaps_and_repeats_are_shares_of_the_intervals() -> None:
     report = measure(line(60, 62, 62, 67, 64))
     assert (report.melody_steps, report.melody_leaps, report.melody_repeats) == (0.25, 0.25, 0.25)
     assert report.melody_range_semitones == 7
-
-
-def test_melody_is_the_track_with_that_role() -> None:
-    made = Song("", (track((0, 84, 1), role="colour"), track((0, 60, 1), (1, 61, 1))))
-    assert melody_of(made).pitches.tolist() == [60, 61]
-
-
-def test_melody_of_unknown_tracks_is_the_highest_note_at_each_onset() -> None:
-    tracks = (track((0, 48, 2), (1, 52, 1), role=""), track((0, 72, 1), (2, 71, 1), role=""))
-    drums = track((0, 100, 1), role="drums", is_drum=True)
-    assert melody_of(Song("", (*tracks, drums))).pitches.tolist() == [72, 52, 71]
 
 
 def test_skyline_leaves_a_single_line_as_it_is() -> None:
@@ -338,6 +346,9 @@ def test_folk_tunes_measure_as_tabled() -> None:
     reports = [measure(s) for s in songs], [measure(s) for s in lines]
     for name, all_tracks, melody_alone, tolerance in [
         ("pitch_class_entropy_bits", 2.75, 2.67, 0.03),
+        ("entropy_1_bar_bits", 1.99, 1.56, 0.02),
+        ("entropy_4_bars_bits", 2.62, 2.44, 0.02),
+        ("pitch_classes_a_bar", 4.6, 3.4, 0.1),
         ("scale_consistency", 0.980, 0.984, 0.006),
         ("groove_consistency", 0.978, 0.978, 0.003),
         ("groove_similarity", 0.878, 0.886, 0.015),

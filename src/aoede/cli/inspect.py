@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aoede.cli.comparison import LIKE, compared, facts_of_voices, lines_of_comparison, lines_of_voices
 from aoede.cli.console import force_option, json_option, read_text, tell, tell_json
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _file = click.argument("file", type=click.Path(path_type=Path))
     epilog="""\b
 Examples:
   aoede look song.mid
+  aoede look sample.mid --like chorales
   aoede look my-run
   aoede look my-text-run --text "What light is"
   aoede look harmony --json"""
@@ -38,10 +40,20 @@ Examples:
     "--text", help='For models of text: what is read ("-" reads stdin). [default: something that it writes]'
 )
 @click.option("-s", "--seed", type=int, default=0, show_default=True, help="Of what a model of text draws.")
+@click.option(
+    "--like",
+    type=click.Choice(LIKE),
+    help="For songs: the real ones that they are compared with. [default: nearest in texture]",
+)
 @force_option
 @json_option
-def look(file: Path, out: Path | None, text: str | None, seed: int, force: bool, as_json: bool) -> None:
+def look(
+    file: Path, out: Path | None, text: str | None, seed: int, like: str | None, force: bool, as_json: bool
+) -> None:
     """Tell what is in FILE and draw it: a MIDI file as a piano roll, a model with what its hidden units look for.
+
+    Of a song it is told what is melody and what accompanies it, and where it lies among real ones: measure by measure
+    between too little and too much.
 
     A model is a RUN folder, a .safetensors file or the name of a shipped one. Of a damaged MIDI file it is told
     what had to be repaired. Struck notes of a model have a picture of their own beside that of the held ones.
@@ -49,19 +61,21 @@ def look(file: Path, out: Path | None, text: str | None, seed: int, force: bool,
     """
     if text is not None:
         text = read_text(text)
+    from aoede.errors import UsageError
+
     if _is_model(file):
+        if like is not None:
+            raise UsageError("only songs are compared with songs", where="--like")
         _look_at_model(file, out, force, as_json, text, seed)
         return
     if text is not None:
-        from aoede.errors import UsageError
-
         raise UsageError("only a model of text reads a text", where="--text")
     from aoede import export
 
     reading = _read(file)
     target = out or Path("out") / f"{_safe_stem(file)}.png"
     picture = export.write(reading.song, _with_suffix(target, (".png",)), force=force)
-    report = _facts(file, reading) | {"picture": str(picture)}
+    report = _facts(file, reading, like) | {"picture": str(picture)}
     tell_json(report) if as_json else tell(_as_text(report))
 
 
@@ -114,13 +128,14 @@ def _with_suffix(path: Path, allowed: tuple[str, ...]) -> Path:
     return path
 
 
-def _facts(file: Path, reading: "Reading") -> dict[str, Any]:
+def _facts(file: Path, reading: "Reading", like: str | None) -> dict[str, Any]:
     from aoede.encodings.chords import chords_of
     from aoede.formats.general_midi import program_name
     from aoede.music.measures import measure
+    from aoede.music.voices import told_apart, with_chords_heard
 
     song = reading.song
-    measured = measure(song)
+    measured = measure(with_chords_heard(song))
     chords = song.chords or chords_of(_in_key(song, measured.key))
     return {
         "schema": "aoede.look/1",
@@ -141,7 +156,9 @@ def _facts(file: Path, reading: "Reading") -> dict[str, Any]:
         ],
         "sections": [section.name for section in song.sections],
         "chords": [chord.symbol for chord in chords],
+        "voices": facts_of_voices(told_apart(song)),
         "measured": measured.as_dict(),
+        "compared": compared(measured, like),
         "repairs": list(reading.repairs),
         "recipe": dict(song.recipe),
     }
@@ -173,8 +190,12 @@ def _lines(name: str, value: Any) -> list[str]:
     """One fact as one or more lines, its name in the margin."""
     if name == "tracks":
         cells = [f"{t['name'] or 'unnamed'}: {t['instrument']}, {t['notes']} notes" for t in value]
+    elif name == "voices":
+        return lines_of_voices(value)
     elif name == "measured":
-        cells = [f"{key.replace('_', ' ')} {_figure(x)}" for key, x in value.items() if x is not None]
+        cells = [_in_a_line(value)]
+    elif name == "compared":
+        return lines_of_comparison(value)
     elif name == "chords":
         shown = value[:64]
         cells = [" ".join(shown) + (f" … ({len(value)} in all)" if len(value) > 64 else "")]
@@ -187,6 +208,18 @@ def _lines(name: str, value: Any) -> list[str]:
     else:
         cells = [_figure(value)]
     return [f"  {name if i == 0 else '':<10}  {cell}" for i, cell in enumerate(cells)]
+
+
+def _in_a_line(measured: dict[str, Any]) -> str:
+    """What is not compared with other songs; JSON has all."""
+    told = {
+        "key clarity": measured["key_clarity"],
+        "notes a second": measured["notes_per_second"],
+        "mean pitch": measured["mean_pitch"],
+        "mean velocity": measured["mean_velocity"],
+    }
+    parts = [measured["key"]] + [f"{name} {_figure(x)}" for name, x in told.items() if x is not None]
+    return ", ".join(part for part in parts if part)
 
 
 def _figure(value: Any) -> str:

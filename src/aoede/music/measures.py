@@ -19,21 +19,19 @@ from aoede.music.key_finder import KeyEstimate, find_key, key_correlations
 from aoede.music.note_table import (
     NoteTable,
     OnsetGrid,
-    grid_places,
-    melody_of,
+    covered_ticks,
     onset_grid,
     pitched_notes,
     places_in_bars,
 )
+from aoede.music.recurrence import RHYTHM_STEPS_A_BEAT, bar_repetition, structure_indices
 from aoede.music.theory import MODES, parse_chord, tonic_name
+from aoede.music.voices import told_apart
 from aoede.song import TICKS_PER_QUARTER, Meter, Song
 
 Floats = NDArray[np.float64]
 
 GROOVE_STEPS_A_BEAT = 24  # groove consistency depends on its grid: this one is MusPy's default
-RHYTHM_STEPS_A_BEAT = 4  # sixteenths, for likeness between bars
-SIMILAR = 0.5  # Jaccard index from which two bars count as alike
-MAX_BARS_COMPARED = 2048
 STRONG_BEAT_TOLERANCE_TICKS = 30
 CLARITY_WINDOW_BARS = 4
 MAJOR_SCALE, MINOR_SCALE = MODES["major"], MODES["minor"]
@@ -48,11 +46,17 @@ class Measures:
     key_margin: float
     tonal_clarity: float
     pitch_class_entropy_bits: float
+    entropy_1_bar_bits: float
+    entropy_4_bars_bits: float
+    pitch_classes_a_bar: float
     scale_consistency: float
     groove_consistency: float
     groove_similarity: float
     similar_bars: float
     copied_bars: float
+    structure_short: float
+    structure_middle: float
+    structure_long: float
     polyphony: float
     notes_per_beat: float
     notes_per_second: float
@@ -61,6 +65,7 @@ class Measures:
     empty_beats: float
     mean_pitch: float
     mean_velocity: float
+    melody_share: float
     melody_steps: float
     melody_leaps: float
     melody_repeats: float
@@ -77,10 +82,13 @@ class Measures:
 
 def measure(song: Song) -> Measures:
     """All measures of `song`. Milliseconds for a song, under a second for 100,000 notes."""
-    notes, melody = pitched_notes(song), melody_of(song)
+    notes, voices = pitched_notes(song), told_apart(song)
+    melody = voices.melody
+    classes = pitch_classes_of_bars(song, notes)
     key = find_key(pitch_class_weights(notes))
     sixteenths = onset_grid(song, notes, RHYTHM_STEPS_A_BEAT)
     similar, copied = bar_repetition(song, notes)
+    short, middle, long = structure_indices(song, notes)
     beats, seconds = song.end_ticks / TICKS_PER_QUARTER, song.duration_s
     steps, leaps, repeats = interval_shares(melody)
     chord_tones, by_chance = chord_tone_share(song, melody, key)
@@ -90,11 +98,17 @@ def measure(song: Song) -> Measures:
         key_margin=key.margin,
         tonal_clarity=tonal_clarity(song, notes),
         pitch_class_entropy_bits=pitch_class_entropy(notes),
+        entropy_1_bar_bits=entropy_of_bars(classes, 1),
+        entropy_4_bars_bits=entropy_of_bars(classes, 4),
+        pitch_classes_a_bar=used_pitch_classes(classes),
         scale_consistency=scale_consistency(notes),
         groove_consistency=groove_consistency(onset_grid(song, notes, GROOVE_STEPS_A_BEAT)),
         groove_similarity=groove_similarity(sixteenths),
         similar_bars=similar,
         copied_bars=copied,
+        structure_short=short,
+        structure_middle=middle,
+        structure_long=long,
         polyphony=polyphony(notes),
         notes_per_beat=_ratio(len(notes), beats),
         notes_per_second=_ratio(len(notes), seconds),
@@ -103,6 +117,7 @@ def measure(song: Song) -> Measures:
         empty_beats=empty_beat_rate(notes, song.end_ticks),
         mean_pitch=_mean(notes.pitches),
         mean_velocity=_mean(notes.velocities),
+        melody_share=voices.melody_share,
         melody_steps=steps,
         melody_leaps=leaps,
         melody_repeats=repeats,
@@ -141,6 +156,36 @@ def pitch_class_entropy(notes: NoteTable) -> float:
     return float(-(shares * np.log2(shares)).sum()) + 0.0 if len(notes) else math.nan
 
 
+def pitch_classes_of_bars(song: Song, notes: NoteTable) -> Floats:
+    """How many notes of each pitch class begin in each bar that has any, C first: (n, 12).
+
+    Bars in which nothing begins are left out, so that songs of a million bars are no trouble: the bars on both sides
+    of a gap count as neighbours.
+    """
+    bars, which = np.unique(places_in_bars(song, notes.starts_ticks).bars, return_inverse=True)
+    counts = np.bincount(which * 12 + notes.pitches % 12, minlength=12 * len(bars))
+    return counts.reshape(-1, 12).astype(np.float64)
+
+
+def entropy_of_bars(classes: Floats, n_bars: int) -> float:
+    """H1, H4: mean entropy of the pitch classes within each run of `n_bars` bars, in bits, 0..3.585 (Wu & Yang 2020).
+
+    Runs overlap, one begins at each bar; a song with fewer bars is one run.
+    """
+    n_bars = min(n_bars, len(classes))
+    sums = np.concatenate([np.zeros((1, 12)), np.cumsum(classes, axis=0)])
+    counts = sums[n_bars:] - sums[: len(sums) - n_bars]
+    if not n_bars:
+        return math.nan
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    return _mean(-(shares * np.log2(np.where(shares > 0, shares, 1))).sum(axis=1)) + 0.0
+
+
+def used_pitch_classes(classes: Floats) -> float:
+    """Mean number of pitch classes that begin in a bar, 1..12 (UPC of Dong et al. 2018, of onsets)."""
+    return _mean((classes > 0).sum(axis=1))
+
+
 def scale_consistency(notes: NoteTable) -> float:
     """The largest share of notes that one of the 24 major and minor scales holds, 0..1 (MusPy, after Mogren 2016)."""
     counts = np.bincount(notes.pitches % 12, minlength=12)
@@ -152,7 +197,7 @@ def scale_consistency(notes: NoteTable) -> float:
 
 def polyphony(notes: NoteTable) -> float:
     """Mean number of notes that sound together while any sounds, >= 1 (MusPy, on ticks)."""
-    covered = _covered(notes.starts_ticks, notes.ends_ticks)
+    covered = covered_ticks(notes.starts_ticks, notes.ends_ticks)
     return _ratio(int(notes.durations_ticks.sum()), covered)
 
 
@@ -183,50 +228,13 @@ def groove_similarity(grid: OnsetGrid) -> float:
     return 1 - n_differing / (n * (n - 1) / 2 * grid.n_steps)
 
 
-def bar_repetition(song: Song, notes: NoteTable, max_bars: int = MAX_BARS_COMPARED) -> tuple[float, float]:
-    """Shares of the bars that are like an earlier bar (Jaccard index >= 0.5) and that are its exact copy.
-
-    A bar is its set of (sixteenth, pitch) onsets; bars without one are left out, as are those after `max_bars`.
-    """
-    places, steps = grid_places(song, notes, RHYTHM_STEPS_A_BEAT)
-    cells = np.unique(np.stack([places.bars, steps * 128 + notes.pitches]), axis=1)
-    edges = np.flatnonzero(np.diff(cells[0])) + 1
-    bars = [bar.tobytes() for bar in np.split(cells[1], edges)][:max_bars] if cells.size else []
-    distinct = list(dict.fromkeys(bars))
-    n_copies = len(bars) - len(distinct)
-    n_similar = n_copies + _n_similar([np.frombuffer(bar, dtype=np.int64) for bar in distinct])
-    return _ratio(n_similar, len(bars)), _ratio(n_copies, len(bars))
-
-
-def _n_similar(bars: list[NDArray[np.int64]]) -> int:
-    """How many of these sets have a Jaccard index of at least 0.5 with an earlier one."""
-    if len(bars) < 2:
-        return 0
-    onsets, columns = np.unique(np.concatenate(bars), return_inverse=True)
-    sizes = np.array([len(bar) for bar in bars], dtype=np.float32)
-    contains = np.zeros((len(bars), len(onsets)), dtype=np.float32)
-    contains[np.repeat(np.arange(len(bars)), sizes.astype(int)), columns] = 1
-    common = contains @ contains.T
-    alike = common >= SIMILAR * (sizes[:, None] + sizes - common)
-    return int(np.tril(alike, -1).any(axis=1).sum())
-
-
 def empty_beat_rate(notes: NoteTable, end_ticks: int) -> float:
     """Share of the beats up to `end_ticks` in which nothing sounds, 0..1 (MusPy)."""
     n_beats = -(-end_ticks // TICKS_PER_QUARTER)
     first = notes.starts_ticks // TICKS_PER_QUARTER
     last = -(-notes.ends_ticks // TICKS_PER_QUARTER)
-    covered = _covered(first, last)
+    covered = covered_ticks(first, last)
     return _ratio(n_beats - covered, n_beats)
-
-
-def _covered(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> int:
-    """Length of the union of intervals sorted by start."""
-    if not len(starts):
-        return 0
-    reached = np.maximum.accumulate(ends)
-    begins = np.maximum(starts[1:], reached[:-1])
-    return int(ends[0] - starts[0] + np.maximum(0, ends[1:] - begins).sum())
 
 
 # --- melody -----------------------------------------------------------------------------------------

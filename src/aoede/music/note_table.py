@@ -50,17 +50,39 @@ def pitched_notes(song: Song) -> NoteTable:
     return table_of(track for track in song.tracks if not track.is_drum)
 
 
-def melody_of(song: Song) -> NoteTable:
-    """The top line of the tracks with the role "melody", or of all pitched tracks where none has it."""
-    melody = [track for track in song.tracks if track.role == "melody" and not track.is_drum and track.notes]
-    return skyline(table_of(melody) if melody else pitched_notes(song))
+def joined(one: NoteTable, two: NoteTable) -> NoteTable:
+    """The notes of both."""
+    columns = [
+        np.concatenate(pair)
+        for pair in (
+            (one.starts_ticks, two.starts_ticks),
+            (one.ends_ticks, two.ends_ticks),
+            (one.pitches, two.pitches),
+            (one.velocities, two.velocities),
+        )
+    ]
+    return NoteTable(*columns).chosen(np.lexsort((columns[2], columns[0])))
 
 
 def skyline(notes: NoteTable) -> NoteTable:
     """The highest note at each onset (Uitdenbogerd & Zobel 1999, "all-mono"); a single line is unchanged."""
+    return notes.chosen(is_highest(notes))
+
+
+def is_highest(notes: NoteTable) -> NDArray[np.bool_]:
+    """Which notes are the highest of those that begin together."""
     is_top = np.ones(len(notes), dtype=bool)
     is_top[:-1] = notes.starts_ticks[:-1] != notes.starts_ticks[1:]  # of equal starts the highest stands last
-    return notes.chosen(is_top)
+    return is_top
+
+
+def covered_ticks(starts: Ints, ends: Ints) -> int:
+    """Length of the union of intervals sorted by start."""
+    if not len(starts):
+        return 0
+    reached = np.maximum.accumulate(ends)
+    begins = np.maximum(starts[1:], reached[:-1])
+    return int(ends[0] - starts[0] + np.maximum(0, ends[1:] - begins).sum())
 
 
 @dataclass(frozen=True)
