@@ -125,7 +125,7 @@ def test_the_training_that_ctrl_c_stopped_is_listed_as_stopped_and_resumed_to_it
     assert json.loads(metrics[-1])["step"] == schedule["n_steps"]
 
 
-def test_the_song_that_is_evaluated_was_kept_aside_and_the_prompt_was_not(done: Lesson) -> None:
+def test_the_song_that_is_evaluated_was_kept_aside_and_the_beginning_was_not(done: Lesson) -> None:
     """What the lesson says of both."""
     from aoede.learning.dataset import from_folder, split
 

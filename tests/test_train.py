@@ -308,7 +308,7 @@ def test_a_sample_is_a_song_with_its_recipe_and_the_same_seed_gives_the_same_byt
 def test_samples_can_be_many_moody_in_a_key_and_go_on_from_a_song(
     aoede: Aoede, trained: Path, songs: Path, tmp_path: Path
 ) -> None:
-    arguments = ["--count", "3", "--mood", "calm and sad", "--key", "D minor", "--prompt", songs / "1.mid"]
+    arguments = ["--count", "3", "--mood", "calm and sad", "--key", "D minor", "--start", songs / "1.mid"]
     done = aoede("sample", trained, *arguments, "--seed", "1", "--json", "--audio", "none")
     assert done.code == 0
     told = json.loads(done.out)
@@ -326,7 +326,11 @@ def test_samples_can_be_many_moody_in_a_key_and_go_on_from_a_song(
         (["TRAINED", "--count", "0"], 2),
         (["TRAINED", "--seed", "-5"], 2),
         (["TRAINED", "--key", "H"], 2),
-        (["TRAINED", "--prompt", "missing.mid"], 66),
+        (["TRAINED", "--start", "missing.mid"], 66),
+        (["TRAINED", "--only-new"], 2),
+        (["TRAINED", "--count", "2", "--playlist", "2"], 2),
+        (["TRAINED", "--playlist", "100"], 2),
+        (["TRAINED", "--playlist", "9", "--bars", "300"], 2),
     ],
 )
 def test_samples_that_cannot_be_are_refused(

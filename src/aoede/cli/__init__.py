@@ -16,8 +16,9 @@ import click
 
 from aoede.cli.console import tell, tell_json
 from aoede.cli.inspect import look, render
-from aoede.cli.learn import evaluate, resume, runs, sample, train
+from aoede.cli.learn import evaluate, resume, runs, train
 from aoede.cli.make import compose
+from aoede.cli.sample import sample
 from aoede.cli.system import doctor, models
 from aoede.cli.words import write
 from aoede.errors import AoedeError, UsageError

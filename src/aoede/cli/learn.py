@@ -1,4 +1,4 @@
-"""`aoede train`, `resume`, `sample`, `evaluate` and `runs`: models trained on your own folder."""
+"""`aoede train`, `resume`, `evaluate` and `runs`: models trained on your own folder."""
 
 import json
 from collections.abc import Mapping
@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoede.cli.console import force_option, json_option, tell, tell_json
+from aoede.cli.console import json_option, tell, tell_json
 from aoede.cli.watching import Console, Stop, stoppable
 from aoede.errors import UsageError
 
 if TYPE_CHECKING:
-    from aoede.learning.sampling import Trained
     from aoede.learning.train import Outcome
 
 _path = click.Path(path_type=Path)
@@ -208,103 +207,6 @@ def _as_text(outcome: "Outcome") -> str:
         f"  next     {use_command(outcome.run, read_run(outcome.run))}",
     ]
     return "\n".join(lines)
-
-
-@click.command(
-    epilog="""\b
-Examples:
-  aoede sample rbm --bars 16 --seed 3
-  aoede sample my-run --count 4 --mood "calm and sad" --key "D minor"
-  aoede sample my-run --prompt beginning.mid"""
-)
-@click.argument("model")
-@click.option(
-    "-s", "--seed", type=int, help="The same seed gives the same bytes. [default: drawn and reported]"
-)
-@click.option("-n", "--count", type=int, default=1, show_default=True, help="So many songs.")
-@click.option("-b", "--bars", type=int, default=8, show_default=True, help="Bars of 4/4 in each.")
-@click.option("--mood", help='A feeling such as "calm and sad", for models trained with labels.')
-@click.option("-k", "--key", help='Key such as "D" or "F# minor", for models trained in one key.')
-@click.option("-t", "--tempo", type=click.FloatRange(20, 300), default=100, show_default=True)
-@click.option("--prompt", type=_path, help="A MIDI file to be continued.")
-@click.option(
-    "--gibbs", type=click.IntRange(1, 100_000), default=200, show_default=True, help="Sweeps a window."
-)
-@click.option(
-    "--temperature",
-    type=click.FloatRange(0.05, 5),
-    default=1.0,
-    show_default=True,
-    help="Below 1 tamer, above 1 wilder.",
-)
-@click.option("--chain", is_flag=True, help="Draw a window from coin tosses to music too, in STEM-chain.png.")
-@click.option("-o", "--out", type=_path, default=Path("out"), show_default=True, help="Folder for the files.")
-@click.option(
-    "--audio", type=click.Choice(["wav", "mp3", "flac", "ogg", "none"]), default="wav", show_default=True
-)
-@force_option
-@json_option
-def sample(
-    model: str, count: int, bars: int, out: Path, audio: str, force: bool, as_json: bool, **options: Any
-) -> None:
-    """Let MODEL make music: a RUN folder, a .safetensors file, or a shipped model such as rbm."""
-    import secrets
-
-    from aoede import export
-    from aoede.formats import midi
-    from aoede.formats.files import write_whole
-    from aoede.learning import sampling
-    from aoede.mood.request import mood_of
-
-    seed = secrets.randbelow(2**31) if options["seed"] is None else options["seed"]
-    trained = sampling.find(model)
-    songs = sampling.sample(
-        trained,
-        seed=seed,
-        n_bars=bars,
-        n=count,
-        mood=None if options["mood"] is None else mood_of(options["mood"]),
-        key=options["key"],
-        tempo_bpm=options["tempo"],
-        prompt=None if options["prompt"] is None else midi.read(options["prompt"]).song,
-        n_gibbs=options["gibbs"],
-        temperature=options["temperature"],
-    )
-    drawn = _chain_of(trained, seed, options) if options["chain"] else None
-    suffixes = [".mid", *([] if audio == "none" else [f".{audio}"]), ".png"]
-    rows: list[dict[str, Any]] = []
-    for number, song in enumerate(songs, 1):
-        stem = f"{trained.name}-{seed}" + (f"-{number}" if count > 1 else "")
-        files = export.write_all(song, out / stem, suffixes, force=force)
-        n_notes = sum(len(track.notes) for track in song.tracks)
-        rows.append({"title": song.title, "n_notes": n_notes, "files": [str(file) for file in files]})
-    chain = out / f"{trained.name}-{seed}-chain.png"
-    if drawn is not None:
-        write_whole(chain, drawn, force=force)
-    if as_json:
-        report = {"schema": "aoede.samples/1", "model": model, "sha256": trained.sha256, "seed": seed}
-        if drawn is not None:
-            report["chain"] = str(chain)
-        tell_json(report | {"songs": rows})
-        return
-    for row in rows:
-        tell(f"{row['title']}: {row['n_notes']} notes")
-        for file in row["files"]:
-            tell(f"  {file}")
-    if drawn is not None:
-        tell(f"a Gibbs chain: {chain}")
-    tell(f"seed {seed}")
-
-
-def _chain_of(trained: "Trained", seed: int, options: Mapping[str, Any]) -> bytes:
-    """The picture of a Gibbs chain, under the mood and at the temperature of the samples."""
-    from aoede.learning.pictures import chain_picture
-    from aoede.mood.request import mood_of
-    from aoede.randomness import stream
-
-    mood = None if options["mood"] is None else mood_of(options["mood"])
-    at = None if mood is None else (mood.valence, mood.arousal)
-    return chain_picture(trained, stream(seed, "chain"), at=at, temperature=options["temperature"])
 
 
 @click.command(

@@ -5,12 +5,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from aoede.encodings.pianoroll import PianoRoll
-from aoede.formats import midi, picture
+from aoede.errors import InputError
+from aoede.formats import midi, picture, roll_strip
 from aoede.learning import rolls
 from aoede.learning.dataset import Item, split
 from aoede.learning.families import Family, settings_for
 from aoede.learning.loop import Learner, Tensors
 from aoede.learning.sampling import Trained, sample
+from aoede.song import Song
 
 SAMPLE_BARS = 8
 SAMPLE_GIBBS = 50  # sweeps a window, for samples as it goes
@@ -107,6 +109,19 @@ class Artist:
         song = sample(trained, seed=self.seed, n_bars=SAMPLE_BARS, n_gibbs=SAMPLE_GIBBS)[0]
         return {".mid": midi.to_bytes(song), ".png": picture.to_bytes(song)}
 
+    def overview(
+        self, samples: Mapping[int, Mapping[str, bytes]], figures: Mapping[int, float], unit: str
+    ) -> dict[str, bytes]:
+        """All samples in one picture, from early to late, each with its step and figure."""
+        rows = [
+            roll_strip.Row(f"step {step:,}", f"{figures[step]:.3f}" if step in figures else "", song)
+            for step, files in samples.items()
+            if (song := _read(files.get(".mid", b""))) is not None
+        ]
+        told = "a sample after so many steps, from early to late" + (f", with its {unit}" if unit else "")
+        title = "What the model plays as it learns"
+        return {"strip.png": roll_strip.to_bytes(rows, title=title, subtitle=told)} if rows else {}
+
     def told(self, files: Mapping[str, bytes]) -> str:
         return ""
 
@@ -116,6 +131,14 @@ class Artist:
 
 def artist(document: Mapping[str, Any], items: Sequence[Item]) -> Artist:
     return Artist(document["schedule"]["seed"])
+
+
+def _read(data: bytes) -> Song | None:
+    """The song in a sample's file; None where somebody has damaged it."""
+    try:
+        return midi.from_bytes(data).song
+    except InputError:
+        return None
 
 
 def _songs(items: Sequence[Item]) -> list[Any]:

@@ -7,13 +7,14 @@ leaves the same bytes however often it was killed.
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
-from aoede.errors import InputError, OutputError
+from aoede.errors import AoedeError, InputError, OutputError
 from aoede.formats import plot
-from aoede.formats.files import write_whole
+from aoede.formats.files import read_bounded, write_whole
 from aoede.learning import loop, runs
 from aoede.learning.account import Report
 from aoede.learning.checkpoint import to_bytes
@@ -23,7 +24,22 @@ from aoede.learning.watcher import Watcher
 
 N_SAMPLES = 8  # of a training, beside the last
 _UNIT = re.compile(r"\b\w+ a \w+(?=$|,)")  # of "held-out nats a step"; figures of one unit share a panel
+_SAMPLE = re.compile(r"step-(\d{8,})(\.\w+)")
+MAX_SAMPLE_BYTES = 64 << 20
 SAMPLES, METRICS, PICTURE, DATA = "samples", "metrics.jsonl", "losses.png", "data.json"
+
+
+@runtime_checkable
+class Surveyor(Protocol):
+    """An artist who also shows all samples of a training together."""
+
+    def overview(
+        self, samples: Mapping[int, Mapping[str, bytes]], figures: Mapping[int, float], unit: str
+    ) -> dict[str, bytes]:
+        """Files by name, such as "strip.png", made of the samples' files by step and suffix.
+
+        `figures` are the held-out figures of these steps, as far as there are any, and `unit` what they are.
+        """
 
 
 class Outputs:
@@ -54,6 +70,7 @@ class Outputs:
             if standing.is_done or len(standing.checks) % self._sample_every == 0:
                 _write(self._course.run / PICTURE, losses_picture(self._course, standing))
                 self._sample(standing.step, tensors)
+                self._survey(standing)
         self._watcher.checked(standing)
 
     def warned(self, text: str) -> None:
@@ -63,6 +80,22 @@ class Outputs:
         files = self._artist.samples(self._course.model_metadata, tensors, name=f"step-{step:08d}")
         _write_sample(self._course.run, f"step-{step:08d}", files)
         self._watcher.sampled(self._artist.told(files))
+
+    def _survey(self, standing: Standing) -> None:
+        """All samples so far together; they are read again, for a process that goes on has not made the first."""
+        if not isinstance(self._artist, Surveyor):
+            return
+        unit = watched_name(standing)
+        figures = {int(row["step"]): row[unit] for row in standing.checks if unit in row}
+        samples = _samples(self._course.run, {int(row["step"]) for row in standing.checks})
+        for name, data in self._artist.overview(samples, figures, unit).items():
+            _write(self._course.run / SAMPLES / name, data)
+
+
+def watched_name(standing: Standing) -> str:
+    """Which of the figures the best checkpoint is chosen by; "" where none was looked at yet."""
+    best = next((row for row in standing.checks if row["step"] == standing.best_step), {})
+    return next((n for n, value in best.items() if n != "step" and value == standing.best_watched), "")
 
 
 def losses_picture(course: Course, standing: Standing) -> bytes:
@@ -100,6 +133,18 @@ def finish(course: Course, standing: Standing, artist: Artist, watcher: Watcher)
         _write_sample(course.run, "best", files)
     watcher.sampled(artist.told(files))
     return path
+
+
+def _samples(run: Path, steps: Collection[int]) -> dict[int, dict[str, bytes]]:
+    """The files of the samples at these steps, by step and suffix; what cannot be read is left out."""
+    found: dict[int, dict[str, bytes]] = {}
+    for path in sorted((run / SAMPLES).iterdir()):
+        match = _SAMPLE.fullmatch(path.name)
+        if match and int(match[1]) in steps:
+            with suppress(AoedeError):
+                data = read_bounded(path, max_bytes=MAX_SAMPLE_BYTES)
+                found.setdefault(int(match[1]), {})[match[2]] = data
+    return dict(sorted(found.items()))
 
 
 def _write_sample(run: Path, name: str, files: Mapping[str, bytes]) -> None:

@@ -3,6 +3,7 @@
 songs = sample(find("rbm"), seed=7, n_bars=16, mood=mood_of("calm and sad"))
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,9 @@ from threadpoolctl import threadpool_limits
 
 from aoede.encodings.pianoroll import PianoRoll
 from aoede.errors import InputError, MissingError, UsageError
+from aoede.formats import midi
 from aoede.learning import checkpoint, families, rolls, runs
+from aoede.learning.beginning import Beginning, moved
 from aoede.learning.checkpoint import SUFFIX, Checkpoint, load_preset, preset_names
 from aoede.learning.loop import standing_of
 from aoede.learning.told import Told
@@ -22,7 +25,7 @@ from aoede.mood.request import Mood
 from aoede.music.means import NEUTRAL_VALENCE
 from aoede.music.theory import Key, parse_key
 from aoede.randomness import checked_seed, stream
-from aoede.song import Meter, Song, Track
+from aoede.song import TICKS_PER_QUARTER, Meter, Song
 from aoede.version import __version__
 
 MAX_BARS = 512
@@ -125,36 +128,70 @@ def sample(
     n: int = 1,
     mood: Mood | None = None,
     key: str | None = None,
-    tempo_bpm: float = TEMPO_BPM,
-    prompt: Song | None = None,
+    tempo_bpm: float | None = None,
+    start: Song | None = None,
+    only_new: bool = False,
     n_gibbs: int = N_GIBBS,
     temperature: float = 1.0,
 ) -> list[Song]:
-    """`n` songs of `n_bars` bars of 4/4, each from windows that continue one another.
+    """`n` songs of `n_bars` bars, each from windows that continue one another.
 
-    `mood` chooses the labels that are held, where the model has labels. `prompt` is continued, and is not
-    part of the songs. `key` moves the notes, where the model was trained on pieces moved to C.
-    Raises UsageError for what this model cannot do.
+    The bars are of 4/4, at 100 quarter notes a minute if `tempo_bpm` says nothing else. `start` is gone on from,
+    in its own key, meter and tempo: the songs hold it and `n_bars` bars more (and what is left of its last bar), or
+    with `only_new` just these. `mood` chooses the labels that are held, where the model has labels. `key` moves
+    all notes, where the model was trained on pieces moved to C.
+    Raises UsageError for what this model cannot do, InputError for a `start` of which it would hear nothing.
     """
     trained = find(model)
-    _check(trained, n_bars, n, mood, key)
+    given = None if start is None else Beginning.of(start, trained.encoding, trained.transpose, trained.told)
+    _check(trained, n_bars, n, mood, key, given)
+    semitones = _semitones(key, given)
+    n_ticks = n_bars * BAR_BEATS * TICKS_PER_QUARTER if given is None else given.new_ticks(n_bars)
     made = rolls_of(
         trained,
-        n_bars * BAR_BEATS * trained.encoding.steps_a_beat,
+        -(-n_ticks // trained.encoding.step_ticks),
         stream(checked_seed(seed), "sample"),
         n=n,
         at=None if mood is None else (mood.valence, mood.arousal),
         n_gibbs=n_gibbs,
-        prompt=prompt,
+        start=given,
         temperature=temperature,
     )
     stated = {
         "bars": n_bars,
         "key": key,
+        "tempo": tempo_bpm,
         "mood": None if mood is None else [round(mood.valence, 3), round(mood.arousal, 3)],
+        "start": None if start is None else _named(start),
+        "only_new": only_new or None,
         "gibbs": n_gibbs,
         "temperature": temperature,
     }
+    songs = [_song(trained, roll, n_bars, semitones, tempo_bpm, given, only_new) for roll in made]
+    return _signed(songs, trained, seed, stated)
+
+
+def _song(
+    trained: Trained,
+    roll: NDArray[np.uint8],
+    n_bars: int,
+    semitones: int,
+    tempo_bpm: float | None,
+    given: Beginning | None,
+    only_new: bool,
+) -> Song:
+    """The roll (n_steps, width) as a song, moved by so many semitones, after what was given."""
+    if given is not None:
+        new = given.new_part(roll, semitones=semitones, tempo_bpm=tempo_bpm)
+        if only_new:
+            return new
+        return given.followed_by(new, n_bars=n_bars, semitones=semitones, tempo_bpm=tempo_bpm)
+    song = trained.encoding.decode(roll, tempo_bpm=TEMPO_BPM if tempo_bpm is None else tempo_bpm)
+    return replace(song, tracks=tuple(moved(track, semitones) for track in song.tracks))
+
+
+def _signed(songs: list[Song], trained: Trained, seed: int, stated: Mapping[str, Any]) -> list[Song]:
+    """The songs with titles, and recipes that say what was stated."""
     recipe = {
         "aoede": __version__,
         "model": trained.name,
@@ -162,20 +199,18 @@ def sample(
         "seed": seed,
         **{name: value for name, value in stated.items() if value is not None},
     }
-    return _songs(trained, made, 0 if key is None else _semitones(key), tempo_bpm, recipe)
+    begun = [stated["start"]["title"].strip()] if stated["start"] is not None else []
+    signed = []
+    for number, song in enumerate(songs, 1):
+        name = trained.name if len(songs) == 1 else f"{trained.name} {number}"
+        title = " + ".join([*filter(None, begun), name])
+        signed.append(replace(song, title=title, recipe={**recipe, "number": number}))
+    return signed
 
 
-def _songs(
-    trained: Trained, made: NDArray[np.uint8], semitones: int, tempo_bpm: float, recipe: Mapping[str, Any]
-) -> list[Song]:
-    """The rolls (n, n_steps, width) as songs, moved by so many semitones, each with its number in the recipe."""
-    songs = []
-    for number, roll in enumerate(made, 1):
-        title = trained.name if len(made) == 1 else f"{trained.name} {number}"
-        song = trained.encoding.decode(roll, tempo_bpm=tempo_bpm, title=title)
-        moved = tuple(_moved(track, semitones) for track in song.tracks)
-        songs.append(replace(song, tracks=moved, recipe={**recipe, "number": number}))
-    return songs
+def _named(start: Song) -> dict[str, str]:
+    """By what to know a beginning again."""
+    return {"title": start.title, "sha256": hashlib.sha256(midi.to_bytes(start)).hexdigest()[:16]}
 
 
 def rolls_of(
@@ -186,17 +221,18 @@ def rolls_of(
     n: int = 1,
     at: tuple[float, float] | None = None,
     n_gibbs: int = N_GIBBS,
-    prompt: Song | None = None,
+    start: Beginning | None = None,
     temperature: float = 1.0,
 ) -> NDArray[np.uint8]:
     """(n, n_steps, width) rolls, held to the labels of the mood `at` (valence, arousal) if the model has labels.
 
     Networks on frames are told the mode of that mood, and that they are in C where they learnt pieces moved to C.
+    The rolls go on from `start`.
     """
     if trained.told is not None:
-        return _frames_of(trained, trained.told, n_steps, rng, n, at, prompt, temperature)
+        return _frames_of(trained, trained.told, n_steps, rng, n, at, start, temperature)
     labels = trained.labels.bits_for(*at) if trained.labels and at else None
-    rows = None if prompt is None else rolls.roll_of(prompt, trained.encoding, trained.transpose)
+    rows = None if start is None else start.rows
     with threadpool_limits(1):  # the same bits on machines of few and of many cores
         made: NDArray[np.uint8] = trained.model.generate(
             n_steps, rng, n=n, labels=labels, n_gibbs=n_gibbs, prompt=rows, temperature=temperature
@@ -211,21 +247,20 @@ def _frames_of(
     rng: np.random.Generator,
     n: int,
     at: tuple[float, float] | None,
-    prompt: Song | None,
+    start: Beginning | None,
     temperature: float,
 ) -> NDArray[np.uint8]:
-    """(n, n_steps, width) frames. What goes on from a prompt begins with a bar, in its meter and key."""
-    encoding, rows = trained.encoding, None
-    meters: tuple[Meter, ...] = (Meter(0, 4, 4),)
-    before = np.zeros((0, told.n), np.float32)
+    """(n, n_steps, width) frames; what goes on from a beginning is told its meter and key."""
     key = (0, "") if trained.transpose == "key" else None
-    if prompt is not None:
-        rows, before = rolls.told_of(prompt, encoding, trained.transpose, told)
-        rows, before = _to_the_bar(rows, before, prompt.meters[-1].bar_ticks // encoding.step_ticks)
-        meters, key = (replace(prompt.meters[-1], start_ticks=0),), rolls.key_of(prompt, trained.transpose)
+    if start is not None:
+        key = rolls.key_of(start.song, trained.transpose)
     if at is not None and key is not None:
         key = (key[0], "major" if at[0] >= NEUTRAL_VALENCE else "minor")
-    context = np.concatenate([before, told.rows(n_steps, encoding.step_ticks, meters, key)])
+    if start is None:
+        context = told.rows(n_steps, trained.encoding.step_ticks, (Meter(0, 4, 4),), key)
+    else:
+        context = start.told_on(told, n_steps, key)
+    rows = None if start is None else start.rows
     with threadpool_limits(1):
         made: NDArray[np.uint8] = trained.model.generate(
             n_steps, rng, n=n, prompt=rows, context=context, temperature=temperature
@@ -233,22 +268,20 @@ def _frames_of(
     return made
 
 
-def _to_the_bar(
-    roll: NDArray[np.uint8], told: NDArray[np.float32], bar_steps: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """The roll with silence up to the end of its last bar."""
-    missing = -len(roll) % max(1, bar_steps)
-    silence = np.zeros((missing, roll.shape[1]), np.uint8)
-    return np.concatenate([roll, silence]), np.concatenate([told, np.repeat(told[-1:], missing, axis=0)])
-
-
-def _check(trained: Trained, n_bars: int, n: int, mood: Mood | None, key: str | None) -> None:
+def _check(
+    trained: Trained, n_bars: int, n: int, mood: Mood | None, key: str | None, given: Beginning | None
+) -> None:
     if not 1 <= n_bars <= MAX_BARS:
         raise UsageError(f"the length must be 1 to {MAX_BARS} bars, not {n_bars}", where="--bars")
+    if given is not None and given.new_ticks(n_bars) > (MAX_BARS + 1) * BAR_BEATS * TICKS_PER_QUARTER:
+        raise UsageError(
+            f"{n_bars} bars of {given.meter.numerator}/{given.meter.denominator} are too long",
+            where="--bars",
+            hint=f"As much as {MAX_BARS} bars of 4/4 can be made.",
+        )
     if not 1 <= n <= MAX_COUNT:
         raise UsageError(f"1 to {MAX_COUNT} songs can be made at once, not {n}", where="--count")
-    hears_moods = trained.labels is not None or (trained.told is not None and "key" in trained.told.parts)
-    if mood is not None and not hears_moods:
+    if mood is not None and trained.labels is None:
         raise UsageError("this model knows nothing of moods: it was trained without labels", where="--mood")
     if key is not None and trained.transpose != "key":
         raise UsageError(
@@ -258,13 +291,10 @@ def _check(trained: Trained, n_bars: int, n: int, mood: Mood | None, key: str | 
         )
 
 
-def _semitones(key: str) -> int:
-    """From C to the tonic of `key`, by the shorter way: -5 to 6."""
+def _semitones(key: str | None, given: Beginning | None) -> int:
+    """By how much to move the songs, by the shorter way: from C, or what is given from its own key. -5 to 6."""
+    if key is None:
+        return 0
     tonic, mode = parse_key(key)
-    pitch_class = Key(tonic, mode or "major").tonic_pc
-    return pitch_class - 12 if pitch_class > 6 else pitch_class
-
-
-def _moved(track: Track, semitones: int) -> Track:
-    notes = (replace(note, pitch=note.pitch + semitones) for note in track.notes)
-    return replace(track, notes=tuple(note for note in notes if 0 <= note.pitch <= 127))
+    to_key = Key(tonic, mode or "major").tonic_pc + (0 if given is None else given.semitones_to_c)
+    return (to_key + 5) % 12 - 5
