@@ -298,6 +298,19 @@ def test_gradients_that_are_taken_again_are_the_same() -> None:
         assert np.abs(one - two).max() < 1e-4
 
 
+def test_a_row_that_forgets_reads_its_window_as_a_beginning() -> None:
+    """At a learning rate of nothing the weights stay, so only what is carried can make losses differ."""
+    found = []
+    for forgetting in (0.0, 1.0):
+        learner = _learner(
+            output="bernoulli", has_echo=False, recipe={"learning_rate": 0.0, "forgetting": forgetting}
+        )
+        found.append(_train(learner, 4))
+    carried, forgotten = found
+    assert carried[0] == forgotten[0]
+    assert all(abs(one - two) > 1e-4 for one, two in zip(carried[1:], forgotten[1:], strict=True))
+
+
 def test_pieces_that_are_moved_are_learnt_at_other_pitches() -> None:
     rolls = [np.tile(np.eye(12, dtype=np.uint8)[[5, 6]], (8, 1)) for _ in range(4)]
     family = families.load("rnn", encoding="pianoroll")

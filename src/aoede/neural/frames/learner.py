@@ -77,7 +77,8 @@ class FrameLearner(NetworkLearner[Frames]):
             self.config,
             self._device,
         )
-        return frames, np.array([s.is_first for s in stretches])
+        forgotten = rng.random(self.n_rows) < self.recipe.forgetting
+        return frames, forgotten | np.array([s.is_first for s in stretches])
 
     def _cost(self, batch: Frames, state: State) -> tuple[Tensor, State]:
         nats, state = self.network(batch, state)
