@@ -72,7 +72,7 @@ def decide(
 
 def _of_archives(others: Mapping[str, Any]) -> dict[str, Any]:
     if others.get("told"):
-        raise UsageError("of a roll nothing is known but its notes", where="told")
+        raise UsageError("of a roll nothing is known but its notes", where="--told")
     if others.get("transpose", "none") == "key":
         raise UsageError("rolls are not moved to C: their keys are not looked for", where="--transpose")
     encoding = PianoRoll(

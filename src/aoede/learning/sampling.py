@@ -281,7 +281,8 @@ def _check(
         )
     if not 1 <= n <= MAX_COUNT:
         raise UsageError(f"1 to {MAX_COUNT} songs can be made at once, not {n}", where="--count")
-    if mood is not None and trained.labels is None:
+    hears_moods = trained.labels is not None or (trained.told is not None and "key" in trained.told.parts)
+    if mood is not None and not hears_moods:
         raise UsageError("this model knows nothing of moods: it was trained without labels", where="--mood")
     if key is not None and trained.transpose != "key":
         raise UsageError(

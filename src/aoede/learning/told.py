@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aoede.errors import ConfigError
+from aoede.errors import ConfigError, UsageError
 from aoede.song import Meter, Song
 
 Floats = NDArray[np.float32]
@@ -44,7 +44,14 @@ class Told:
 
     @classmethod
     def fit(cls, songs: Iterable[Song], parts: Sequence[str], step_ticks: int) -> "Told":
-        """With as many places as the longest bar of the songs has steps."""
+        """With as many places as the longest bar of the songs has steps. Raises UsageError for a part there is not."""
+        strange = [str(part) for part in parts if part not in PARTS]
+        if strange:
+            raise UsageError(
+                f"a network cannot be told {', '.join(strange)!r}",
+                where="--told",
+                hint=f"Say {', '.join(PARTS)}.",
+            )
         bars = [meter.bar_ticks // step_ticks for song in songs for meter in song.meters]
         places = min(MAX_PLACES, max(bars, default=1)) if "beat" in parts else 0
         return cls(tuple(part for part in PARTS if part in parts), max(places, int("beat" in parts)))

@@ -16,7 +16,7 @@ from aoede.neural.frames.config import FrameConfig
 from aoede.neural.frames.seen import Seen, UInt8, sigmoid
 
 N_SWEEPS = 30  # of the Gibbs chain that a frame is drawn by, from the frame before
-N_BETAS, N_CHAINS = 400, 8  # of the estimate
+N_BETAS, N_CHAINS = 200, 4  # of the estimate
 
 
 class Rbm:
