@@ -56,8 +56,8 @@ Examples:
     "--start",
     type=_path,
     metavar="FILE.mid",
-    help="Go on with this song, in its key, meter and tempo. The files hold it and then the new part, "
-    "for only so one hears whether they join; the picture shows where.",
+    help="Go on with this song, in its key, meter and tempo. The files hold it, then the new part: only "
+    "together do they let one hear whether the two fit. The picture marks where the new part begins.",
 )
 @click.option("--only-new", is_flag=True, help="With --start: the files hold the new part alone.")
 @click.option(

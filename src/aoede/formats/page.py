@@ -169,7 +169,8 @@ h2 {{font-size:1.125rem;margin:0;overflow-wrap:anywhere}}
 p {{margin:.25rem 0}}
 .facts, .number {{color:var(--muted);font-variant-numeric:tabular-nums}}
 .facts span + span:not([lang]) {{display:block;overflow-wrap:anywhere}}
-ol {{list-style:none;margin:1rem 0;padding:0;display:grid;gap:1rem}}
+ol {{list-style:none;margin:0;padding:0}}
+li {{margin:1rem 0}}
 header section, article {{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:1rem}}
 header section {{margin-top:1rem}}
 audio {{display:block;width:100%;min-width:0;margin:.5rem 0}}

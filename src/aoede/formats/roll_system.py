@@ -37,7 +37,7 @@ SECTION_COLOURS = {
 OTHER_SECTION_COLOURS = ("#D9E9F7", "#FCE3C8", "#E3EFDC", "#E9DFF3", "#D6EEE8", "#ECE8DE")
 SECTION_WORDS = {
     "intro": "前奏", "verse": "主歌", "prechorus": "导歌", "chorus": "副歌", "bridge": "桥段", "solo": "独奏",
-    "interlude": "间奏", "outro": "尾声",
+    "interlude": "间奏", "outro": "尾声", "beginning": "开头", "newpart": "续写",
 }  # fmt: skip
 
 

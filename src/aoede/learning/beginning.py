@@ -10,6 +10,7 @@ The new part begins where the last note of the given one ends, so that there is 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -29,7 +30,7 @@ Timed = TypeVar("Timed", ChordSymbol, KeySignature, Meter, Syllable, Tempo)
 
 TRACK, GIVEN_SECTION, NEW_SECTION = "New part", "beginning", "new part"
 MAX_HEARD = 4096  # steps before the new part, 256 bars of sixteenths
-SHORT_END_BARS = 2
+SHORT_END_BARS = 2  # a meter that came for so few bars at the end is not that of the song
 _VOLUME, _PAN = 7, 10  # MIDI controllers
 _ON_THE_BEAT = 6  # velocity that the notes of a roll gain on a beat
 
@@ -118,7 +119,6 @@ class Beginning:
         It is as loud as the beginning and has its busiest instrument. `semitones` are those by which the whole is
         moved from the beginning's key; the roll is in C where the model's pieces were moved to C.
         """
-        velocity = int(np.median(pitched_notes(self.song).velocities)) - _ON_THE_BEAT
         voice = _busiest(self.song.tracks)
         played = self.encoding.decode(
             np.pad(roll, ((self._n_rest, 0), (0, 0))),
@@ -126,7 +126,7 @@ class Beginning:
             meters=self.new_meters,
             name=TRACK,
             program=voice.program,
-            velocity=max(1, velocity),
+            velocity=self._velocity,
         )
         tracks = (moved(track, semitones - self.semitones_to_c) for track in played.tracks)
         keys = () if semitones else _until(self.song.keys, self.at_ticks)[-1:]
@@ -160,6 +160,11 @@ class Beginning:
             sections=(*self._sections(), Section(at, end, NEW_SECTION)),
         )
 
+    @cached_property
+    def _velocity(self) -> int:
+        """Of new notes between the beats, for them all to be as loud as the beginning."""
+        return max(1, int(np.median(pitched_notes(self.song).velocities)) - _ON_THE_BEAT)
+
     @property
     def _n_rest(self) -> int:
         """Steps of rest with which the new part alone begins, to stand in its first bar where it does."""
@@ -192,6 +197,8 @@ class Beginning:
 
 def moved(track: Track, semitones: int) -> Track:
     """The track with all notes moved; those that no key of MIDI has are left out."""
+    if not semitones:
+        return track
     notes = (replace(note, pitch=note.pitch + semitones) for note in track.notes)
     return replace(track, notes=tuple(note for note in notes if 0 <= note.pitch <= 127))
 
