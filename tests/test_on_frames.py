@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def test_a_transformer_learns_songs_too(aoede: Aoede, songs: Path) -> None:
 def test_a_run_that_was_stopped_comes_to_the_same_bytes(songs: Path, trained: Path, tmp_path: Path) -> None:
     from aoede.learning.train import resume, train
 
-    settings = {
+    settings: dict[str, Any] = {
         "encoding": "pianoroll", "n_hidden": 12, "seed": 3, "n_epochs": 3, "n_units": 12, "n_deep": 1, "n_past": 4,
         "reach": 5, "reach_below": 8, "precision": "float32", "n_steps": 32,
     }  # fmt: skip
