@@ -7,7 +7,7 @@
 A step has four tokens, soprano first, then alto, tenor, bass: each is one of the pitches or silence. A figure is
 -log p(token | all tokens before it), the mean over all tokens of a split, silence and the first step of each piece
 included. In the context there is nothing of the future, no chord symbol, and nothing that is known of the piece but
-its earlier tokens and that it begins on a beat. Most tokens only go on with what sounds; those on the beat stand apart.
+its earlier tokens and that it begins on a beat. Most tokens only go on with what sounds: those on beats stand apart.
 
 Each pitch is scored by one small network per voice that hears the music around it (as in `neural/frames/notes.py`):
 the last steps of all voices, what the voices above it do now, the echo, which pitch classes sounded so far as seen
