@@ -146,10 +146,9 @@ def sample(
     given = None if start is None else Beginning.of(start, trained.encoding, trained.transpose, trained.told)
     _check(trained, n_bars, n, mood, key, given)
     semitones = _semitones(key, given)
-    n_ticks = n_bars * BAR_BEATS * TICKS_PER_QUARTER if given is None else given.new_ticks(n_bars)
     made = rolls_of(
         trained,
-        -(-n_ticks // trained.encoding.step_ticks),
+        _n_steps(trained, n_bars, given),
         stream(checked_seed(seed), "sample"),
         n=n,
         at=None if mood is None else (mood.valence, mood.arousal),
@@ -157,18 +156,15 @@ def sample(
         start=given,
         temperature=temperature,
     )
-    stated = {
-        "bars": n_bars,
-        "key": key,
-        "tempo": tempo_bpm,
-        "mood": None if mood is None else [round(mood.valence, 3), round(mood.arousal, 3)],
-        "start": None if start is None else _named(start),
-        "only_new": only_new or None,
-        "gibbs": n_gibbs,
-        "temperature": temperature,
-    }
     songs = [_song(trained, roll, n_bars, semitones, tempo_bpm, given, only_new) for roll in made]
-    return _signed(songs, trained, seed, stated)
+    more = {"mood": mood, "start": start, "only_new": only_new or None}
+    stated = {"bars": n_bars, "key": key, "tempo": tempo_bpm, **more, "gibbs": n_gibbs}
+    return _signed(songs, trained, seed, {**stated, "temperature": temperature})
+
+
+def _n_steps(trained: Trained, n_bars: int, given: Beginning | None) -> int:
+    n_ticks = n_bars * BAR_BEATS * TICKS_PER_QUARTER if given is None else given.new_ticks(n_bars)
+    return -(-n_ticks // trained.encoding.step_ticks)
 
 
 def _song(
@@ -197,9 +193,10 @@ def _signed(songs: list[Song], trained: Trained, seed: int, stated: Mapping[str,
         "model": trained.name,
         "sha256": trained.sha256[:16],
         "seed": seed,
-        **{name: value for name, value in stated.items() if value is not None},
+        **{name: _in_recipe(value) for name, value in stated.items() if value is not None},
     }
-    begun = [stated["start"]["title"].strip()] if stated["start"] is not None else []
+    start = stated["start"]
+    begun = [] if start is None else [start.title.strip()]
     signed = []
     for number, song in enumerate(songs, 1):
         name = trained.name if len(songs) == 1 else f"{trained.name} {number}"
@@ -208,9 +205,13 @@ def _signed(songs: list[Song], trained: Trained, seed: int, stated: Mapping[str,
     return signed
 
 
-def _named(start: Song) -> dict[str, str]:
-    """By what to know a beginning again."""
-    return {"title": start.title, "sha256": hashlib.sha256(midi.to_bytes(start)).hexdigest()[:16]}
+def _in_recipe(value: Any) -> Any:
+    """A mood by its axes, a song by its title and hash, all else as it is."""
+    if isinstance(value, Mood):
+        return [round(value.valence, 3), round(value.arousal, 3)]
+    if isinstance(value, Song):
+        return {"title": value.title, "sha256": hashlib.sha256(midi.to_bytes(value)).hexdigest()[:16]}
+    return value
 
 
 def rolls_of(
