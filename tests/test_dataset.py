@@ -15,7 +15,8 @@ from aoede.formats import midi
 from aoede.formats.table import Columns
 from aoede.learning import documents
 from aoede.learning.account import Entry, Manifest, Report, Row, differences
-from aoede.learning.dataset import Dataset, Item, Limits, fingerprint, from_folder, split
+from aoede.learning.dataset import Dataset, Item, Limits, from_folder, split
+from aoede.learning.fingerprint import fingerprint
 from aoede.learning.texts import Document
 from aoede.song import Note, Song, Track
 

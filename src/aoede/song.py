@@ -2,14 +2,22 @@
 
 Time is integer ticks, 480 to a quarter note; tempo and meter are maps over ticks; seconds are derived.
 A Song is immutable: changing one means making another (`dataclasses.replace`).
+
+The notes of a track are `Note`s for whoever writes music and columns of numbers, a `NoteTable`, for whoever counts.
+Each is made of the other when it is first asked for: a million notes that are only counted never become objects.
 """
 
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # NumPy is not loaded by importing aoede
+    import numpy as np
+    from numpy.typing import NDArray
 
 TICKS_PER_QUARTER = 480
 DRUM_CHANNEL = 9
@@ -43,6 +51,28 @@ class Bend:
 
 
 @dataclass(frozen=True)
+class NoteTable:
+    """Notes as four int64 columns of equal length (n,), which nobody may change."""
+
+    starts_ticks: "NDArray[np.int64]"
+    ends_ticks: "NDArray[np.int64]"
+    pitches: "NDArray[np.int64]"
+    velocities: "NDArray[np.int64]"
+
+    def __len__(self) -> int:
+        return len(self.starts_ticks)
+
+    @property
+    def durations_ticks(self) -> "NDArray[np.int64]":
+        return self.ends_ticks - self.starts_ticks
+
+    def chosen(self, which: "NDArray[np.bool_] | NDArray[np.int64]") -> "NoteTable":
+        return NoteTable(
+            self.starts_ticks[which], self.ends_ticks[which], self.pitches[which], self.velocities[which]
+        )
+
+
+@dataclass(frozen=True)
 class Track:
     """One instrument's notes, sorted by start.
 
@@ -58,9 +88,39 @@ class Track:
     controls: tuple[Control, ...] = ()
     bends: tuple[Bend, ...] = ()
 
+    @classmethod
+    def from_table(cls, name: str, table: NoteTable, **others: Any) -> "Track":
+        """A track of the notes in `table`, sorted by start; equal to the one that is given them as `notes`."""
+        track = cls(name, (), **others)
+        del track.__dict__["notes"]
+        track.__dict__["table"] = table
+        return track
+
+    @cached_property
+    def table(self) -> NoteTable:
+        """The notes as columns, in the same order."""
+        import numpy as np
+
+        rows = [(note.start_ticks, note.end_ticks, note.pitch, note.velocity) for note in self.notes]
+        columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+        columns.setflags(write=False)
+        return NoteTable(*columns)
+
+    if not TYPE_CHECKING:  # a checker would believe that a track has every attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """`notes`, of a track that was made from a table, where they are asked for the first time."""
+            if name != "notes" or "table" not in self.__dict__:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            table = self.table
+            columns = (table.starts_ticks, table.pitches, table.durations_ticks, table.velocities)
+            return self.__dict__.setdefault(
+                "notes", tuple(map(Note, *(column.tolist() for column in columns)))
+            )
+
     @property
     def end_ticks(self) -> int:
-        return max((note.end_ticks for note in self.notes), default=0)
+        return int(self.table.ends_ticks.max(initial=0))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,8 +8,9 @@ and RBMs have both, with pitches 24 to 101 and sixteenths, which are the default
 Steps divide the quarter note and are counted from tick 0, so any meter fits, also a changing one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from aoede.settings import from_mapping
 from aoede.song import TICKS_PER_QUARTER, Meter, Note, Song, Tempo, Track
 
 NAME = "pianoroll"
+CELLS_AT_ONCE = 1 << 20  # are filled; keeps memory small where all keys are down for hours
 MAX_STEPS = 1 << 18  # of one song: nine hours of sixteenths at 120 bpm, 41 MB
 
 UInt8 = NDArray[np.uint8]
@@ -100,9 +102,11 @@ class PianoRoll:
         inside = (pitches >= self.low) & (pitches <= self.high)
         first, beyond, columns = first[inside], beyond[inside], pitches[inside] - self.low
         roll = np.zeros((n_steps, self.width), np.uint8)
-        roll[:, : self.n_pitches] = _held(first, beyond, columns, n_steps, self.n_pitches)
+        cells = roll.reshape(-1)
+        for held in _held(first, beyond, columns, n_steps, self.width):
+            cells[held] = 1
         if self.struck:
-            roll[first, self.n_pitches + columns] = 1
+            cells[first * self.width + self.n_pitches + columns] = 1
         return roll
 
     def n_outside(self, song: Song) -> int:
@@ -187,22 +191,35 @@ class PianoRoll:
 
 def _columns(song: Song) -> tuple[Ints, Ints, Ints]:
     """Starts and ends in ticks, and pitches, of all pitched notes."""
-    notes = [note for track in song.tracks if not track.is_drum for note in track.notes]
-    rows = [(note.start_ticks, note.duration_ticks, note.pitch) for note in notes]
-    starts, durations, pitches = np.array(rows, np.int64).reshape(-1, 3).T
-    return starts, starts + durations, pitches
+    tables = [track.table for track in song.tracks if not track.is_drum]
+    if not tables:
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing, nothing
+    return (
+        np.concatenate([table.starts_ticks for table in tables]),
+        np.concatenate([table.ends_ticks for table in tables]),
+        np.concatenate([table.pitches for table in tables]),
+    )
 
 
 def _nearest(ticks: Ints, step_ticks: int) -> Ints:
     return (2 * ticks + step_ticks) // (2 * step_ticks)
 
 
-def _held(first: Ints, beyond: Ints, columns: Ints, n_steps: int, n_pitches: int) -> Bits:
-    """(n_steps, n_pitches) where at least one note sounds."""
-    changes = np.zeros((n_steps + 1, n_pitches), np.int32)
-    np.add.at(changes, (first, columns), 1)
-    np.subtract.at(changes, (beyond, columns), 1)
-    return np.asarray(np.cumsum(changes, axis=0, out=changes)[:-1] > 0)
+def _held(first: Ints, beyond: Ints, columns: Ints, n_steps: int, width: int) -> Iterator[Ints]:
+    """The cells, in a roll laid flat, where at least one note sounds, each once; some at a time."""
+    order = np.argsort(columns * n_steps + first)  # by pitch, then time
+    first, columns = first[order], columns[order]
+    begins = columns * n_steps + first  # a pitch after the other on one line of time
+    reached = np.maximum.accumulate(columns * n_steps + beyond[order])
+    reached[:-1] = np.minimum(reached[:-1], begins[1:])  # what goes on sounding is left to the next note
+    ends = (reached - begins).cumsum()  # of the notes' cells, one after another
+    starts = ends - (reached - begins)
+    at_zero = (first - starts) * width + columns
+    n_cells = int(ends[-1]) if len(ends) else 0
+    cuts = np.searchsorted(starts, np.arange(0, n_cells, CELLS_AT_ONCE), side="right") - 1
+    for a, b in pairwise([*sorted(set(cuts.tolist())), len(ends)]):
+        yield np.repeat(at_zero[a:b], (ends - starts)[a:b]) + np.arange(starts[a], ends[b - 1]) * width
 
 
 def _check_playing(tempo_bpm: float, meters: Sequence[Meter], program: int, velocity: int) -> None:

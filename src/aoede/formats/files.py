@@ -9,6 +9,10 @@ from pathlib import Path
 
 from aoede.errors import InputError, OutputError, input_error, output_error
 
+SMALL_BYTES = (
+    65_536  # read first: room for the largest file that is allowed takes longer to get than most to read
+)
+
 
 def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
     """Write `data` to `path` so that after a crash at any moment the file is old, or new, or absent.
@@ -122,7 +126,9 @@ def read_bounded(path: Path, *, max_bytes: int) -> bytes:
             kind = "a folder" if path.is_dir() else "not a regular file"
             raise InputError(f"this is {kind}; a file is needed", where=str(path))
         with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
+            data = file.read(min(max_bytes + 1, SMALL_BYTES))
+            if len(data) == SMALL_BYTES:
+                data += file.read(max_bytes + 1 - SMALL_BYTES)
     except OSError as error:
         raise input_error(path, error) from error
     except ValueError as error:  # a name with a NUL byte

@@ -15,40 +15,31 @@ How a Song is spelled in a file (Standard MIDI File, format 1, 480 ticks a quart
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from aoede.errors import InputError
+from aoede.errors import AoedeError, InputError
 from aoede.formats import midi_events as smf
 from aoede.formats.files import read_bounded, write_whole
-from aoede.formats.midi_guard import DEFAULT_LIMITS, Guarded, Limits, Text, guard
-from aoede.formats.midi_text import clean, karaoke_syllable
-from aoede.song import (
-    DRUM_CHANNEL,
-    TICKS_PER_QUARTER,
-    Bend,
-    ChordSymbol,
-    Control,
-    KeySignature,
-    Meter,
-    Note,
-    Section,
-    Song,
-    Syllable,
-    Tempo,
-    Track,
+from aoede.formats.midi_guard import DEFAULT_LIMITS, Limits, guard_many
+from aoede.formats.midi_song import (
+    RECIPE_PREFIX,
+    ROLE_PREFIX,
+    Heard,
+    bpm_of,
+    clean_tree,
+    heard,
+    role_of,
+    songs,
 )
+from aoede.formats.midi_text import clean
+from aoede.song import DRUM_CHANNEL, TICKS_PER_QUARTER, Note, Song, Syllable, Track
 
-RECIPE_PREFIX = "aoede-recipe: "
-ROLE_PREFIX = "aoede-role: "
-MAX_RECIPE_CHARS = 1_000_000
-ROLES = frozenset(("melody", "chords", "bass", "drums", "colour"))
+BATCH_FILES, BATCH_BYTES = 64, 1_000_000  # read together, whichever is met first; more gain nothing
 
 
 @dataclass(frozen=True)
@@ -59,6 +50,9 @@ class Reading:
     repairs: tuple[str, ...]
 
 
+# Reading
+
+
 def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> Reading:
     """The song in the MIDI file `path`.
 
@@ -67,188 +61,57 @@ def read(path: Path, limits: Limits = DEFAULT_LIMITS) -> Reading:
     return from_bytes(read_bounded(path, max_bytes=limits.max_bytes), where=str(path), limits=limits)
 
 
+def read_many(paths: Iterable[Path], limits: Limits = DEFAULT_LIMITS) -> Iterator[Reading | AoedeError]:
+    """What `read` returns or raises for each of `paths`, in order, some at a time: much faster for small files."""
+    held: list[tuple[str, bytes | AoedeError]] = []
+    n_bytes = 0
+    for path in paths:
+        try:
+            data = read_bounded(path, max_bytes=limits.max_bytes)
+            held.append((str(path), data))
+            n_bytes += len(data)
+        except AoedeError as error:
+            held.append((str(path), error))
+        if len(held) >= BATCH_FILES or n_bytes >= BATCH_BYTES:
+            yield from _read_held(held, limits)
+            held, n_bytes = [], 0
+    yield from _read_held(held, limits)
+
+
+def _read_held(held: Sequence[tuple[str, bytes | AoedeError]], limits: Limits) -> list[Reading | AoedeError]:
+    readings = iter(
+        many_from_bytes([(where, data) for where, data in held if isinstance(data, bytes)], limits)
+    )
+    return [next(readings) if isinstance(data, bytes) else data for _, data in held]
+
+
 def from_bytes(data: bytes, where: str = "MIDI data", limits: Limits = DEFAULT_LIMITS) -> Reading:
     """The song in the MIDI file `data`; `where` names it in errors and gives a title if nothing else does.
 
     Raises InputError where nothing playable can be read.
     """
-    from symusic import Score
+    reading = many_from_bytes([(where, data)], limits)[0]
+    if isinstance(reading, InputError):
+        raise reading
+    return reading
 
-    try:
-        guarded = guard(data, limits)
-        score = Score.from_midi(guarded.data)
-    except InputError as error:
-        raise InputError(error.message, where=where, hint=error.hint) from None
-    except (RuntimeError, ValueError) as error:  # symusic's, for what the guard should have stopped
-        raise InputError(f"cannot be read ({error})", where=where) from None
-    song = _song(score, guarded, fallback_title=Path(where).stem)
-    remarks = () if song.tracks else ("the file holds no notes",)
-    return Reading(song, guarded.repairs + remarks)
+
+def many_from_bytes(
+    files: Sequence[tuple[str, bytes]], limits: Limits = DEFAULT_LIMITS
+) -> list[Reading | InputError]:
+    """What `from_bytes` returns or raises for each of `files`, pairs of `where` and `data`.
+
+    Give BATCH_FILES or BATCH_BYTES at most: all of them are held in memory several times over.
+    """
+    guarded = guard_many([data for _, data in files], limits)
+    found = [heard(one, where) for one, (where, _) in zip(guarded, files, strict=True)]
+    made = iter(songs([one for one in found if isinstance(one, Heard)]))
+    return [Reading(next(made), one.repairs) if isinstance(one, Heard) else one for one in found]
 
 
 def write(song: Song, path: Path, force: bool = False) -> None:
     """Write `song` as a MIDI file. Raises OutputError; with `force` false an existing file is refused."""
     write_whole(path, to_bytes(song), force=force)
-
-
-# Reading
-
-
-def _song(score: Any, guarded: Guarded, fallback_title: str) -> Song:
-    texts = guarded.texts
-    recipe = next((r for t in texts if (r := _read_recipe(t.text)) is not None), None)
-    is_ours = recipe is not None
-    title = next((clean(t.text) for t in texts if t.track == 0 and t.kind == smf.TRACK_NAME), "")
-    scale = _Scale(score.ticks_per_quarter)
-    markers = [(scale.ticks(m.time), clean(m.text)) for m in score.markers] if is_ours else []
-    return Song(
-        title=title if title.strip() or is_ours else clean(fallback_title),
-        tracks=_tracks(score, scale, texts if is_ours else ()),
-        tempos=_tempos(score, scale),
-        meters=_meters(score, scale),
-        keys=_keys(score, scale),
-        sections=_sections(markers),
-        chords=tuple(ChordSymbol(at, text) for at, text in markers if text and not _is_section(text)),
-        syllables=_syllables(score, scale, is_ours),
-        recipe=recipe or {},
-    )
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """From a file's ticks to 480 a quarter note, rounded to the nearest."""
-
-    ticks_per_quarter: int
-
-    def ticks(self, time: Any) -> Any:
-        """`time` is one integer or an int64 array."""
-        return (time * (2 * TICKS_PER_QUARTER) + self.ticks_per_quarter) // (2 * self.ticks_per_quarter)
-
-
-def _tracks(score: Any, scale: _Scale, texts: Sequence[Text]) -> tuple[Track, ...]:
-    """The tracks with notes. In a file of ours they come one from each chunk after the first."""
-    tracks = [_track(source, scale) for source in score.tracks if source.notes]
-    for text in texts:
-        role = text.text.removeprefix(ROLE_PREFIX)
-        if role != text.text and role in {"", *ROLES} and 0 < text.track <= len(tracks):
-            tracks[text.track - 1] = replace(tracks[text.track - 1], role=role)
-    return tuple(tracks)
-
-
-def _track(source: Any, scale: _Scale) -> Track:
-    name = clean(source.name)
-    return Track(
-        name=name,
-        notes=_notes(source.notes.numpy(), scale),
-        program=int(source.program) & 0x7F,
-        role=_role(name),
-        is_drum=bool(source.is_drum),
-        controls=_controls(source, scale),
-        bends=_bends(source, scale),
-    )
-
-
-def _role(name: str) -> str:
-    return name.lower() if name.lower() in ROLES else ""
-
-
-def _notes(columns: Mapping[str, Any], scale: _Scale) -> tuple[Note, ...]:
-    begins = columns["time"].astype(np.int64)
-    ends = scale.ticks(begins + columns["duration"])
-    starts = scale.ticks(begins)
-    durations = np.maximum(1, ends - starts)
-    pitches, velocities = columns["pitch"], columns["velocity"]
-    order = np.lexsort((velocities, durations, pitches, starts))
-    fields = (column[order].tolist() for column in (starts, pitches, durations, velocities))
-    return tuple(map(Note, *fields))
-
-
-def _controls(source: Any, scale: _Scale) -> tuple[Control, ...]:
-    if not source.controls:
-        return ()
-    columns = source.controls.numpy()
-    times = scale.ticks(columns["time"].astype(np.int64)).tolist()
-    found = map(Control, times, columns["number"].tolist(), columns["value"].tolist())
-    return tuple(sorted(found, key=attrgetter("start_ticks")))  # the order within a tick matters
-
-
-def _bends(source: Any, scale: _Scale) -> tuple[Bend, ...]:
-    if not source.pitch_bends:
-        return ()
-    columns = source.pitch_bends.numpy()
-    times = scale.ticks(columns["time"].astype(np.int64)).tolist()
-    found = map(Bend, times, columns["value"].tolist())
-    return tuple(sorted(found, key=attrgetter("start_ticks")))
-
-
-def _tempos(score: Any, scale: _Scale) -> tuple[Tempo, ...]:
-    found = {scale.ticks(t.time): t.mspq for t in score.tempos}
-    return tuple(Tempo(at, _bpm(mspq)) for at, mspq in sorted({0: smf.DEFAULT_TEMPO, **found}.items()))
-
-
-def _bpm(microseconds_per_quarter: int) -> float:
-    """The number of fewest decimals, two at most, that is written as these microseconds; else the exact one."""
-    exact = smf.MICROSECONDS_PER_MINUTE / microseconds_per_quarter
-    for decimals in (0, 1, 2):
-        bpm = round(exact, decimals)
-        if bpm and round(smf.MICROSECONDS_PER_MINUTE / bpm) == microseconds_per_quarter:
-            return bpm
-    return exact
-
-
-def _meters(score: Any, scale: _Scale) -> tuple[Meter, ...]:
-    found = {scale.ticks(m.time): (m.numerator, m.denominator) for m in score.time_signatures}
-    return tuple(Meter(at, *meter) for at, meter in sorted({0: (4, 4), **found}.items()))
-
-
-def _keys(score: Any, scale: _Scale) -> tuple[KeySignature, ...]:
-    found = {scale.ticks(k.time): (k.key, bool(k.tonality)) for k in score.key_signatures}
-    return tuple(KeySignature(at, *key) for at, key in sorted(found.items()))
-
-
-def _is_section(marker: str) -> bool:
-    return marker.startswith("[") and marker.endswith("]")
-
-
-def _sections(markers: Sequence[tuple[int, str]]) -> tuple[Section, ...]:
-    marks = [(at, text[1:-1]) for at, text in markers if _is_section(text)]
-    if not marks:
-        return ()
-    ends = [*marks[1:], (marks[-1][0], "")]
-    spans = ((a, b, name) for (a, name), (b, _) in zip(marks, ends, strict=True))
-    return tuple(Section(a, b, name) for a, b, name in spans if a < b and not name.startswith("/"))
-
-
-def _syllables(score: Any, scale: _Scale, is_ours: bool) -> tuple[Syllable, ...]:
-    lyrics = {(scale.ticks(t.time), clean(t.text)) for track in score.tracks for t in track.lyrics}
-    if not is_ours:
-        lyrics = {(at, karaoke_syllable(text)) for at, text in lyrics}
-    return tuple(Syllable(at, text) for at, text in sorted(lyrics) if text)
-
-
-def _read_recipe(text: str) -> dict[str, Any] | None:
-    """The recipe in a text of ours, or None where the text is something else."""
-    if not text.startswith(RECIPE_PREFIX) or len(text) > MAX_RECIPE_CHARS:
-        return None
-    try:
-        recipe = json.loads(text[len(RECIPE_PREFIX) :], parse_constant=_refuse)
-        return _clean_tree(recipe) if isinstance(recipe, dict) else None
-    except (ValueError, RecursionError):
-        return None
-
-
-def _clean_tree(value: Any) -> Any:
-    if isinstance(value, str):
-        return clean(value, max_chars=MAX_RECIPE_CHARS, keep="\n\t")
-    if isinstance(value, list):
-        return [_clean_tree(item) for item in value]
-    if isinstance(value, dict):
-        return {_clean_tree(key): _clean_tree(item) for key, item in value.items()}
-    return value
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 # Writing
@@ -287,11 +150,11 @@ def writable(song: Song) -> Song:
         song,
         title=clean(song.title),
         tracks=tuple(track for track in tracks if track.notes),
-        tempos=tuple(replace(t, bpm=_bpm(_microseconds(t.bpm))) for t in song.tempos),
+        tempos=tuple(replace(t, bpm=bpm_of(_microseconds(t.bpm))) for t in song.tempos),
         sections=tuple(s for s in sections if s.end_ticks > s.start_ticks),
         chords=tuple(replace(c, symbol=clean(c.symbol)) for c in song.chords if clean(c.symbol)),
         syllables=tuple(replace(s, text=clean(s.text)) for s in song.syllables if clean(s.text)),
-        recipe=_clean_tree(json.loads(_json(song.recipe))),
+        recipe=clean_tree(json.loads(_json(song.recipe))),
     )
 
 
@@ -360,7 +223,7 @@ def _track_events(track: Track, channel: int, syllables: Sequence[Syllable]) -> 
         (0, smf.text_meta(smf.TRACK_NAME, track.name)),
         (0, bytes((smf.PROGRAM | channel, track.program))),
     ]
-    if track.role != _role(track.name):
+    if track.role != role_of(track.name):
         events.append((0, smf.text_meta(smf.TEXT, ROLE_PREFIX + track.role)))
     events += [(n.end_ticks, bytes((smf.NOTE_OFF | channel, n.pitch, 0))) for n in track.notes]
     events += [(c.start_ticks, bytes((smf.CONTROL | channel, c.number, c.value))) for c in track.controls]

@@ -8,6 +8,7 @@ same question event by event.
 
 import re
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,17 +21,19 @@ from aoede.formats.midi_walk import Limits
 
 Bytes = npt.NDArray[np.uint8]
 Positions = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint16]  # channel and pitch
 Flags = npt.NDArray[np.bool_]
 
-__all__ = ["Guarded", "Limits", "Text", "guard"]
+__all__ = ["Guarded", "Limits", "Text", "guard", "guard_many"]
 
 DEFAULT_LIMITS = Limits()
 
 _NUMBER = rb"[\x80-\xff]{0,3}+[\x00-\x7f]"
-_CHANNEL_EVENTS = re.compile(  # with two data bytes; after a status the next events may do without
-    rb"(?:" + _NUMBER + rb"[\x80-\xbf\xe0-\xef][\x00-\x7f]{2}"
-    rb"(?:" + _NUMBER + rb"[\x00-\x7f]{2})*+)*+"
+_CHANNEL_EVENTS = re.compile(  # with two data bytes; after the first, events may do without a status
+    rb"(?:" + _NUMBER + rb"[\x80-\xbf\xe0-\xef][\x00-\x7f][\x00-\x7f]"
+    rb"(?:" + _NUMBER + rb"[\x80-\xbf\xe0-\xef]?+[\x00-\x7f][\x00-\x7f])*+)?+"
 )
+_MOST_EVENT_BYTES = 7  # of a channel event: four of its waiting time, its status, two of data
 _OTHER_EVENT = re.compile(
     rb"(" + _NUMBER + rb")(?:[\xc0-\xdf][\x00-\x7f]|(?:\xff([\x00-\x7f])|[\xf0\xf7])(" + _NUMBER + rb"))"
 )
@@ -43,14 +46,36 @@ def guard(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Guarded:
     say) is written anew without a word. Raises InputError where nothing playable can be read, or where a
     limit is met that cannot be kept by cutting.
     """
+    found = guard_many([data], limits)[0]
+    if isinstance(found, InputError):
+        raise found
+    return found
+
+
+def guard_many(files: Sequence[bytes], limits: Limits = DEFAULT_LIMITS) -> list[Guarded | InputError]:
+    """What `guard` returns or raises for each of `files`, some megabytes together at most.
+
+    The notes of all are paired at once: for small files NumPy takes most of its time to begin.
+    """
+    scans = [_scan(data, limits) if len(data) <= limits.max_bytes else None for data in files]
+    are_paired = iter(_are_paired([scan for scan in scans if scan], limits))
+    return [
+        Guarded(data, (), tuple(scan.texts)) if scan and next(are_paired) else _repaired(data, limits)
+        for data, scan in zip(files, scans, strict=True)
+    ]
+
+
+def _repaired(data: bytes, limits: Limits) -> Guarded | InputError:
     if not data:
-        raise InputError("this file is empty", hint="A Standard MIDI File is needed.")
+        return InputError("this file is empty", hint="A Standard MIDI File is needed.")
     if len(data) > limits.max_bytes:
-        raise InputError(f"larger than {limits.max_bytes:,} bytes")
-    scan = _scan(data, limits)
-    if scan and _is_paired(scan, limits):
-        return Guarded(data, (), tuple(scan.texts))
-    return repair(data, limits)
+        return InputError(f"larger than {limits.max_bytes:,} bytes")
+    try:
+        return repair(data, limits)
+    except InputError as error:
+        return error
+    except (RuntimeError, ValueError) as error:  # for what nobody has thought of
+        return InputError(f"cannot be read ({error})")
 
 
 @dataclass
@@ -65,6 +90,7 @@ class _Scan:
     other_ticks: int = 0
     text_bytes: int = 0
     slowest_tempo: int = smf.DEFAULT_TEMPO
+    n_run_bytes: int = 0
 
 
 def _scan(data: bytes, limits: Limits) -> _Scan | None:
@@ -94,6 +120,9 @@ def _scan_track(data: bytes, pos: int, end: int, track: int, scan: _Scan, limits
         if run_end > pos:
             scan.runs.append(data[pos:run_end])
             scan.run_tracks.append(track)
+            scan.n_run_bytes += run_end - pos
+            if scan.n_run_bytes > _MOST_EVENT_BYTES * limits.max_events:
+                return False
         other = _OTHER_EVENT.match(data, run_end, end)
         if not other:
             return False
@@ -137,49 +166,85 @@ def _scan_meta(kind: int, payload: bytes, track: int, scan: _Scan, limits: Limit
     return not (kind == smf.TEXT and text.startswith("@K"))  # karaoke
 
 
-def _is_paired(scan: _Scan, limits: Limits) -> bool:
-    """Whether every note begin has its end and nothing lasts too long (all tracks together, to be safe).
+@dataclass(frozen=True)
+class _Events:
+    """The channel events in the runs of some files, one after another; all arrays but `raw` are (n,).
 
-    A channel event with two data bytes has exactly three bytes below 128: the last of its waiting time and
-    its data. So they can be told apart by position, and status bytes are those just before the data.
+    Such an event has exactly three bytes below 128: the last of its waiting time and its two data bytes. So they can
+    be told apart by position, and status bytes are those just before the data.
     """
-    raw = np.frombuffer(b"".join(scan.runs), np.uint8)
-    low = np.flatnonzero(raw < 0x80)
-    wait, first, second = low[0::3], low[1::3], low[2::3]
-    if len(wait) > limits.max_events:
-        return False
-    ticks = scan.other_ticks + _total_ticks(raw, wait, second)
-    quarters = ticks / scan.ticks_per_quarter
-    length_s = quarters * scan.slowest_tempo / 1e6
-    if ticks > smf.MAX_TICKS or quarters > limits.max_quarters or length_s > limits.max_length_s:
-        return False
-    has_status = first - wait == 2
-    status = raw[np.maximum.accumulate(np.where(has_status, first - 1, 0))]
+
+    raw: Bytes
+    wait: Positions  # of the last byte of the waiting time
+    first: Positions  # of the data bytes
+    second: Positions
+    files: Positions  # to which of the files each belongs
+    tracks: Positions  # in its file
+
+    @classmethod
+    def of(cls, scans: Sequence[_Scan]) -> "_Events":
+        runs = [run for scan in scans for run in scan.runs]
+        raw = np.frombuffer(b"".join(runs), np.uint8)
+        wait, first, second = (raw < 0x80).nonzero()[0].reshape(-1, 3).T
+        ends_of_runs = np.cumsum([len(run) for run in runs])
+        n_events = np.diff(np.searchsorted(wait, ends_of_runs), prepend=0)
+        files = np.repeat(np.arange(len(scans)), [len(scan.runs) for scan in scans])
+        tracks = np.array([track for scan in scans for track in scan.run_tracks], np.int64)
+        return cls(raw, wait, first, second, np.repeat(files, n_events), np.repeat(tracks, n_events))
+
+    def status(self) -> Bytes:
+        has_status = self.first - self.wait == 2
+        return self.raw[np.maximum.accumulate(np.where(has_status, self.first - 1, 0))]
+
+    def waiting_ticks(self) -> Positions:
+        ticks = self.raw[self.wait].astype(np.int64)
+        n_more = self.wait.copy()
+        n_more[1:] -= self.second[:-1] + 1
+        for place in (1, 2, 3):
+            longer = (n_more >= place).nonzero()[0]
+            ticks[longer] += (self.raw[self.wait[longer] - place] & 0x7F).astype(np.int64) << 7 * place
+        return ticks
+
+
+def _are_paired(scans: Sequence[_Scan], limits: Limits) -> list[bool]:
+    """Of each file whether every note begin has its end, and nothing is too many or too long."""
+    if not scans:
+        return []
+    events = _Events.of(scans)
+    status = events.status()
     is_note = status < 0xA0
-    is_begin = (status >= smf.NOTE_ON) & (raw[second] > 0)
-    ends_of_runs = np.cumsum([len(run) for run in scan.runs])
-    tracks = np.array(scan.run_tracks)[np.searchsorted(ends_of_runs, wait, "right")] if len(raw) else wait
-    keys = (tracks << 11 | (status & 15).astype(np.int64) << 7 | raw[first])[is_note]
-    return _is_balanced(keys, is_begin[is_note], limits)
+    is_begin = (status >= smf.NOTE_ON) & (events.raw[events.second] > 0)
+    keys = np.array((status & 15).astype(np.uint16) << 7 | events.raw[events.first], np.uint16)
+    tracks = events.files * limits.max_tracks + events.tracks
+    is_good = _are_within(limits, scans, events)
+    is_good &= np.bincount(events.files[is_begin & is_note], minlength=len(scans)) <= limits.max_notes
+    is_good[_unpaired(tracks[is_note], keys[is_note], is_begin[is_note]) // limits.max_tracks] = False
+    return [bool(good) for good in is_good]
 
 
-def _total_ticks(raw: Bytes, wait: Positions, second: Positions) -> int:
-    """Sum of the waiting times whose last bytes are at `wait`; `second` is the last byte of each event."""
-    total = int(raw[wait].sum(dtype=np.int64))
-    n_more = wait - np.append(-1, second[:-1]) - 1
-    for place in (1, 2, 3):
-        digits = raw[wait[n_more >= place] - place] & 0x7F
-        total += int(digits.sum(dtype=np.int64)) << 7 * place
-    return total
+def _are_within(limits: Limits, scans: Sequence[_Scan], events: _Events) -> Flags:
+    """(n_scans,) which files have not too many events and last not too long (all tracks together, to be safe)."""
+    n_events = np.bincount(events.files, minlength=len(scans))
+    waiting = np.bincount(events.files, events.waiting_ticks(), len(scans))  # floats, which hold them exactly
+    ticks = waiting + [scan.other_ticks for scan in scans]
+    quarters = ticks / [scan.ticks_per_quarter for scan in scans]
+    length_s = quarters * [scan.slowest_tempo for scan in scans] / 1e6
+    is_short = (
+        (ticks <= smf.MAX_TICKS) & (quarters <= limits.max_quarters) & (length_s <= limits.max_length_s)
+    )
+    return np.asarray(is_short & (n_events <= limits.max_events))
 
 
-def _is_balanced(keys: Positions, is_begin: Flags, limits: Limits) -> bool:
-    """Whether the begins and ends of each key pair up: never more ends than begins, and none left over."""
+def _unpaired(tracks: Positions, keys: Keys, is_begin: Flags) -> Positions:
+    """The tracks where a key has more ends than begins at any time, or a begin without an end."""
     if not len(keys):
-        return True
-    if int(is_begin.sum()) > limits.max_notes:
-        return False
-    order = np.argsort(keys, kind="stable")
-    sounding = np.cumsum(np.where(is_begin, 1, -1)[order])
-    is_last = np.diff(keys[order], append=-1) != 0
-    return bool(sounding.min() >= 0) and not sounding[is_last].any()
+        return tracks
+    order = np.argsort(keys, kind="stable")  # of 16 bits, which sorts in no time: by key, then as in the file
+    tracks, keys = tracks[order], keys[order]
+    sounding = np.where(is_begin[order], 1, -1).cumsum()
+    last = np.append((keys[1:] != keys[:-1]) | (tracks[1:] != tracks[:-1]), True).nonzero()[0]
+    at_last = sounding[last]
+    n_before = np.append(0, at_last[:-1])  # left sounding by the tracks and keys before
+    is_wrong = sounding < np.repeat(n_before, np.diff(last, prepend=-1))
+    is_wrong[last] |= at_last != n_before
+    return tracks[is_wrong]

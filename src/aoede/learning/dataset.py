@@ -8,8 +8,7 @@ A file that cannot be used is never an error but a row of the report. A MIDI fil
 as it has texts. The order is that of the relative paths as bytes, the same on every machine.
 A new kind of file is one more row of `KINDS`.
 
-Files are read one after another, some 800 folk tunes a second. On two cores a pool of processes, which must start and
-send the songs back, takes three times as long, and threads, which share the interpreter, half as long again.
+Small files are read some at a time, in one process: see `midi.many_from_bytes`.
 """
 
 import os
@@ -22,7 +21,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from aoede.errors import AoedeError, InputError, UsageError
@@ -47,14 +45,11 @@ from aoede.learning.account import (
     Row,
 )
 from aoede.learning.finding import found
-from aoede.learning.texts import Document
-from aoede.music.note_table import pitched_notes, table_of
-from aoede.song import TICKS_PER_QUARTER, Song
+from aoede.learning.fingerprint import fingerprint
 
 OnFile = Callable[[int, int], None]
-Ints = NDArray[np.int64]
-
-_PHRASE_NOTES = 12  # 8 bring unrelated tunes together, 16 miss versions of one: see docs/LOG.md
+Files = Sequence[tuple[str, bytes]]  # paths and contents
+Found = tuple[Sequence[Any], tuple[str, ...]] | AoedeError  # values and repairs of a file, or why it has none
 
 
 @dataclass(frozen=True)
@@ -93,14 +88,14 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file; `read` takes its bytes, its path, the limits and the columns of tables.
+    """A kind of file; `read` takes the paths and bytes of some, the limits and the columns of tables.
 
     Copies that differ in nothing that matters share the identity; "" where they are not looked for.
     """
 
     name: str
     suffixes: tuple[str, ...]
-    read: Callable[[bytes, str, Limits, Columns], tuple[Sequence[Any], tuple[str, ...]]]  # -> values, repairs
+    read: Callable[[Files, Limits, Columns], Sequence[Found]]
     is_empty: Callable[[Any], bool]
     prints: Callable[[Any], tuple[str, str]]  # -> identity, fingerprint
     nothing: str  # why a file without values is skipped
@@ -109,54 +104,31 @@ class Kind:
     max_bytes: Callable[[Limits], int] = lambda limits: limits.max_file_bytes
 
 
-def _read_midi(
-    data: bytes, name: str, limits: Limits, columns: Columns
-) -> tuple[Sequence[Song], tuple[str, ...]]:
+def _read_midi(files: Files, limits: Limits, columns: Columns) -> list[Found]:
     guard_limits = midi_guard.Limits(max_bytes=limits.max_file_bytes, max_quarters=limits.max_quarters)
-    reading = midi.from_bytes(data, where=name, limits=guard_limits)
-    return (reading.song,), reading.repairs
+    readings = midi.many_from_bytes(files, guard_limits)
+    return [one if isinstance(one, InputError) else ((one.song,), one.repairs) for one in readings]
 
 
-def _read_text(
-    data: bytes, name: str, limits: Limits, columns: Columns
-) -> tuple[Sequence[Document], tuple[str, ...]]:
-    return documents.read(data, name, columns)
+def _one_by_one(
+    read: Callable[[bytes, str, Columns], tuple[Sequence[Any], tuple[str, ...]]],
+) -> Callable[[Files, Limits, Columns], list[Found]]:
+    def each(files: Files, limits: Limits, columns: Columns) -> list[Found]:
+        found: list[Found] = []
+        for name, data in files:
+            try:
+                found.append(read(data, name, columns))
+            except AoedeError as error:
+                found.append(error)
+        return found
+
+    return each
 
 
 def _read_rolls(
-    data: bytes, name: str, limits: Limits, columns: Columns
+    data: bytes, name: str, columns: Columns
 ) -> tuple[Sequence[NDArray[np.uint8]], tuple[str, ...]]:
     return archive.from_bytes(data, where=name), ()
-
-
-def fingerprint(song: Song) -> str:
-    """A hash that copies of a piece share, and most versions of one tune too: the min-hash of its melody.
-
-    The melody is the highest pitch at each sixteenth that has a note; a phrase is twelve of its notes in a row, as
-    intervals and as ratios of the times between them. Of the hashes of all phrases the smallest is taken, so
-    two pieces agree with a probability of the share of the phrases that they have in common (Broder 1997).
-    Key, tempo, note values, lengths, instruments, drums and silence before the piece make no difference.
-    Of a song with drums only, those are the melody.
-    """
-    notes = pitched_notes(song)
-    notes = notes if len(notes) else table_of(song.tracks)
-    since = notes.starts_ticks - notes.starts_ticks[:1]
-    steps = (since * 8 + TICKS_PER_QUARTER) // (2 * TICKS_PER_QUARTER)
-    steps, pitches = np.divmod(np.unique(steps * 128 + notes.pitches), 128)
-    is_top = np.diff(steps, append=-1) != 0
-    phrases = _phrases(np.diff(pitches[is_top]), np.diff(steps[is_top]))
-    return min(sha256(phrase).hexdigest() for phrase in phrases)
-
-
-def _phrases(intervals: Ints, gaps: Ints) -> set[bytes]:
-    """Every stretch of `_PHRASE_NOTES` notes, or all of a shorter piece, ready to be hashed."""
-    n = min(_PHRASE_NOTES - 1, len(intervals))
-    if not n:
-        return {b""}
-    gaps = sliding_window_view(gaps, n)
-    ratios = gaps // np.gcd.reduce(gaps, axis=1)[:, None]
-    rows = np.concatenate([sliding_window_view(intervals, n), ratios], axis=1).astype("<i4")
-    return {row.tobytes() for row in rows}
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -172,7 +144,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "rolls": Kind(
             "archives of rolls",
             (archive.SUFFIX,),
-            _read_rolls,
+            _one_by_one(_read_rolls),
             lambda roll: False,
             lambda roll: ("", sha256(roll.tobytes()).hexdigest()),
             EMPTY,
@@ -180,7 +152,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "text": Kind(
             "text",
             documents.SUFFIXES,
-            _read_text,
+            _one_by_one(documents.read),
             lambda document: not document.text.strip(),
             documents.prints,
             NO_TEXT,
@@ -220,6 +192,7 @@ def from_folder(
         reader.take(path, by_suffix[_suffix(path)])
         if on_file:
             on_file(done, len(known))
+    reader.read_held()
     report = Report(
         tuple(sorted(rows + reader.rows, key=lambda row: os.fsencode(row.path))), others, reader.remarks
     )
@@ -258,6 +231,8 @@ class _Reader:
         self._seen: dict[str, str] = {}  # identity -> path of the first file with this content
         self._n_copies = 0
         self._n_bytes = 0
+        self._held: list[tuple[str, bytes]] = []  # files of one kind, to be read together
+        self._kind: Kind | None = None
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -265,18 +240,46 @@ class _Reader:
         return (f"{n:,} document{'s stand' if n > 1 else ' stands'} twice",) if n else ()
 
     def take(self, path: str, kind: Kind) -> None:
-        """Adds one row and one entry, and the items of a file that can be used."""
+        """Adds one entry for a file, and, now or when `read_held` is called, one row and its items if it has any."""
+        if kind is not self._kind:
+            self.read_held()
+            self._kind = kind
         try:
             if self.is_folder and kind.is_about(path):
                 raise _SkipError(ABOUT)
             data = self._bytes(path, kind.max_bytes(self.limits))
-            values, repairs = self._values(path, data, kind)
+            first = self._first.setdefault(self.entries[path].sha256, path)
+            if first != path:
+                raise _SkipError(DUPLICATE, f"the same bytes as {first}")
+        except _SkipError as skip:
+            self._skip(path, skip)
+            return
+        self._held.append((path, data))
+        if (
+            len(self._held) >= midi.BATCH_FILES
+            or sum(len(data) for _, data in self._held) >= midi.BATCH_BYTES
+        ):
+            self.read_held()
+
+    def read_held(self) -> None:
+        """Reads the files that were only taken."""
+        held, self._held = self._held, []
+        if self._kind and held:
+            for (path, _), found in zip(held, self._kind.read(held, self.limits, self.columns), strict=True):
+                self._add(path, found, self._kind)
+
+    def _add(self, path: str, found: Found, kind: Kind) -> None:
+        try:
+            values, repairs = self._values(found, kind)
             kept = self._without_copies(path, values, kind)
         except _SkipError as skip:
-            self.rows.append(Row(path, SKIPPED, skip.reason, skip.remarks))
+            self._skip(path, skip)
             return
         self.rows.append(Row(path, REPAIRED if repairs else READ, remarks=repairs))
         self.items += [Item(path, value, print_, cut=kind.cut(value)) for value, print_ in kept]
+
+    def _skip(self, path: str, skip: "_SkipError") -> None:
+        self.rows.append(Row(path, SKIPPED, skip.reason, skip.remarks))
 
     def _bytes(self, path: str, max_bytes: int) -> bytes:
         where = self.root / path
@@ -298,23 +301,18 @@ class _Reader:
         limits = self.limits
         if n_bytes > max_bytes:
             raise _SkipError(TOO_LARGE, f"larger than {max_bytes:,} bytes; split it")
-        if len(self.rows) >= limits.max_files:
+        if len(self.rows) + len(self._held) >= limits.max_files:
             raise _SkipError(TOO_LARGE, f"at most {limits.max_files:,} files are read")
         if self._n_bytes + n_bytes > limits.max_total_bytes:
             raise _SkipError(TOO_LARGE, f"at most {limits.max_total_bytes:,} bytes are read altogether")
 
-    def _values(self, path: str, data: bytes, kind: Kind) -> tuple[Sequence[Any], tuple[str, ...]]:
-        first = self._first.setdefault(self.entries[path].sha256, path)
-        if first != path:
-            raise _SkipError(DUPLICATE, f"the same bytes as {first}")
-        try:
-            values, repairs = kind.read(data, path, self.limits, self.columns)
-        except AoedeError as error:
-            raise _SkipError(DAMAGED, *filter(None, (error.message, error.hint))) from error
-        values = [value for value in values if not kind.is_empty(value)]
+    def _values(self, found: Found, kind: Kind) -> tuple[Sequence[Any], tuple[str, ...]]:
+        if isinstance(found, AoedeError):
+            raise _SkipError(DAMAGED, *filter(None, (found.message, found.hint)))
+        values = [value for value in found[0] if not kind.is_empty(value)]
         if not values:
-            raise _SkipError(kind.nothing, *repairs)
-        return values, repairs
+            raise _SkipError(kind.nothing, *found[1])
+        return values, found[1]
 
     def _without_copies(self, path: str, values: Sequence[Any], kind: Kind) -> list[tuple[Any, str]]:
         """The values with their fingerprints."""

@@ -2,66 +2,36 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aoede.song import TICKS_PER_QUARTER, Song, Track
+from aoede.song import NoteTable as NoteTable
 
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class NoteTable:
-    """Notes sorted by start, then pitch; four columns of equal length."""
-
-    starts_ticks: Ints
-    ends_ticks: Ints
-    pitches: Ints
-    velocities: Ints
-
-    def __len__(self) -> int:
-        return len(self.starts_ticks)
-
-    @property
-    def durations_ticks(self) -> Ints:
-        return self.ends_ticks - self.starts_ticks
-
-    def chosen(self, which: NDArray[np.bool_] | Ints) -> "NoteTable":
-        return NoteTable(
-            self.starts_ticks[which], self.ends_ticks[which], self.pitches[which], self.velocities[which]
-        )
+_COLUMNS = attrgetter("starts_ticks", "ends_ticks", "pitches", "velocities")
+_NO_NOTES = NoteTable(*np.zeros((4, 0), dtype=np.int64))
 
 
 def table_of(tracks: Iterable[Track]) -> NoteTable:
-    """All notes of `tracks` together."""
-    rows = [
-        (note.start_ticks, note.pitch, note.end_ticks, note.velocity)
-        for track in tracks
-        for note in track.notes
-    ]
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 4)
-    starts, pitches, ends, velocities = columns[np.lexsort((columns[:, 1], columns[:, 0]))].T
-    return NoteTable(starts, ends, pitches, velocities)
+    """All notes of `tracks` together, sorted by start, then pitch."""
+    return joined(_NO_NOTES, *(track.table for track in tracks))
+
+
+def joined(*tables: NoteTable) -> NoteTable:
+    """The notes of all, sorted by start, then pitch."""
+    starts, ends, pitches, velocities = map(np.concatenate, zip(*map(_COLUMNS, tables), strict=True))
+    order = np.argsort(starts * 1024 + pitches, kind="stable")  # each is sorted: merging them takes no time
+    return NoteTable(starts, ends, pitches, velocities).chosen(order)
 
 
 def pitched_notes(song: Song) -> NoteTable:
     """The notes of every track but drums."""
     return table_of(track for track in song.tracks if not track.is_drum)
-
-
-def joined(one: NoteTable, two: NoteTable) -> NoteTable:
-    """The notes of both."""
-    columns = [
-        np.concatenate(pair)
-        for pair in (
-            (one.starts_ticks, two.starts_ticks),
-            (one.ends_ticks, two.ends_ticks),
-            (one.pitches, two.pitches),
-            (one.velocities, two.velocities),
-        )
-    ]
-    return NoteTable(*columns).chosen(np.lexsort((columns[2], columns[0])))
 
 
 def skyline(notes: NoteTable) -> NoteTable:
