@@ -16,6 +16,9 @@ from aoede.neural.frames.rows import Piece
 from aoede.neural.network import Masks, State
 
 
+_EVEN = 128  # frames
+
+
 class Trunk(Protocol):
     """What remembers: (T, B, n_read) and a state -> (T, B, n_hidden) and the state after it."""
 
@@ -106,12 +109,29 @@ class FrameNetwork(nn.Module):
         if self.training and self.dropout:
             hidden = hidden * self.masks.draw(tuple(hidden.shape), self.dropout, hidden)
         hidden = torch.cat([hidden, window.context.to(hidden.dtype)], dim=2)
-        at = window.counts
-        nats: Tensor = self.output(hidden[at], window.frames[at], _sight(window))
-        return nats, state
+        n, at = _places(window.counts)
+        nats: Tensor = self.output(hidden[at], window.frames[at], _sight(window, at))
+        return nats[:n], state
 
 
-def _sight(window: Frames) -> Sight:
-    n, m, at = len(window), window.n_past, window.counts
+_Places = tuple[Tensor, Tensor]  # (N,) steps and (N,) rows
+
+
+def _places(counts: Tensor) -> tuple[int, _Places]:
+    """How many frames count, and where they are; the last again and again up to a multiple of `_EVEN`.
+
+    Products are prepared anew for every size, and what was prepared is kept: few sizes are faster and smaller.
+    """
+    steps, rows = counts.nonzero(as_tuple=True)
+    missing = -len(steps) % _EVEN
+    return len(steps), (_filled_up(steps, missing), _filled_up(rows, missing))
+
+
+def _filled_up(places: Tensor, missing: int) -> Tensor:
+    return torch.cat([places, places[-1:].expand(missing if len(places) else 0)])
+
+
+def _sight(window: Frames, at: _Places) -> Sight:
+    n, m = len(window), window.n_past
     past = torch.stack([window.before[m - k : m - k + n][at] for k in range(1, m + 1)], dim=1)
     return Sight(past, window.echo[at], window.lengths[at])

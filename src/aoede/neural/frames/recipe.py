@@ -9,7 +9,10 @@ from aoede.neural.recipe import Recipe
 from aoede.settings import from_mapping
 
 
-SUITED_FRAMES, FALL = 14_000, 0.35  # what the dropout of the recipe suits, and how fast it falls with more music
+SUITED_FRAMES, FALL = (
+    14_000,
+    0.35,
+)  # what the dropout of the recipe suits, and how fast it falls with more music
 
 
 @dataclass(frozen=True)
