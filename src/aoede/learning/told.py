@@ -44,7 +44,7 @@ class Told:
 
     @classmethod
     def fit(cls, songs: Iterable[Song], parts: Sequence[str], step_ticks: int) -> "Told":
-        """With as many places as the longest bar of the songs has steps. Raises UsageError for a part there is not."""
+        """With as many places as the longest bar has steps. Raises UsageError for a part that there is not."""
         strange = [str(part) for part in parts if part not in PARTS]
         if strange:
             raise UsageError(

@@ -15,7 +15,6 @@ from aoede.neural.frames.recipe import FrameRecipe
 from aoede.neural.frames.rows import Piece
 from aoede.neural.network import Masks, State
 
-
 _EVEN = 128  # frames
 
 

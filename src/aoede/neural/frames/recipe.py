@@ -8,7 +8,6 @@ from aoede.errors import ConfigError
 from aoede.neural.recipe import Recipe
 from aoede.settings import from_mapping
 
-
 SUITED_FRAMES, FALL = (
     14_000,
     0.35,
