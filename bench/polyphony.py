@@ -17,21 +17,23 @@ import argparse
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aoede import export
 from aoede.formats import archive
 from aoede.formats.files import write_whole
-from aoede.learning import checkpoint, evaluate, train
+from aoede.learning import checkpoint, evaluate, sampling, train
 from aoede.randomness import stream
 
 UInt8 = NDArray[np.uint8]
 SEED = 1
 HELD_OUT = 0.15  # of the training pieces, with --select
+N_BARS = 16  # of a song
 SETS = ("jsb", "nottingham", "musedata", "piano_midi")
 
 
@@ -45,22 +47,23 @@ class Model:
 
 
 _PLAIN = {"has_echo": False, "dropout": 0.0, "past_dropout": 0.0, "trunk_dropout": 0.0}
+_JOINT = {**_PLAIN, "n_hidden": 200, "n_units": 100, "learning_rate": 6e-3, "weight_decay": 0.02}
 MODELS: Mapping[str, Model] = {
     # A factorised model of the size of the literature's (300,000 numbers for JSB, a million for Nottingham).
     "bernoulli": Model(
         "rnn",
-        {**_PLAIN, "output": "bernoulli", "hidden_dropout": 0.2, "n_hidden": 256},
-        {"jsb": 60, "nottingham": 20, "musedata": 10, "piano_midi": 20},
+        {**_PLAIN, "output": "bernoulli", "n_hidden": 256},
+        {"jsb": 30, "nottingham": 16, "musedata": 8, "piano_midi": 16},
     ),
     "rbm": Model(
         "rnn",
-        {**_PLAIN, "output": "rbm", "hidden_dropout": 0.3, "n_hidden": 200, "n_units": 150},
-        {"jsb": 60, "nottingham": 15, "musedata": 6, "piano_midi": 15},
+        {**_JOINT, "output": "rbm"},
+        {"jsb": 30, "nottingham": 10, "musedata": 4, "piano_midi": 10},
     ),
     "nade": Model(
         "rnn",
-        {**_PLAIN, "output": "nade", "hidden_dropout": 0.3, "n_hidden": 200, "n_units": 150},
-        {"jsb": 60, "nottingham": 15, "musedata": 6, "piano_midi": 15},
+        {**_JOINT, "output": "nade"},
+        {"jsb": 30, "nottingham": 10, "musedata": 4, "piano_midi": 10},
     ),
     "notes": Model("rnn", {}, {"jsb": 24, "nottingham": 12, "musedata": 8, "piano_midi": 14}),
     "notes, transformer": Model(
@@ -130,7 +133,9 @@ def counted(name: str, data: Data) -> Iterator[str]:
     yield f"| {name} | chord 1-gram, add p | | | | {nats:.3f} | | |"
 
 
-def trained(name: str, label: str, data: Data, keep: Path | None, epochs: int | None) -> str:
+def trained(
+    name: str, label: str, data: Data, *, epochs: int | None, keep: Path | None, songs: Path | None
+) -> str:
     """The row of a model: trained as `aoede train` does it, judged as `aoede evaluate` does it."""
     model = MODELS[label]
     n_epochs = epochs or model.epochs[name]
@@ -156,11 +161,21 @@ def trained(name: str, label: str, data: Data, keep: Path | None, epochs: int | 
         assert isinstance(found, evaluate.Evaluation)
         if keep is not None:
             write_whole(keep, outcome.model.read_bytes(), force=True)
+        if songs is not None:
+            _write_song(
+                sampling.find(outcome.model), songs / f"{name}-{label.replace(', ', '-').replace(' ', '-')}"
+            )
         n = sum(tensor.size for tensor in checkpoint.load(outcome.model).tensors.values())
     return (
         f"| {name} | {label} | {n:,} | {n_epochs} | {minutes:.1f} | {found.value:.3f} | {found.low:.3f} "
         f"| {found.high:.3f} |"
     )
+
+
+def _write_song(model: sampling.Trained, stem: Path) -> None:
+    """The first song that comes, as MIDI and picture."""
+    song = sampling.sample(model, seed=SEED, n_bars=N_BARS)[0]
+    export.write_all(replace(song, title=stem.name), stem, (".mid", ".png"), force=True)
 
 
 def main() -> None:
@@ -173,6 +188,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, help="another number of epochs")
     parser.add_argument("--select", action="store_true", help="leave the validation split alone")
     parser.add_argument("--keep", type=Path, help="where to keep the model of a single row")
+    parser.add_argument("--songs", type=Path, help="folder for a song of each model, as MIDI and picture")
     arguments = parser.parse_args()
     print(HEAD, flush=True)
     for name in arguments.sets:
@@ -180,7 +196,10 @@ def main() -> None:
         for row in counted(name, data):
             print(row, flush=True)
         for label in arguments.models:
-            print(trained(name, label, data, arguments.keep, arguments.epochs), flush=True)
+            row = trained(
+                name, label, data, epochs=arguments.epochs, keep=arguments.keep, songs=arguments.songs
+            )
+            print(row, flush=True)
 
 
 if __name__ == "__main__":
