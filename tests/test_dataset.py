@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoede.errors import DeniedError, InputError, MissingError, UsageError
-from aoede.formats import midi
+from aoede.formats import archive, midi
 from aoede.formats.table import Columns
 from aoede.learning import documents
 from aoede.learning.account import Entry, Manifest, Report, Row, differences
@@ -101,6 +101,69 @@ def test_the_report_tells_in_one_line_and_in_few(tmp_path: Path) -> None:
 def test_a_repaired_file_names_its_repairs_but_not_all_of_hundreds() -> None:
     row = Row("a.mid", "repaired", remarks=("one", "two", "three", "four", "five"))
     assert str(row) == "a.mid repaired: one; two; three; and 2 more"
+
+
+def test_a_folder_where_a_tenth_is_broken_is_read_and_each_broken_file_named_with_its_reason(
+    tmp_path: Path,
+) -> None:
+    for i in range(150):
+        put(tmp_path / f"{i:03}.mid", tune(i))
+    whole = midi.to_bytes(tune(5))
+    broken = {
+        "005.mid": (whole[: len(whole) // 2], "repaired", "", "the last event is cut off"),
+        "015.mid": (np.random.default_rng(1).bytes(900), "skipped", "damaged", "not a MIDI file"),
+        "025.mid": (b"", "skipped", "damaged", "this file is empty"),
+        "035.mid": (b"Dear diary, no music today.\n" * 9, "skipped", "damaged", "not a MIDI file"),
+        "045.mid": (whole[:14], "skipped", "damaged", "without any track"),
+        "055.mid": (b"", "skipped", "damaged", "this file is empty"),
+        "065.mid": (whole[:20] + b"\xff" * 300, "skipped", "damaged", "no note that can be read"),
+    }
+    broken |= {
+        f"{i}5.mid": (f"text {i}".encode(), "skipped", "damaged", "not a MIDI file") for i in range(10, 15)
+    }
+    broken |= {f"0{i}5.mid": (b"%PDF", "skipped", "damaged", "not a MIDI file") for i in (7, 8, 9)}
+    for name, (data, *_) in broken.items():
+        put(tmp_path / name, data)
+    report = from_folder(tmp_path).report
+    told = {row.path: row for row in report.rows if row.outcome != "read"}
+    assert len(told) == len(broken) == 15 and report.n("read") == 135
+    for name, (_, outcome, reason, said) in broken.items():
+        assert (told[name].outcome, told[name].reason) == (outcome, reason)
+        assert said in str(told[name])
+    assert all(any(line.startswith(name) for line in report.lines(99)) for name in broken)
+
+
+def test_a_copy_of_a_file_that_cannot_be_used_has_the_reason_of_the_first(tmp_path: Path) -> None:
+    for name, data in {"a": b"", "b": b"", "c": b"junk", "d": b"", "e": b"junk"}.items():
+        put(tmp_path / f"{name}.mid", data)
+    put(tmp_path / "f.mid", tune(1))
+    put(tmp_path / "g.mid", tune(1))
+    found = from_folder(tmp_path).report
+    assert {row.path[0]: (row.reason, *row.remarks[:1]) for row in found.rows} == {
+        **dict.fromkeys("abd", ("damaged", "this file is empty")),
+        **dict.fromkeys("ce", ("damaged", "this is not a MIDI file")),
+        "f": ("",),
+        "g": ("duplicate", "the same bytes as f.mid"),
+    }
+
+
+@pytest.mark.parametrize("n_together", [1, 2, 5])
+def test_how_many_files_are_read_together_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_together: int
+) -> None:
+    pieces = [midi.to_bytes(tune(i)) for i in range(7)]
+    pieces[3:3] = [b"", pieces[0], pieces[1][:-30], midi.to_bytes(Song("", ())), b"junk", pieces[0]]
+    for i, data in enumerate(pieces):
+        put(tmp_path / f"{i:02}.mid", data)
+    put(tmp_path / "05b.npz", archive.to_bytes([np.eye(88, dtype=np.uint8)]))
+    limits = Limits(max_files=12)
+    whole = from_folder(tmp_path, kinds=("midi", "rolls"), limits=limits)
+    monkeypatch.setattr(midi, "BATCH_FILES", n_together)
+    again = from_folder(tmp_path, kinds=("midi", "rolls"), limits=limits)
+    assert again.report == whole.report and again.manifest == whole.manifest
+    assert [(i.path, i.fingerprint) for i in again.items] == [(i.path, i.fingerprint) for i in whole.items]
+    assert [item.path for item in whole.items] == sorted(item.path for item in whole.items)
+    assert [row.reason for row in whole.report.rows if row.path > "10"] == ["", "too large", "too large"]
 
 
 def test_the_order_is_that_of_the_bytes_of_the_paths(tmp_path: Path) -> None:

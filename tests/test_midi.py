@@ -13,7 +13,7 @@ import symusic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aoede.errors import InputError, MissingError, OutputError
+from aoede.errors import AoedeError, InputError, MissingError, OutputError
 from aoede.formats import midi
 from aoede.formats import midi_events as smf
 from aoede.song import (
@@ -321,6 +321,82 @@ def test_a_sound_file_without_notes_is_a_silent_song_and_says_so() -> None:
 def test_an_error_names_the_file() -> None:
     with pytest.raises(InputError, match=r"a\.mid: this is not a MIDI file"):
         midi.from_bytes(b"\x89PNG\r\n\x1a\n" * 9, where="a.mid")
+
+
+# Many files at once
+
+
+def alone(data: bytes, where: str) -> midi.Reading | tuple[str, ...]:
+    try:
+        return midi.from_bytes(data, where=where)
+    except InputError as error:
+        return told(error)
+
+
+def told(error: AoedeError) -> tuple[str, ...]:
+    return error.message, str(error.where), str(error.hint)
+
+
+def assorted() -> list[bytes]:
+    """Files of ours and of others, of several resolutions, some damaged, silent or no MIDI at all."""
+    hanging = foreign([(0, b"\x90\x3c\x40"), *note(10, 62, 20)])
+    stray = foreign([(0, b"\x80\x3c\x00"), *note(10, 62, 20)])
+    many = foreign(
+        *([(0, smf.text_meta(3, f"{i}")), *note(i, 60 + i, 99, i)] for i in range(8)), ticks_per_quarter=96
+    )
+    chord = [*note(0, 64, 960), *note(0, 60, 960), *note(0, 60, 960, 1)]
+    same_time = foreign(sorted(chord, key=lambda event: event[0]), ticks_per_quarter=7)
+    fine = foreign([event for i in range(9) for event in note(i, 60, i + 1)], ticks_per_quarter=32_767)
+    return [
+        *(hanging, stray, midi.to_bytes(tune()), b"", many, b"no music", foreign([]), same_time, fine),
+        *(midi.to_bytes(tune())[:-30], foreign([], []), many[:-9]),
+    ]
+
+
+@given(st.permutations(range(12)), st.integers(0, 12))
+@settings(max_examples=40, deadline=None)
+def test_many_files_together_give_what_each_gives_alone(order: list[int], n: int) -> None:
+    files = [(f"{i}.mid", assorted()[i]) for i in order[:n]]
+    together = midi.many_from_bytes(files)
+    found = [one if isinstance(one, midi.Reading) else told(one) for one in together]
+    assert found == [alone(data, where) for where, data in files]
+
+
+def test_a_song_that_was_read_with_others_holds_no_memory_of_theirs() -> None:
+    readings = midi.many_from_bytes([("", foreign(note(0, 60, 480))), ("", midi.to_bytes(tune()))])
+    assert [reading.song.tracks[0].table.pitches.base.size for reading in readings] == [4, 4 * 26]
+
+
+def test_the_files_of_a_folder_are_read_in_order_and_what_is_missing_keeps_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(midi, "BATCH_FILES", 5)
+    monkeypatch.setattr(midi, "BATCH_BYTES", 1_500)
+    paths = [tmp_path / f"{i}.mid" for i in range(24)]
+    for path, data in zip(paths, assorted() * 2, strict=True):
+        path.write_bytes(data)
+    paths[7].unlink()
+    paths[9] = tmp_path
+    found = list(midi.read_many(paths))
+    assert len(found) == 24
+    for path, one in zip(paths, found, strict=True):
+        try:
+            assert one == midi.read(path)
+        except AoedeError as error:
+            assert isinstance(one, AoedeError) and type(one) is type(error) and told(one) == told(error)
+
+
+def test_reading_makes_notes_only_where_they_are_asked_for() -> None:
+    song = midi.from_bytes(midi.to_bytes(tune())).song
+    assert all("notes" not in vars(track) for track in song.tracks)
+    assert song.end_ticks == tune().end_ticks and song.tracks == tune().tracks
+    assert all("notes" in vars(track) for track in song.tracks)
+
+
+def test_notes_are_sorted_by_start_pitch_length_and_loudness_whatever_their_resolution() -> None:
+    events = [(0, b"\x90\x40\x05"), (1, b"\x90\x3c\x06"), (1, b"\x80\x40\x00"), (2, b"\x80\x3c\x00")]
+    song = midi.from_bytes(foreign(events, ticks_per_quarter=30_000)).song  # all begin in one tick of ours
+    assert song.tracks[0].notes == (Note(0, 60, 1, 6), Note(0, 64, 1, 5))
 
 
 @pytest.mark.data

@@ -13,7 +13,7 @@ import pytest
 from aoede.errors import AoedeError, InputError
 from aoede.formats import midi
 from aoede.formats import midi_events as smf
-from aoede.formats.midi_guard import Limits, guard
+from aoede.formats.midi_guard import Limits, guard, guard_many
 from aoede.song import TICKS_PER_QUARTER, Note, Song, Track
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -278,6 +278,47 @@ def test_limits_are_kept_on_the_quick_and_the_patient_way(limits: Limits, said: 
     for data in (SOUND, SOUND[:-4]):
         with pytest.raises(InputError, match=said):
             guard(data, limits)
+
+
+def guarded(data: bytes, limits: Limits) -> object:
+    try:
+        return guard(data, limits)
+    except InputError as error:
+        return error.message, error.hint
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        Limits(),
+        Limits(max_notes=4),
+        Limits(max_events=9),
+        Limits(max_quarters=5),
+        Limits(max_length_s=2.0, max_tracks=1),
+    ],
+)
+def test_files_that_are_guarded_together_are_judged_one_by_one(limits: Limits) -> None:
+    rng = random.Random(3)
+    seeds = seeds_of_mutants()
+    files = [
+        *(mutant(seeds[i % len(seeds)], rng) for i in range(200)),
+        *(data for data, _, _ in PLAYABLE.values()),
+    ]
+    files += [data for data, _ in HOPELESS.values()] + seeds
+    rng.shuffle(files)
+    for begin in range(0, len(files), 33):
+        some = files[begin : begin + 33]
+        found = guard_many(some, limits)
+        told = [(one.message, one.hint) if isinstance(one, InputError) else one for one in found]
+        assert told == [guarded(data, limits) for data in some]
+
+
+def test_an_end_in_one_file_or_track_is_no_end_for_a_note_of_another() -> None:
+    hanging, stray = head() + chunk(on(60) + END), head() + chunk(off(60) + TUNE + END)
+    both = head(1, 2) + chunk(on(60) + END) + chunk(off(60) + TUNE + END)
+    for files in ([hanging, stray], [SOUND, stray, hanging], [both, SOUND]):
+        repairs = [one.repairs for one in guard_many(files) if not isinstance(one, InputError)]
+        assert [bool(said) for said in repairs] == [data is not SOUND for data in files]
 
 
 def elapsed_s(action: Callable[[], object]) -> float:

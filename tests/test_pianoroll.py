@@ -1,6 +1,7 @@
 """Piano rolls: songs to bits and back."""
 
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
+from aoede.encodings import pianoroll
 from aoede.encodings.pianoroll import MAX_STEPS, PianoRoll
 from aoede.errors import ConfigError, InputError
 from aoede.formats import midi
@@ -186,6 +188,64 @@ def test_the_roll_of_any_song_is_canonical(notes: list[tuple[int, int, int]]) ->
     assert (again == roll[: len(again)]).all() and not roll[len(again) :].any()
 
 
+def note_by_note(encoding: PianoRoll, song: Song) -> np.ndarray:
+    """The definition of a roll, cell after cell."""
+    step = encoding.step_ticks
+    spans = [
+        (
+            first := (2 * n.start_ticks + step) // (2 * step),
+            max(first + 1, (2 * n.end_ticks + step) // (2 * step)),
+            n.pitch,
+        )
+        for track in song.tracks
+        if not track.is_drum
+        for n in track.notes
+    ]
+    n_steps = max([-(-song.end_ticks // step), *(beyond for _, beyond, _ in spans)])
+    roll = np.zeros((n_steps, encoding.width), np.uint8)
+    for first, beyond, pitch in spans:
+        if encoding.low <= pitch <= encoding.high:
+            roll[first:beyond, pitch - encoding.low] = 1
+            if encoding.struck:
+                roll[first, encoding.n_pitches + pitch - encoding.low] = 1
+    return roll
+
+
+lines = st.lists(st.tuples(st.integers(0, 3000), st.integers(57, 70), st.integers(1, 2000)), max_size=20)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(lines, st.booleans()), max_size=3), encodings(), st.sampled_from([1, 7, 1 << 20]))
+def test_a_roll_has_the_cells_of_its_notes_whatever_overlaps(
+    parts: list[tuple[list[tuple[int, int, int]], bool]], encoding: PianoRoll, cells_at_once: int
+) -> None:
+    tracks = [Track("", song(*notes).tracks[0].notes, is_drum=is_drum) for notes, is_drum in parts]
+    whole = Song("", tuple(tracks))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pianoroll, "CELLS_AT_ONCE", cells_at_once)
+        roll = encoding.encode(whole)
+    wanted = note_by_note(encoding, whole)
+    assert roll.shape == wanted.shape and roll.dtype == wanted.dtype and (roll == wanted).all()
+
+
+def test_a_roll_of_a_file_is_made_without_note_objects() -> None:
+    read = midi.from_bytes(midi.to_bytes(song((0, C, 240), (240, E, 480)))).song
+    roll = SMALL.encode(read)
+    assert "notes" not in vars(read.tracks[0])
+    assert SMALL.n_outside(read) == 0 and (roll == SMALL.encode(song((0, C, 240), (240, E, 480)))).all()
+
+
+def test_keys_that_are_down_for_hours_need_little_more_memory_than_their_roll() -> None:
+    hours = song(*((0, pitch, 120 * MAX_STEPS) for pitch in range(128)))
+    tracemalloc.start()
+    try:
+        roll = PianoRoll(0, 127).encode(hours)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert roll[:, :128].all() and peak <= 1.7 * roll.nbytes
+
+
 @given(st.integers(-20, 20), st.integers(0, 7))
 def test_transposing_a_roll_is_transposing_its_song(semitones: int, column: int) -> None:
     original = song((0, C + column, 480), (120, C, 100))
@@ -268,6 +328,14 @@ def test_what_cannot_be_played_is_refused() -> None:
 def test_a_song_too_long_for_memory_is_refused() -> None:
     with pytest.raises(InputError, match="262,145 steps"):
         SMALL.encode(song((120 * MAX_STEPS, C, 100)))
+
+
+def test_a_hundred_thousand_notes_that_overlap_for_hours_take_as_long_as_one() -> None:
+    notes = tuple(Note(start, C, 60 * MAX_STEPS, 80) for start in range(100_000))
+    began = time.perf_counter()
+    roll = SMALL.encode(Song("", (Track("", notes),)))
+    assert time.perf_counter() - began < 2.0
+    assert held(roll, C) == [1] * (MAX_STEPS // 2 + 833) + [0]
 
 
 def test_100_000_notes_take_well_under_a_second_each_way() -> None:

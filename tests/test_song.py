@@ -1,14 +1,17 @@
 """The Song: time maps, bars, ends, and that it cannot be changed in place."""
 
-from dataclasses import FrozenInstanceError
+import copy
+import pickle
+from dataclasses import FrozenInstanceError, asdict, replace
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aoede.song import TICKS_PER_QUARTER, Meter, Note, Section, Song, Tempo, Track
+from aoede.song import TICKS_PER_QUARTER, Meter, Note, NoteTable, Section, Song, Tempo, Track
 
 BAR = 4 * TICKS_PER_QUARTER
 
@@ -110,3 +113,60 @@ def test_nothing_in_a_song_can_be_changed_in_place() -> None:
     for value, name in ((song(), "title"), (song().tracks[0], "name"), (Note(0, 60, 1, 1), "pitch")):
         with pytest.raises(FrozenInstanceError, match=name):
             setattr(value, name, 1)
+
+
+# Notes as columns
+
+
+notes_of_a_track = st.lists(
+    st.builds(Note, st.integers(0, 10**6), st.integers(0, 127), st.integers(1, 10**6), st.integers(1, 127)),
+    max_size=8,
+).map(lambda notes: tuple(sorted(notes)))
+
+
+def table(notes: tuple[Note, ...]) -> NoteTable:
+    rows = [(note.start_ticks, note.end_ticks, note.pitch, note.velocity) for note in notes]
+    return NoteTable(*np.array(rows, np.int64).reshape(-1, 4).T)
+
+
+@given(notes_of_a_track)
+def test_a_track_made_of_columns_is_the_track_made_of_notes(notes: tuple[Note, ...]) -> None:
+    of_notes = Track("Flute", notes, 73, "melody")
+    made = [Track.from_table("Flute", table(notes), program=73, role="melody") for _ in range(9)]
+    assert made[0] == of_notes and of_notes == made[1] and made[2] == made[3]
+    assert hash(made[4]) == hash(of_notes) and repr(made[5]) == repr(of_notes)
+    assert asdict(made[6]) == asdict(of_notes) and replace(made[7], name="x") == replace(of_notes, name="x")
+    assert made[8].end_ticks == of_notes.end_ticks and made[8].notes is made[8].notes
+    assert all(type(value) is int for note in made[8].notes for value in asdict(note).values())
+
+
+@given(notes_of_a_track)
+def test_the_columns_of_a_track_are_those_of_its_notes_in_their_order(notes: tuple[Note, ...]) -> None:
+    columns = Track("", notes).table
+    assert len(columns) == len(notes)
+    assert columns.starts_ticks.tolist() == [note.start_ticks for note in notes]
+    assert columns.ends_ticks.tolist() == [note.end_ticks for note in notes]
+    assert columns.durations_ticks.tolist() == [note.duration_ticks for note in notes]
+    assert columns.pitches.tolist() == [note.pitch for note in notes]
+    assert columns.velocities.tolist() == [note.velocity for note in notes]
+    assert Track.from_table("", columns) == Track("", notes)
+
+
+def test_a_track_of_columns_is_copied_and_pickled_before_and_after_its_notes_are_asked_for() -> None:
+    notes = (Note(0, 60, 480, 80), Note(480, 62, 480, 81))
+    for asked in (False, True):
+        track = Track.from_table("a", table(notes))
+        assert not asked or track.notes == notes
+        assert pickle.loads(pickle.dumps(track)) == copy.deepcopy(track) == copy.copy(track) == track
+
+
+def test_neither_columns_nor_notes_of_a_track_can_be_changed() -> None:
+    track = song().tracks[0]
+    with pytest.raises(ValueError, match="read-only"):
+        track.table.starts_ticks[0] = 5
+    made = Track.from_table("", track.table)
+    for name in ("notes", "table"):
+        with pytest.raises(FrozenInstanceError, match=name):
+            setattr(made, name, ())
+    with pytest.raises(AttributeError, match="'Track' object has no attribute 'note'"):
+        _ = made.note  # type: ignore[attr-defined]

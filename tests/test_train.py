@@ -91,12 +91,28 @@ def test_a_folder_with_broken_files_trains_and_names_them(aoede: Aoede, songs: P
     assert done.code == 0
     assert "broken.mid" in done.err
     assert "empty.mid" in done.err
+    assert "accounted for" not in done.err
     assert json.loads(done.out)["files"] == {"read": 9, "repaired": 0, "skipped": 2}
     account = json.loads((tmp_path / "run" / "data.json").read_text())
     assert {row["path"] for row in account["files"] if row["outcome"] == "skipped"} == {
         "broken.mid",
         "empty.mid",
     }
+
+
+def test_where_more_files_are_broken_than_are_told_it_says_where_each_is_named(
+    aoede: Aoede, songs: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mixed"
+    shutil.copytree(songs, folder)
+    for i in range(14):
+        (folder / f"broken-{i}.mid").write_bytes(b"MThd not at all" + bytes(i))
+    done = aoede("train", "rbm", folder, "--run", "run", *QUICK)
+    assert done.code == 0 and "and 3 more" in done.err
+    assert f"every file is accounted for in {Path('run') / 'data.json'}" in done.err
+    account = json.loads((tmp_path / "run" / "data.json").read_text())
+    broken = [row for row in account["files"] if row["outcome"] == "skipped"]
+    assert len(broken) == 14 and all(row["reason"] == "damaged" and row["remarks"] for row in broken)
 
 
 def test_data_that_changed_is_named_and_refused_unless_allowed(

@@ -66,6 +66,7 @@ class Console:
 
     def __init__(self) -> None:
         self._progress: Progress | None = None
+        self._is_cut = False  # whether files were left out of what was told
 
     def __enter__(self) -> "Console":
         return self
@@ -95,6 +96,7 @@ class Console:
         self.warned(report.summary())
         for line in report.lines(REPORT_LINES):
             self.warned(f"  {line}")
+        self._is_cut = len(report.lines(REPORT_LINES + 1)) > REPORT_LINES
 
     def judging(self, model: str, done: int, total: int) -> None:
         progress = self._progress or self._start(total, label=model, unit="character")
@@ -103,8 +105,12 @@ class Console:
             self._close()
 
     def began(self, run: Path, document: Mapping[str, Any], step: int) -> None:
+        from aoede.learning.outputs import DATA
+
         total = document["schedule"]["n_steps"]
         going_on = f", from step {step:,}" if step else ""
+        if self._is_cut:
+            self.warned(f"every file is accounted for in {run / DATA}")
         self.warned(f"training in {run}: {total:,} steps, seed {document['schedule']['seed']}{going_on}")
         self._start(total, label=document["family"], unit="step", first_step=step)
 

@@ -49,7 +49,7 @@ from aoede.learning.fingerprint import fingerprint
 
 OnFile = Callable[[int, int], None]
 Files = Sequence[tuple[str, bytes]]  # paths and contents
-Found = tuple[Sequence[Any], tuple[str, ...]] | AoedeError  # values and repairs of a file, or why it has none
+Outcome = tuple[Sequence[Any], tuple[str, ...]] | AoedeError  # values and repairs of a file, or why it has none
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Limits:
     max_files: int = 100_000
     max_file_bytes: int = 20_000_000
     max_text_bytes: int = 100_000_000  # tables of lyrics are large; at most 2 GB while it is read
-    max_total_bytes: int = 200_000_000  # about 20 million notes, which take 3 GB as songs
+    max_total_bytes: int = 200_000_000  # about 20 million notes, which take 1 GB as songs
     max_quarters: int = 60_000  # of one piece; what comes later is dropped. 8 hours at 120 bpm
 
 
@@ -95,7 +95,7 @@ class Kind:
 
     name: str
     suffixes: tuple[str, ...]
-    read: Callable[[Files, Limits, Columns], Sequence[Found]]
+    read: Callable[[Files, Limits, Columns], Sequence[Outcome]]
     is_empty: Callable[[Any], bool]
     prints: Callable[[Any], tuple[str, str]]  # -> identity, fingerprint
     nothing: str  # why a file without values is skipped
@@ -104,7 +104,7 @@ class Kind:
     max_bytes: Callable[[Limits], int] = lambda limits: limits.max_file_bytes
 
 
-def _read_midi(files: Files, limits: Limits, columns: Columns) -> list[Found]:
+def _read_midi(files: Files, limits: Limits, columns: Columns) -> list[Outcome]:
     guard_limits = midi_guard.Limits(max_bytes=limits.max_file_bytes, max_quarters=limits.max_quarters)
     readings = midi.many_from_bytes(files, guard_limits)
     return [one if isinstance(one, InputError) else ((one.song,), one.repairs) for one in readings]
@@ -112,9 +112,9 @@ def _read_midi(files: Files, limits: Limits, columns: Columns) -> list[Found]:
 
 def _one_by_one(
     read: Callable[[bytes, str, Columns], tuple[Sequence[Any], tuple[str, ...]]],
-) -> Callable[[Files, Limits, Columns], list[Found]]:
-    def each(files: Files, limits: Limits, columns: Columns) -> list[Found]:
-        found: list[Found] = []
+) -> Callable[[Files, Limits, Columns], list[Outcome]]:
+    def each(files: Files, limits: Limits, columns: Columns) -> list[Outcome]:
+        found: list[Outcome] = []
         for name, data in files:
             try:
                 found.append(read(data, name, columns))
@@ -201,6 +201,12 @@ def from_folder(
     return Dataset(tuple(reader.items), report, Manifest(reader.entries))
 
 
+def has_any(folder: Path, kinds: Sequence[str]) -> bool:
+    """Whether there is a file of one of these kinds in `folder`, usable or not."""
+    by_suffix = _by_suffix(kinds)
+    return any(_suffix(path) in by_suffix for path in found(folder, kinds)[1])
+
+
 def _by_suffix(kinds: Sequence[str]) -> dict[str, Kind]:
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown or not kinds:
@@ -228,6 +234,7 @@ class _Reader:
         self.rows: list[Row] = []
         self.entries: dict[str, Entry] = {}
         self._first: dict[str, str] = {}  # hash -> path of the first file with these bytes
+        self._skipped: dict[str, Row] = {}
         self._seen: dict[str, str] = {}  # identity -> path of the first file with this content
         self._n_copies = 0
         self._n_bytes = 0
@@ -248,17 +255,13 @@ class _Reader:
             if self.is_folder and kind.is_about(path):
                 raise _SkipError(ABOUT)
             data = self._bytes(path, kind.max_bytes(self.limits))
-            first = self._first.setdefault(self.entries[path].sha256, path)
-            if first != path:
-                raise _SkipError(DUPLICATE, f"the same bytes as {first}")
+            self._check_new(path)
         except _SkipError as skip:
             self._skip(path, skip)
             return
         self._held.append((path, data))
-        if (
-            len(self._held) >= midi.BATCH_FILES
-            or sum(len(data) for _, data in self._held) >= midi.BATCH_BYTES
-        ):
+        n_bytes = sum(len(data) for _, data in self._held)
+        if len(self._held) >= midi.BATCH_FILES or n_bytes >= midi.BATCH_BYTES:
             self.read_held()
 
     def read_held(self) -> None:
@@ -268,7 +271,7 @@ class _Reader:
             for (path, _), found in zip(held, self._kind.read(held, self.limits, self.columns), strict=True):
                 self._add(path, found, self._kind)
 
-    def _add(self, path: str, found: Found, kind: Kind) -> None:
+    def _add(self, path: str, found: Outcome, kind: Kind) -> None:
         try:
             values, repairs = self._values(found, kind)
             kept = self._without_copies(path, values, kind)
@@ -279,7 +282,8 @@ class _Reader:
         self.items += [Item(path, value, print_, cut=kind.cut(value)) for value, print_ in kept]
 
     def _skip(self, path: str, skip: "_SkipError") -> None:
-        self.rows.append(Row(path, SKIPPED, skip.reason, skip.remarks))
+        self._skipped[path] = row = Row(path, SKIPPED, skip.reason, skip.remarks)
+        self.rows.append(row)
 
     def _bytes(self, path: str, max_bytes: int) -> bytes:
         where = self.root / path
@@ -297,6 +301,15 @@ class _Reader:
         self._n_bytes += len(data)
         return data
 
+    def _check_new(self, path: str) -> None:
+        """Raises for a file whose bytes were read before; what is wrong with the first is wrong with its copies."""
+        first = self._first.setdefault(self.entries[path].sha256, path)
+        if first != path:
+            self.read_held()
+            if row := self._skipped.get(first):
+                raise _SkipError(row.reason, *row.remarks)
+            raise _SkipError(DUPLICATE, f"the same bytes as {first}")
+
     def _check_room(self, n_bytes: int, max_bytes: int) -> None:
         limits = self.limits
         if n_bytes > max_bytes:
@@ -306,7 +319,7 @@ class _Reader:
         if self._n_bytes + n_bytes > limits.max_total_bytes:
             raise _SkipError(TOO_LARGE, f"at most {limits.max_total_bytes:,} bytes are read altogether")
 
-    def _values(self, found: Found, kind: Kind) -> tuple[Sequence[Any], tuple[str, ...]]:
+    def _values(self, found: Outcome, kind: Kind) -> tuple[Sequence[Any], tuple[str, ...]]:
         if isinstance(found, AoedeError):
             raise _SkipError(DAMAGED, *filter(None, (found.message, found.hint)))
         values = [value for value in found[0] if not kind.is_empty(value)]
