@@ -130,6 +130,8 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     mixed.mkdir()
     (mixed / "a.npz").write_bytes(rolls.read_bytes())
     (mixed / "b.mid").write_bytes((songs / "1.mid").read_bytes())
+    text = tmp_path / "text.txt"
+    text.write_text("to be or not to be " * 50)
     frames = ("--encoding", "pianoroll", "--run", tmp_path / "no")
     for arguments, code, told in (
         (("train", "rnn", mixed, *frames), 2, "cannot be learnt together"),
@@ -140,7 +142,8 @@ def test_what_cannot_be_is_refused_in_a_sentence(
         (("train", "rbm", songs, "--encoding", "characters"), 2, "knows nothing of characters"),
         (("train", "rnn", songs, *frames, "--output", "notes", "--set", "n_context=3"), 2, "n_context"),
         (("evaluate", trained, rolls), 65, "88 keys"),
-        (("train", "rnn", songs), 65, "no text"),
+        (("train", "rnn", songs), 65, "--encoding pianoroll"),
+        (("train", "rnn", text, *frames), 65, "--encoding characters"),
     ):
         more = SMALL if arguments[0] == "train" else []
         done = aoede(*arguments, *more)

@@ -401,8 +401,8 @@ def _with_books_cut(items: Sequence[Item], held_out: float) -> list[Item]:
 
 
 def _line(held_out: float, chances: Sequence[float]) -> float:
-    """What lies below it is held out: never all of the sorted `chances`, nor none where there are two and more."""
-    if len(chances) < 2:
+    """What lies below it is held out: never all of the sorted `chances`, nor none unless it is asked for."""
+    if not held_out or len(chances) < 2:
         return 0.0
     return min(max(held_out, chances[1]), chances[-1])
 

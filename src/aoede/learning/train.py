@@ -21,7 +21,7 @@ import numpy as np
 from aoede.errors import InputError, MissingError, OutputError, UsageError
 from aoede.learning import families, loop, materials, pace, runs
 from aoede.learning.account import Manifest, Report, differences
-from aoede.learning.dataset import Dataset, from_folder
+from aoede.learning.dataset import Dataset, from_folder, has_any
 from aoede.learning.loop import Course, Learner, Schedule, Standing
 from aoede.learning.materials import Material
 from aoede.learning.outputs import Outputs, finish
@@ -133,7 +133,7 @@ def _train(
                 raise OutputError(
                     "a run is here already", where=str(run), hint=f"Go on with it: {runs.resume_command(run)}"
                 )
-            dataset = _read(folder, material, options.settings, watcher)
+            dataset = _read_first(family, known, folder, material, options.settings, watcher)
             document = _decided(family, known, material, folder, dataset, options)
             with pace.threads(known, 1):
                 learner = material.learner(known, document, dataset.items)
@@ -188,6 +188,26 @@ def _read(folder: Path, material: Material, said: Mapping[str, Any], watcher: Wa
     dataset = from_folder(folder, on_file=watcher.reading, **material.reading(said))
     watcher.read(dataset.report)
     return dataset
+
+
+def _read_first(
+    name: str,
+    family: families.Family,
+    folder: Path,
+    material: Material,
+    said: Mapping[str, Any],
+    watcher: Watcher,
+) -> Dataset:
+    """The data; where there are none for this encoding, but for another of the family, the error says so."""
+    try:
+        return _read(folder, material, said, watcher)
+    except InputError as error:
+        for encoding in families.load(name).ENCODINGS:
+            other = families.load(name, encoding=encoding)
+            if other is not family and has_any(folder, materials.of(other).reading({})["kinds"]):
+                what = "text" if encoding == "characters" else "music"
+                error.hint = f"For the {what} in it: --encoding {encoding}"
+        raise
 
 
 def _check(family: families.Family, options: Options) -> None:

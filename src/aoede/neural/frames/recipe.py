@@ -17,6 +17,7 @@ SUITED_FRAMES, FALL = (
 @dataclass(frozen=True)
 class FrameRecipe(Recipe):
     n_epochs: int = 24
+    least_steps: int = 300  # an update of a network on frames takes ten times as long as one on text
     n_rows: int = 16  # pieces side by side
     n_warm_up: int = 50
     learning_rate: float = 3e-3
