@@ -3,8 +3,8 @@
     python bench/midi_rolls.py ../shared/data
 
 Both make the same rolls: held and struck, 128 pitches, sixteenths, drums left out. pretty_midi's are made of its
-notes, whose seconds its own `time_to_tick` takes back to ticks of the file (`get_piano_roll` samples seconds). What is
-measured are seconds of the processor, system included; rounds alternate and the median round counts.
+notes, whose seconds its own `time_to_tick` takes back to ticks of the file (`get_piano_roll` samples seconds).
+Measured are seconds of the processor, system included; rounds alternate and the median round counts.
 
 Where rolls differ, the notes are read once more, with mido, and the roll is made again with one rule of pretty_midi's
 after the other in the place of ours. What each rule changes is counted; what no rule explains would be too.
