@@ -49,7 +49,9 @@ from aoede.learning.fingerprint import fingerprint
 
 OnFile = Callable[[int, int], None]
 Files = Sequence[tuple[str, bytes]]  # paths and contents
-Outcome = tuple[Sequence[Any], tuple[str, ...]] | AoedeError  # values and repairs of a file, or why it has none
+Outcome = (
+    tuple[Sequence[Any], tuple[str, ...]] | AoedeError
+)  # values and repairs of a file, or why it has none
 
 
 @dataclass(frozen=True)
