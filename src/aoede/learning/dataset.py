@@ -49,9 +49,7 @@ from aoede.learning.fingerprint import fingerprint
 
 OnFile = Callable[[int, int], None]
 Files = Sequence[tuple[str, bytes]]  # paths and contents
-Outcome = (
-    tuple[Sequence[Any], tuple[str, ...]] | AoedeError
-)  # values and repairs of a file, or why it has none
+Outcome = tuple[Sequence[Any], tuple[str, ...]] | AoedeError  # values and repairs, or why there are none
 
 
 @dataclass(frozen=True)
