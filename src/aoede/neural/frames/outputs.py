@@ -1,7 +1,7 @@
 """The outputs as torch trains them: `bernoulli.py`, `nade.py`, `rbm.py` and `notes.py` are the same in NumPy.
 
 Each takes N frames (N, n_bits) with what is remembered before them (N, n_hidden) and what is seen, and gives nats
-(N, n_bits), a bit given those before it; the RBM, which has no such parts, (N, 1) of which only the gradient counts.
+(N, n_bits), a bit given those before it; the RBM, which has no such parts, (N, 1).
 """
 
 from collections.abc import Callable, Mapping
@@ -72,7 +72,10 @@ class _Nade(Output):
 
 
 class _Rbm(Output):
-    """Contrastive divergence: the energy of the frame less that of one to which Gibbs sampling goes from it."""
+    """Contrastive divergence: the energy of the frame less that of one to which Gibbs sampling goes from it.
+
+    That has the gradient, but does not say how good the model is: in training the nats are those of reconstructions.
+    """
 
     def __init__(self, config: FrameConfig, recipe: FrameRecipe, masks: Masks, n_hidden: int) -> None:
         super().__init__()
@@ -92,7 +95,13 @@ class _Rbm(Output):
             x = frames
             for _ in range(self.n_gibbs):
                 x = self._swept(x, b, c, 1.0)
-        return (self._energy(frames, b, c) - self._energy(x, b, c))[:, None]
+        contrast = (self._energy(frames, b, c) - self._energy(x, b, c))[:, None]
+        return contrast + (self._reconstructed(frames, b, c) - contrast).detach()
+
+    def _reconstructed(self, x: Tensor, b: Tensor, c: Tensor) -> Tensor:
+        """(N, 1) nats of x given the units that it calls for: unlike the contrast they fall as the model learns."""
+        logits = b + (c + x @ self.weights).sigmoid() @ self.weights.T
+        return _nats(logits, x).sum(dim=1, keepdim=True)
 
     def _energy(self, x: Tensor, b: Tensor, c: Tensor, beta: float = 1.0) -> Tensor:
         """(N,) free energies, with the units' part at the inverse temperature `beta`."""
