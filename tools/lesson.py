@@ -3,12 +3,14 @@
 make lesson
 
 A lesson shows commands in ``` blocks and pictures of what they made: rbm/first/losses.png is out/first/losses.png.
-What no command makes, the diagram of back-propagation through time, is drawn here. Blocks marked as ```text show
-what commands print. A command under the comment <!-- Ctrl-C --> is interrupted as soon as it has saved for the
-first time.
+What no command makes is drawn here: the diagram of back-propagation through time, and chords that are guessed note
+by note. Blocks marked as ```text show what commands print. A command under the comment <!-- Ctrl-C --> is interrupted
+as soon as it has saved for the first time.
 """
 
 import contextlib
+import itertools
+import math
 import os
 import re
 import shlex
@@ -41,7 +43,9 @@ LESSONS = ROOT / "docs" / "lessons"
 SONGS = Path("tests", "fixtures", "songs")
 TEXTS = Path("tests", "fixtures", "texts")
 WINDOWS = Path("out", "windows.png")
+GUESSES = Path("out", "guesses.png")
 N_ROWS, N_WINDOWS, N_STEPS = 3, 3, 14  # of that diagram
+TWO_CHORDS = ("CEG", "CFA")
 MAX_ROWS, MAX_WINDOWS = 8, 8
 INTERRUPTED = 130
 MAX_WAIT_S = 60
@@ -91,11 +95,12 @@ def made_as(picture: str) -> Path:
 
 
 def prepare(folder: Path) -> None:
-    """Put songs and texts where the commands look for them, and the diagram where the pictures will be."""
+    """Put songs and texts where the commands look for them, and the diagrams where the pictures will be."""
     for data in (SONGS, TEXTS):
         shutil.copytree(ROOT / data, folder / data)
     (folder / WINDOWS).parent.mkdir()
     (folder / WINDOWS).write_bytes(windows_picture(rows_of_windows(ROOT / TEXTS / "shakespeare.txt")))
+    (folder / GUESSES).write_bytes(guesses_picture(TWO_CHORDS))
 
 
 def rows_of_windows(file: Path) -> list[list[str]]:
@@ -166,6 +171,48 @@ def _arrow(canvas: Canvas, start: float, end: float, y: float, colour: str) -> N
     k = OVERSAMPLING
     head = [(end * k, y * k), ((end - 11 * way) * k, (y - 5) * k), ((end - 11 * way) * k, (y + 5) * k)]
     canvas.pen.polygon(head, colour)
+
+
+def guesses(chords: Sequence[str]) -> dict[str, float]:
+    """Chords that are played, and how often, where each note sounds as often as in `chords` but heeds no other."""
+    notes = sorted(set("".join(chords)), key="CDEFGAB".index)
+    share = {note: sum(note in chord for chord in chords) / len(chords) for note in notes}
+    played = {}
+    for sounds in itertools.product((True, False), repeat=len(notes)):
+        chord = "".join(itertools.compress(notes, sounds))
+        played[chord] = math.prod(
+            share[n] if on else 1 - share[n] for n, on in zip(notes, sounds, strict=True)
+        )
+    return {chord: p for chord, p in played.items() if p}
+
+
+def guesses_picture(chords: Sequence[str]) -> bytes:
+    """What players of single notes make of `chords`: these on the left, and all that is played besides."""
+    played = guesses(chords)
+    columns = [*chords, *(chord for chord in played if chord not in chords)]
+    notes = sorted(set("".join(chords)), key="CDEFGAB".index)
+    title = "Players who do not hear one another"
+    remarks = (
+        f"{len(columns)} chords, one as often as the other; the song has only {len(chords)} of them",
+        "",
+    )
+    left, row_px, gap = MARGIN_PX + 36, 34, 40
+    top = head_px(*remarks) + 30
+    cell = (WIDTH_PX - MARGIN_PX - left - gap) / len(columns)
+    canvas = Canvas(WIDTH_PX, top + row_px * len(notes) + MARGIN_PX)
+    write_head(canvas, WIDTH_PX, title, *remarks)
+    for i, note in enumerate(reversed(notes)):
+        canvas.text(left - 14, top + row_px * i + 23, note, 17, MUTED, bold=True, align="right")
+    for k, chord in enumerate(columns):
+        is_right = k < len(chords)
+        x = left + k * cell + (0 if is_right else gap)
+        for i, note in enumerate(reversed(notes)):
+            fill = (NEGATIVE if is_right else POSITIVE) if note in chord else "#F6F7F9"
+            y = top + row_px * i
+            canvas.box(x + 3, y + 3, x + cell - 3, y + row_px - 3, fill, outline=BAR_LINE, radius=4)
+    canvas.text(left + 3, top - 12, "in the song", 15, MUTED, bold=True)
+    canvas.text(left + len(chords) * cell + gap + 3, top - 12, "never in the song", 15, MUTED, bold=True)
+    return png(canvas.finished(), title)
 
 
 def originals() -> list[Path]:
