@@ -199,7 +199,7 @@ def _as_text(outcome: "Outcome") -> str:
     standing = outcome.standing
     figures = {k: v for k, v in standing.checks[-1].items() if k != "step"} if standing.checks else {}
     lines = [f"done at step {standing.step:,}; the best was step {standing.best_step:,}"]
-    lines += [f"  {name:<24} {value:.4g}" for name, value in figures.items()]
+    lines += [f"  {name:<24} {value:#.4g}" for name, value in figures.items()]
     lines += [
         f"  model    {outcome.model}",
         f"  losses   {outcome.run / 'losses.png'}",
@@ -268,5 +268,5 @@ def runs(folder: Path | None, as_json: bool) -> None:
     if not rows:
         tell(f"no runs in {place}; begin one with: aoede train rbm FOLDER", err=True)
     for row in rows:
-        figure = "" if row["best"] is None else f"best {row['best']:.4g} at step {row['best_step']:,}"
+        figure = "" if row["best"] is None else f"best {row['best']:#.4g} at step {row['best_step']:,}"
         tell(f"{row['run']:<32} {row['state']:<28} {figure:<28} {row['next']}")

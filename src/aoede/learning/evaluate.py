@@ -107,7 +107,7 @@ def songs(trained: Trained, folder: Path, *, seed: int, watcher: Watcher) -> Eva
         score.low,
         score.high,
         score.n_symbols,
-        f"{score.protocol}; {len(pieces):,} pieces"
+        f"{score.protocol}; {len(pieces):,} piece{'s' * (len(pieces) != 1)}"
         + (", each moved to C" if trained.transpose == "key" else ""),
     )
 
