@@ -18,7 +18,9 @@ class Family(Protocol):
 
     ENCODINGS: tuple[str, ...]  # those that it can be joined with, the usual one first
     MATERIAL: str  # what it is trained on: "windows", "frames" or "texts"
-    CAPABILITIES: tuple[str, ...]  # "scores", "samples", "autoregressive" (text), "foresees" (frames), "trains", ...
+    CAPABILITIES: tuple[
+        str, ...
+    ]  # "scores", "samples", "autoregressive" (text), "foresees" (frames), "trains", ...
     RECIPES: Mapping[str, Any]  # presets of shape and training, by name; "default" is one of them
     Config: Any
     Recipe: Any

@@ -158,7 +158,13 @@ def sample(
     )
     songs = [_song(trained, roll, n_bars, semitones, tempo_bpm, given, only_new) for roll in made]
     more = {"mood": mood, "start": start, "only_new": only_new or None}
-    stated = {"bars": n_bars, "key": key, "tempo": tempo_bpm, **more, "gibbs": n_gibbs if trained.told is None else None}
+    stated = {
+        "bars": n_bars,
+        "key": key,
+        "tempo": tempo_bpm,
+        **more,
+        "gibbs": n_gibbs if trained.told is None else None,
+    }
     return _signed(songs, trained, seed, {**stated, "temperature": temperature})
 
 
