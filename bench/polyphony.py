@@ -57,8 +57,8 @@ MODELS: Mapping[str, Model] = {
     ),
     "rbm": Model(
         "rnn",
-        {**_JOINT, "output": "rbm", "weight_decay": 0.0, "hidden_dropout": 0.3},
-        {"jsb": 80, "nottingham": 10, "musedata": 4, "piano_midi": 10},
+        {**_JOINT, "output": "rbm", "n_units": 150, "weight_decay": 0.05, "hidden_dropout": 0.6},
+        {"jsb": 50, "nottingham": 10, "musedata": 4, "piano_midi": 10},
     ),
     "nade": Model(
         "rnn",

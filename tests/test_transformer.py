@@ -100,7 +100,7 @@ def test_what_is_kept_of_a_long_text_does_not_grow_beyond_the_context() -> None:
     _, state = model.start(3)
     for symbol in range(40):
         _, state = model.step(state, np.full(3, symbol % V))
-    assert all(part.shape == (3, 2, 4, 8) for part in (*state.keys, *state.values))
+    assert all(part.shape == (3, 2, 4, 8) for part in (*state.memory.keys, *state.memory.values))
 
 
 def test_weights_and_shapes_that_do_not_fit_are_refused() -> None:
