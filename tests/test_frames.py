@@ -15,7 +15,7 @@ from aoede.neural.frames.config import OUTPUTS
 from aoede.neural.frames.echo import echoes
 from aoede.neural.frames.model import FrameModel, Reading
 from aoede.neural.frames.network import Frames
-from aoede.neural.frames.rows import Piece, Rows
+from aoede.neural.frames.rows import Mover, Piece, Rows
 from aoede.randomness import stream
 
 UInt8 = NDArray[np.uint8]
@@ -319,13 +319,13 @@ def test_pieces_that_are_moved_are_learnt_at_other_pitches() -> None:
         return np.roll(frames, semitones, axis=1), context
 
     found = []
-    for by in (None, moved):
+    for mover in (None, Mover(moved, -5, 6)):
         learner = family.Learner(
             family.Config(n_pitches=12, **SHAPE, n_hidden=16),
             family.Recipe(**PLAIN),
             rolls,
             rolls,
-            moved=by,
+            mover=mover,
             seed=1,
         )
         _train(learner, 80)

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from aoede.encodings.chars import NAME as CHARACTERS
 from aoede.errors import UsageError
 from aoede.formats.table import Columns
-from aoede.learning import on_frames, rolls
+from aoede.learning import materials
 from aoede.learning.dataset import from_folder
 from aoede.learning.ladder import Ladder, check_columns, columns_of, ladder
 from aoede.learning.sampling import Trained, find_checkpoint
@@ -87,17 +87,10 @@ def songs(trained: Trained, folder: Path, *, seed: int, watcher: Watcher) -> Eva
     """Judge a model of music by the songs in `folder`, encoded as it knows music."""
     if "scores" not in trained.family.CAPABILITIES:
         raise UsageError(f"a model like {trained.name} has no score")
-    kinds = ("midi",) if trained.told is None else ("midi", "rolls")
-    dataset = from_folder(folder, kinds=kinds, on_file=watcher.reading)
+    material = materials.of(trained.family)
+    dataset = from_folder(folder, on_file=watcher.reading, **material.reading({}))
     watcher.read(dataset.report)
-    values = [item.value for item in dataset.items]
-    pieces: Sequence[Any]
-    told: Any
-    if trained.told is None:
-        found = rolls.pieces(values, trained.encoding, transpose=trained.transpose, labels=trained.labels)
-        pieces, told = found.rolls, found.labels
-    else:
-        pieces, told = on_frames.sequences(values, trained.encoding, trained.transpose, trained.told)
+    pieces, told = material.judged(trained, [item.value for item in dataset.items])
     with threadpool_limits(1):  # the same bits on machines of few and of many cores
         score = trained.family.score(trained.model, pieces, told, stream(checked_seed(seed), "evaluate"))
     return Evaluation(

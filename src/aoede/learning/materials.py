@@ -57,6 +57,9 @@ class Material(Protocol):
     def learner(self, family: Family, document: Mapping[str, Any], items: Sequence[Item]) -> Learner:
         """The learner that a run's document and the data describe."""
 
+    def judged(self, model: Any, values: Sequence[Any]) -> tuple[Sequence[Any], Any]:
+        """Of music: what the family's `score` takes of the songs that a model is judged by, and is told of them."""
+
     def artist(self, document: Mapping[str, Any], items: Sequence[Item]) -> Artist:
         """Who makes the samples of the run."""
 

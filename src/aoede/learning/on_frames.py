@@ -19,7 +19,9 @@ from aoede.learning.dataset import Item, split
 from aoede.learning.families import Family, settings_for
 from aoede.learning.loop import Learner
 from aoede.learning.on_rolls import Artist
+from aoede.learning.sampling import Trained
 from aoede.learning.told import PARTS, Told
+from aoede.neural.frames.rows import Mover
 from aoede.song import Song
 
 UInt8 = NDArray[np.uint8]
@@ -111,9 +113,13 @@ def learner(family: Family, document: Mapping[str, Any], items: Sequence[Item]) 
         train_context=train_told,
         valid_context=valid_told,
         seed=seed,
-        moved=_mover(encoding, what) if transpose == "all" else None,
+        mover=_mover(encoding, what) if transpose == "all" else None,
     )
     return made
+
+
+def judged(model: Trained, values: Sequence[Any]) -> tuple[Sequence[Any], Any]:
+    return sequences(values, model.encoding, model.transpose, model.told or Told())
 
 
 def sequences(
@@ -145,12 +151,13 @@ def _as_it_is(roll: UInt8, encoding: PianoRoll, what: Told) -> tuple[UInt8, Floa
     return roll, np.zeros((len(roll), what.n), np.float32)
 
 
-def _mover(encoding: PianoRoll, what: Told) -> Any:
+def _mover(encoding: PianoRoll, what: Told) -> Mover:
+    """Moves pieces to any key; notes that leave the range are lost."""
+
     def moved(frames: UInt8, context: Floats, semitones: int) -> tuple[UInt8, Floats]:
-        """Frames (T, width) and what is told of them, moved up; notes that leave the range are lost."""
         return encoding.transposed(frames, semitones), what.moved(context, semitones)
 
-    return moved
+    return Mover(moved, rolls.LEAST_SHIFT, rolls.MOST_SHIFT)
 
 
 def _n_frames(values: Sequence[Song | UInt8], encoding: PianoRoll) -> int:

@@ -98,6 +98,11 @@ def learner(family: Family, document: Mapping[str, Any], items: Sequence[Item]) 
     return made
 
 
+def judged(model: Trained, values: Sequence[Any]) -> tuple[Sequence[Any], Any]:
+    found = rolls.pieces(values, model.encoding, transpose=model.transpose, labels=model.labels)
+    return found.rolls, found.labels
+
+
 @dataclass(frozen=True)
 class Artist:
     """Samples of a few bars."""

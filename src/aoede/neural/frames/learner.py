@@ -11,7 +11,7 @@ from torch import Tensor
 from aoede.neural.frames.config import FrameConfig
 from aoede.neural.frames.network import Frames
 from aoede.neural.frames.recipe import FrameRecipe
-from aoede.neural.frames.rows import Floats, Moved, Piece, Rows, UInt8
+from aoede.neural.frames.rows import Floats, Mover, Piece, Rows, UInt8
 from aoede.neural.learner import NetworkLearner
 from aoede.neural.network import State
 
@@ -23,7 +23,7 @@ CHECK_ROWS, CHECK_STEPS = 8, 256  # pieces side by side, and frames at once
 class FrameLearner(NetworkLearner[Frames]):
     """A network in training on pieces (T_i, n_bits), each with its context (T_i, n_context) if there is any.
 
-    With `moved` each piece is moved up or down by a few semitones, others each time that it is read.
+    With a `mover` each piece is moved up or down, by another interval each time that it is read.
     """
 
     unit = "frame"
@@ -38,7 +38,7 @@ class FrameLearner(NetworkLearner[Frames]):
         train_context: Sequence[Floats] | None = None,
         valid_context: Sequence[Floats] | None = None,
         seed: int = 0,
-        moved: Moved | None = None,
+        mover: Mover | None = None,
         max_checked: int = MAX_CHECKED,
     ) -> None:
         self._rows = Rows(
@@ -46,7 +46,7 @@ class FrameLearner(NetworkLearner[Frames]):
             n_rows=recipe.n_rows,
             n_steps=recipe.n_steps,
             seed=seed,
-            moved=moved,
+            mover=mover,
         )
         self._untold = recipe.context_dropout if config.n_context else 0.0
         super().__init__(config, recipe, n_rows=self._rows.n_rows, seed=seed)

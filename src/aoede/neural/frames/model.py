@@ -4,15 +4,16 @@ What it remembers, its trunk, is the family's own; how it foresees a frame, its 
 the trunk reads the frame before, the context and the echo; the output foresees the frame from what is remembered.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aoede.errors import InputError
-from aoede.neural.arrays import Floats
+from aoede.neural.arrays import Floats, checked_weights
 from aoede.neural.frames import bernoulli, nade, notes, rbm
 from aoede.neural.frames.config import FrameConfig
 from aoede.neural.frames.echo import Echo, echoes
@@ -46,17 +47,33 @@ class Trunk(Protocol):
         """The state of these pieces alone."""
 
 
-def output_shapes(config: FrameConfig, n_hidden: int) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the output's weights; it sees `n_hidden` numbers of the trunk, and the context."""
-    return _SHAPES[config.output](config, n_hidden + config.n_context)
-
-
-class FrameModel:
+class FrameModel(ABC):
     """A trunk and an output. Rolls are (T, n_bits), contexts (T, n_context)."""
 
-    def __init__(self, config: FrameConfig, tensors: Mapping[str, Floats], trunk: Trunk) -> None:
-        self.config, self.trunk, self._tensors = config, trunk, tensors
+    kind: ClassVar[type[Any]]  # of the config
+
+    def __init__(self, config: FrameConfig, tensors: Mapping[str, Floats]) -> None:
+        self.config, self._tensors = config, tensors
+        self.trunk = self.trunk_of(config, tensors)
         self.output = _OUTPUTS[config.output](config, tensors)
+
+    @classmethod
+    def from_tensors(cls, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Self:
+        """Raises ConfigError or InputError where these are not the weights of such a network."""
+        checked = cls.kind.from_mapping(config)
+        shapes, n_hidden = cls.trunk_shapes(checked)
+        shapes = shapes | _SHAPES[checked.output](checked, n_hidden + checked.n_context)
+        return cls(checked, checked_weights(shapes, tensors))
+
+    @staticmethod
+    @abstractmethod
+    def trunk_of(config: Any, tensors: Mapping[str, Floats]) -> Trunk:
+        """The family's own trunk."""
+
+    @staticmethod
+    @abstractmethod
+    def trunk_shapes(config: Any) -> tuple[dict[str, tuple[int, ...]], int]:
+        """Names and shapes of its weights, and how many numbers it gives out."""
 
     def to_tensors(self) -> dict[str, NDArray[Any]]:
         return dict(self._tensors)

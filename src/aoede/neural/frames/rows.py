@@ -19,10 +19,15 @@ from aoede.randomness import stream
 UInt8 = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
-Moved = Callable[[UInt8, Floats, int], tuple[UInt8, Floats]]  # frames, context, semitones -> both moved up
 
 
-LEAST_SHIFT, MOST_SHIFT = -5, 6  # semitones: twelve keys, none far away
+@dataclass(frozen=True)
+class Mover:
+    """By how many semitones pieces are moved, drawn anew each time, and how that is done."""
+
+    by: Callable[[UInt8, Floats, int], tuple[UInt8, Floats]]  # frames, context, semitones -> both moved up
+    least: int
+    most: int  # included
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,10 @@ class Piece:
     def __len__(self) -> int:
         return len(self.frames)
 
-    def moved(self, by: Moved, semitones: int) -> "Piece":
+    def moved(self, mover: Mover, semitones: int) -> "Piece":
         """Higher by so many semitones."""
-        frames, context = by(self.frames, self.context, semitones)
-        echo, _ = by(self.echo, self.context, semitones)
+        frames, context = mover.by(self.frames, self.context, semitones)
+        echo, _ = mover.by(self.echo, self.context, semitones)
         return Piece(frames, context, echo, self.lengths)
 
     def without_context(self) -> "Piece":
@@ -66,7 +71,7 @@ class Stretch:
 
 
 class Rows:
-    """With `moved` a piece is moved by a few semitones, another number each time, when a row takes it."""
+    """With a `mover` a piece is moved when a row takes it."""
 
     def __init__(
         self,
@@ -75,14 +80,14 @@ class Rows:
         n_rows: int,
         n_steps: int,
         seed: int,
-        moved: Moved | None = None,
+        mover: Mover | None = None,
     ) -> None:
         self._pieces = [piece for piece in pieces if len(piece)]
         if not self._pieces:
             raise InputError("there is nothing to learn from: no piece has a step")
         self.n_rows = min(n_rows, len(self._pieces))
         self._n_steps, self._seed = n_steps, seed
-        self._moved = moved
+        self._mover = mover
         self._at = np.full(
             (self.n_rows, 4), -1, np.int64
         )  # number in the order, place, semitones, whether told
@@ -105,15 +110,16 @@ class Rows:
         if is_first:
             number, place = int(self._n_taken[0]), 0
             self._n_taken += 1
-            semitones = rng.integers(LEAST_SHIFT, MOST_SHIFT, endpoint=True) if self._moved else 0
+            mover = self._mover
+            semitones = rng.integers(mover.least, mover.most, endpoint=True) if mover else 0
             is_told = rng.random() >= untold
             if len(self._piece(number)) > n_steps:
                 n_steps -= int(rng.integers(n_steps // 2 + 1))
         piece = self._piece(number)
         end = min(len(piece), place + n_steps)
         self._at[row] = (number, end, semitones, is_told) if end < len(piece) else -1
-        if semitones and self._moved is not None:
-            piece = piece.moved(self._moved, int(semitones))
+        if semitones and self._mover is not None:
+            piece = piece.moved(self._mover, int(semitones))
         return Stretch(piece if is_told else piece.without_context(), int(place), end, bool(is_first))
 
     def _piece(self, number: int) -> Piece:

@@ -6,6 +6,7 @@ import numpy as np
 
 from aoede.errors import InputError
 from aoede.neural.frames.model import FrameModel
+from aoede.neural.frames.rbm import N_BETAS, N_CHAINS
 from aoede.neural.frames.rows import Floats, UInt8
 from aoede.score import Score
 
@@ -30,8 +31,6 @@ def score(
     value = float(nats.mean())
     if not model.is_estimated:
         return Score("nats_per_frame", value, value, value, len(nats), f"{_PROTOCOL}; exact")
-    from aoede.neural.frames.rbm import N_BETAS, N_CHAINS
-
     again = np.concatenate(model.nats(rolls, contexts, rng)).astype(np.float64)
     both = np.array([value, again.mean()])
     error = 3 * abs(float(both[0] - both[1])) / 2

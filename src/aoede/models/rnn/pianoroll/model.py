@@ -1,14 +1,11 @@
 """The recurrent network on frames in NumPy."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from numpy.typing import NDArray
 
 from aoede.models.rnn.layers import Layers, Memory, layer_shapes
 from aoede.models.rnn.pianoroll.config import Config
-from aoede.neural.arrays import Floats, checked_weights, product
-from aoede.neural.frames.model import FrameModel, output_shapes
+from aoede.neural.arrays import Floats, product
+from aoede.neural.frames.model import FrameModel
 from aoede.neural.frames.seen import Ints
 
 
@@ -30,13 +27,12 @@ class Trunk:
 
 
 class RNN(FrameModel):
-    @classmethod
-    def from_tensors(cls, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> "RNN":
-        """Raises ConfigError or InputError where these are not the weights of such a network."""
-        checked = Config.from_mapping(config)
-        weights = checked_weights(_shapes(checked), tensors)
-        return cls(checked, weights, Trunk(checked, weights))
+    kind = Config
 
+    @staticmethod
+    def trunk_of(config: Config, tensors: Mapping[str, Floats]) -> Trunk:
+        return Trunk(config, tensors)
 
-def _shapes(config: Config) -> dict[str, tuple[int, ...]]:
-    return layer_shapes(config, config.n_read, "trunk.") | output_shapes(config, config.n_hidden)
+    @staticmethod
+    def trunk_shapes(config: Config) -> tuple[dict[str, tuple[int, ...]], int]:
+        return layer_shapes(config, config.n_read, "trunk."), config.n_hidden

@@ -1,14 +1,11 @@
 """The transformer on frames in NumPy."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from numpy.typing import NDArray
 
 from aoede.models.transformer.blocks import Blocks, Memory, block_shapes, normed
 from aoede.models.transformer.pianoroll.config import Config
-from aoede.neural.arrays import Floats, checked_weights, product
-from aoede.neural.frames.model import FrameModel, output_shapes
+from aoede.neural.arrays import Floats, product
+from aoede.neural.frames.model import FrameModel
 from aoede.neural.frames.seen import Ints
 
 
@@ -32,20 +29,17 @@ class Trunk:
 
 
 class Transformer(FrameModel):
-    @classmethod
-    def from_tensors(cls, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> "Transformer":
-        """Raises ConfigError or InputError where these are not the weights of such a network."""
-        checked = Config.from_mapping(config)
-        weights = checked_weights(_shapes(checked), tensors)
-        return cls(checked, weights, Trunk(checked, weights))
+    kind = Config
 
+    @staticmethod
+    def trunk_of(config: Config, tensors: Mapping[str, Floats]) -> Trunk:
+        return Trunk(config, tensors)
 
-def _shapes(config: Config) -> dict[str, tuple[int, ...]]:
-    n = config.n_width
-    return {
-        "trunk.enter.weight": (n, config.n_read),
-        "trunk.enter.bias": (n,),
-        "trunk.norm.weight": (n,),
-        **block_shapes(config, "trunk.blocks."),
-        **output_shapes(config, n),
-    }
+    @staticmethod
+    def trunk_shapes(config: Config) -> tuple[dict[str, tuple[int, ...]], int]:
+        own = {
+            "trunk.enter.weight": (config.n_width, config.n_read),
+            "trunk.enter.bias": (config.n_width,),
+            "trunk.norm.weight": (config.n_width,),
+        }
+        return own | block_shapes(config, "trunk.blocks."), config.n_width
