@@ -3,10 +3,11 @@
 `gate.py` weighs the two, `model.py` is the mixture in NumPy, `learner.py` its training.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aoede.models.mixture.model import Config, Mixture
 from aoede.models.mixture.recipe import RECIPES, Recipe
+from aoede.neural.late import learner_of
 from aoede.score import score_text as score
 
 if TYPE_CHECKING:
@@ -32,10 +33,4 @@ __all__ = [
     "score",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "Learner":  # torch is loaded with it
-        from aoede.models.mixture.learner import Learner
-
-        return Learner
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = learner_of(__name__)

@@ -3,11 +3,12 @@
 `model.py` is the network in NumPy, `network.py` the same as torch trains it, `learner.py` the training.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aoede.models.rnn.config import Config
 from aoede.models.rnn.model import RNN
 from aoede.models.rnn.recipe import RECIPES
+from aoede.neural.late import learner_of
 from aoede.neural.recipe import Preset, Recipe
 from aoede.score import score_text as score
 
@@ -35,10 +36,4 @@ __all__ = [
     "score",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "Learner":  # torch is loaded with it
-        from aoede.models.rnn.learner import Learner
-
-        return Learner
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = learner_of(__name__)
