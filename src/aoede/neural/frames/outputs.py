@@ -4,6 +4,7 @@ Each takes N frames (N, n_bits) with what is remembered before them (N, n_hidden
 (N, n_bits), a bit given those before it; the RBM, which has no such parts, (N, 1).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import log
@@ -34,12 +35,12 @@ def output_of(config: FrameConfig, recipe: FrameRecipe, masks: Masks, n_hidden: 
     return _OUTPUTS[config.output](config, recipe, masks, n_hidden)
 
 
-class Output(nn.Module):
+class Output(nn.Module, ABC):
     """What all have: biases of the bits, from which a training begins at their frequencies."""
 
+    @abstractmethod
     def bits_bias(self) -> nn.Parameter:
         """(n_bits,), of notes (n_pitches,)."""
-        raise NotImplementedError
 
 
 class _Bernoulli(Output):
