@@ -1,9 +1,11 @@
 """Fixtures that several files of tests share, and one thread for networks so small that more are slower."""
 
 import os
+import signal
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch and NumPy are loaded
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where `make test &` runs; tests interrupt
 
 import pytest
 
