@@ -140,8 +140,12 @@ class ChordSymbol:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Syllable:
+    """What is sung from `start_ticks` on, until the next one: an English syllable, a Chinese character."""
+
     start_ticks: int
-    text: str
+    text: str  # "won", "der," (its punctuation with it), "心"
+    joins_next: bool = False  # the word goes on: "won-der"
+    ends_line: bool = False  # of the lyrics
 
 
 @dataclass(frozen=True, slots=True, order=True)
