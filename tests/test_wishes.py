@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aoede.mood.manner_wishes import Manner
 from aoede.mood.wishes import Wishes, wishes_of
 
 KEYS = {
@@ -154,10 +155,10 @@ def test_a_stated_length_is_read(request_text: str, bars: int | None) -> None:
 
 def test_several_wishes_are_read_together() -> None:
     assert wishes_of("a slow waltz in D minor, 16 bars at 70 bpm") == Wishes(
-        "D", "minor", 70.0, (50.0, 76.0), (3, 4), 16
+        "D", "minor", 70.0, (50.0, 76.0), (3, 4), 16, Manner("waltz")
     )
     assert wishes_of("写一首降B大调的圆舞曲，慢板，32小节，每分钟56拍") == Wishes(
-        "Bb", "major", 56.0, (45.0, 60.0), (3, 4), 32
+        "Bb", "major", 56.0, (45.0, 60.0), (3, 4), 32, Manner("waltz")
     )
 
 

@@ -1,4 +1,4 @@
-"""What a request states outright, in English or Chinese: key, mode, tempo, meter, number of bars.
+"""What a request states outright, in English or Chinese: key, mode, tempo, meter, number of bars, manner.
 
 Nothing is guessed: a letter is a key only where the words around it say so ("a major change" names none).
 
@@ -7,8 +7,10 @@ Tempo words follow the usual metronome ranges (Kennedy, Oxford Dictionary of Mus
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from aoede.mood.manner_wishes import Manner, manner_of
 
 Range = tuple[float, float]
 Meter = tuple[int, int]
@@ -24,13 +26,14 @@ class Wishes:
     tempo_range_bpm: Range | None = None
     meter: Meter | None = None
     bars: int | None = None
+    manner: Manner = field(default_factory=Manner)
 
 
 def wishes_of(request: str) -> Wishes:
     """The wishes stated in `request`; where something is stated twice, the first time counts."""
     text = _plain(request)
     tonic, mode = _key(text)
-    return Wishes(tonic, mode, _tempo(text), _tempo_range(text), _meter(text), _bars(text))
+    return Wishes(tonic, mode, _tempo(text), _tempo_range(text), _meter(text), _bars(text), manner_of(text))
 
 
 # Case is kept: "in C" names a key, "in c" does not.

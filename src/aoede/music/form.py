@@ -86,15 +86,14 @@ FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })  # fmt: skip
 
 
-def form_for(kind: str, bar_s: float, bars: int | None, rng: np.random.Generator) -> Form:
-    """The form of a song of `kind` (a key of FORMS): exactly `bars` bars, or 90 to 180 seconds of them.
+def form_for(kind: str, bar_s: float, bars: int | None, wanted_s: float) -> Form:
+    """The form of a song of `kind` (a key of FORMS): exactly `bars` bars, or at least `wanted_s` seconds of them.
 
-    bar_s: how long a bar takes, in seconds.
+    bar_s: how long a bar takes, in seconds. wanted_s: between SHORTEST_S and LONGEST_S.
     """
     if bars is not None:
         return form_of_bars(bars)
     unit = 2 if bar_s < 1.15 else 1
-    wanted_s = float(rng.uniform(105.0, 150.0))
     found: Form = ()
     for text in FORMS[kind]:
         found = tuple((name, unit * SECTIONS[name]) for name, _ in parse_form(text))

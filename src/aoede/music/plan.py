@@ -14,6 +14,8 @@ import numpy as np
 from aoede.errors import UsageError
 from aoede.mood.request import Mood
 from aoede.mood.wishes import Wishes
+from aoede.music.form import Form, form_for, form_of, material_of
+from aoede.music.instruments import DRUMS, INSTRUMENTS, cast
 from aoede.music.means import (
     ACOUSTIC_BASS,
     BACKINGS,
@@ -23,13 +25,14 @@ from aoede.music.means import (
     MODES_BY_VALENCE,
     Means,
 )
+from aoede.music.styles import STYLES, STYLES_BY_FEELING
 from aoede.music.theory import MODES, Key, make_key, tonic_name
 from aoede.randomness import stream
-from aoede.song import Meter
+from aoede.song import TICKS_PER_QUARTER, Meter
 
 MIN_TEMPO_BPM, MAX_TEMPO_BPM = 20.0, 300.0
 MAX_BARS = 512
-DEFAULT_BARS = 32
+SURPRISE_BY_DARKNESS = 0.6  # how readily the darkest songs borrow chords from outside their scale
 _PHRASE_BARS = 4
 
 T = TypeVar("T")
@@ -43,6 +46,8 @@ class PlannedSection:
     energy: float  # 0..1, how full the band plays
     lift: float  # semitones by which this section's melody lies above the song's centre
     velocity: float  # centre of its velocities, 1..127
+    variation: int = 0  # 0 the first time that its material is sung, 1, 2 ... when it returns
+    key_shift: int = 0  # semitones by which it stands above the song's key
 
 
 @dataclass(frozen=True)
@@ -59,11 +64,26 @@ class Plan:
     legato: float  # sounding share of a melody note's length, 0..1
     register: float  # centre pitch of the melody
     cadence: str  # "authentic", "plagal", "half" or "open"
-    programs: Mapping[str, int] = field(default_factory=dict)  # role -> General MIDI program
+    programs: Mapping[str, int] = field(default_factory=dict)  # role -> General MIDI program, drums -> DRUMS
+    style: str = "pop"  # a key of STYLES
+    surprise: float = 0.0  # 0..1: how readily chords come from outside the mode
 
     @property
     def bars(self) -> int:
         return sum(section.bars for section in self.sections)
+
+    @property
+    def bar_s(self) -> float:
+        """Seconds that a bar takes."""
+        return _bar_s(self.meter, self.tempo_bpm)
+
+    def key_of(self, section: PlannedSection) -> Key:
+        """The key in which a section stands."""
+        if not section.key_shift:
+            return self.key
+        return make_key(
+            tonic_name((self.key.tonic_pc + section.key_shift) % 12, self.key.mode), self.key.mode
+        )
 
 
 def plan_for(mood: Mood, wishes: Wishes, *, seed: int) -> Plan:
@@ -74,25 +94,27 @@ def plan_for(mood: Mood, wishes: Wishes, *, seed: int) -> Plan:
     rng = stream(seed, "plan", *mood.keywords)
     means = _blend(mood.feelings)
     key = _key(mood.valence, wishes, means, rng)
-    meter = _meter(wishes, means, rng)
-    tempo_bpm = _tempo(mood.arousal, wishes, means, rng)
-    bars = _checked("bars", DEFAULT_BARS if wishes.bars is None else wishes.bars, 1, MAX_BARS)
+    style, meter, tempo_bpm = _manner(mood, wishes, means, rng)
     return Plan(
         key=key,
         tempo_bpm=tempo_bpm,
         meter=meter,
-        sections=_sections(int(bars), mood.arousal, means),
+        sections=_sections(
+            _form(style, meter, tempo_bpm, wishes, rng), mood, means, _rise(mood, wishes, style, rng)
+        ),
         valence=mood.valence,
         arousal=mood.arousal,
         feelings=dict(mood.feelings),
-        density=float(np.clip((1.0 + 0.45 * mood.arousal) * means.density, 0.4, 1.8)),
+        density=_density(mood, wishes, means),
         chords_a_bar=_chords_a_bar(tempo_bpm, meter, mood.arousal),
         legato=float(
             np.clip(0.86 - 0.14 * mood.arousal if means.legato is None else means.legato, 0.5, 0.98)
         ),
-        register=float(np.clip(69 + 2.5 * mood.valence + means.register, 60, 76)),
+        register=_register(mood, wishes, means),
         cadence=means.cadence,
-        programs=_programs(mood, means, rng),
+        programs=_programs(mood, wishes, means, style, rng),
+        style=style,
+        surprise=_surprise(mood, wishes),
     )
 
 
@@ -159,24 +181,97 @@ def _mode(valence: float, means: Means, rng: np.random.Generator) -> str:
     return modes[int(rng.choice(len(modes), p=[by_valence[mode] for mode in modes]))]
 
 
-def _meter(wishes: Wishes, means: Means, rng: np.random.Generator) -> Meter:
-    numerator, denominator = means.meters[int(rng.integers(len(means.meters)))]
-    if wishes.meter is not None:
-        numerator, denominator = wishes.meter
+def _manner(mood: Mood, wishes: Wishes, means: Means, rng: np.random.Generator) -> tuple[str, Meter, float]:
+    """Style, meter and tempo: a style that is asked for shapes the others, else it is one that suits them."""
+    drawn = 96.0 * 1.65**mood.arousal * means.tempo * float(rng.uniform(0.96, 1.04))
+    span = wishes.tempo_range_bpm or (
+        STYLES[wishes.manner.style].tempo_bpm if wishes.manner.style else (48.0, 184.0)
+    )
+    free = float(round(np.clip(drawn, *span)))
+    tempo_bpm = _checked(
+        "tempo in bpm", free if wishes.tempo_bpm is None else wishes.tempo_bpm, MIN_TEMPO_BPM, MAX_TEMPO_BPM
+    )
+    meters = (wishes.manner.style and STYLES[wishes.manner.style].meters) or means.meters
+    meter = _meter(wishes.meter or meters[int(rng.integers(len(meters)))])
+    style = _style(mood, meter, tempo_bpm, rng)
+    return wishes.manner.style or style, meter, tempo_bpm
+
+
+def _meter(meter: tuple[int, int]) -> Meter:
+    numerator, denominator = meter
     if not 2 <= numerator <= 15 or denominator not in (2, 4, 8, 16):
         raise UsageError(
             f"{numerator}/{denominator} is not a meter that can be played here",
+            where="--meter",
             hint="Meters have 2 to 15 beats of a half, quarter, eighth or sixteenth note, e.g. 3/4 or 6/8.",
         )
     return Meter(0, numerator, denominator)
 
 
-def _tempo(arousal: float, wishes: Wishes, means: Means, rng: np.random.Generator) -> float:
-    """96 bpm at rest, 58 at the calmest and 158 at the most restless, then the feelings' factor."""
-    free = 96.0 * 1.65**arousal * means.tempo * float(rng.uniform(0.96, 1.04))
-    drawn = float(round(np.clip(free, *(wishes.tempo_range_bpm or (48.0, 184.0)))))
-    stated = drawn if wishes.tempo_bpm is None else wishes.tempo_bpm
-    return _checked("tempo in bpm", stated, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
+def _style(mood: Mood, meter: Meter, tempo_bpm: float, rng: np.random.Generator) -> str:
+    """A style that the strongest feelings like and that meter and tempo allow."""
+    named = sorted((f for f in mood.feelings if f in STYLES_BY_FEELING), key=lambda f: -mood.feelings[f])
+    liked = [style for feeling in named[:2] for style in STYLES_BY_FEELING[feeling]]
+    usual = ("pop", "folk") if mood.arousal > 0 else ("ballad", "folk", "pop")
+    suitable: list[str] = [
+        style
+        for style in dict.fromkeys((*liked, *usual, "pop"))
+        if STYLES[style].tempo_bpm[0] <= tempo_bpm <= STYLES[style].tempo_bpm[1]
+        and (not STYLES[style].meters or (meter.numerator, meter.denominator) in STYLES[style].meters)
+    ]
+    return _choose(suitable or ["pop"], rng, falloff=0.5)
+
+
+def _bar_s(meter: Meter, tempo_bpm: float) -> float:
+    return meter.bar_ticks / TICKS_PER_QUARTER * 60 / tempo_bpm
+
+
+def _form(style: str, meter: Meter, tempo_bpm: float, wishes: Wishes, rng: np.random.Generator) -> Form:
+    """The sections of the song: as asked, or as the style has them, so that it takes 90 to 180 seconds."""
+    wanted_s = float(rng.uniform(105.0, 150.0))
+    bars = wishes.bars
+    if bars is not None:
+        _checked("bars", bars, 1, MAX_BARS)
+    if wishes.manner.form is None:
+        form = form_for(STYLES[style].form, _bar_s(meter, tempo_bpm), bars, wanted_s)
+    else:
+        form = form_of(wishes.manner.form, bars)
+    _checked("bars", sum(n for _, n in form), 1, MAX_BARS)
+    return form
+
+
+def _rise(mood: Mood, wishes: Wishes, style: str, rng: np.random.Generator) -> int:
+    """Semitones by which the last chorus and what follows rise: some bright or big songs, never a stated key."""
+    drawn, semitones = float(rng.random()), int(rng.integers(1, 3))
+    bright = 0.5 * max(0.0, mood.valence) + 0.4 * max(0.0, mood.arousal)
+    likes = style in ("pop", "ballad", "anthem", "rock") and wishes.tonic is None and wishes.mode is None
+    return semitones if likes and drawn < bright else 0
+
+
+def _density(mood: Mood, wishes: Wishes, means: Means) -> float:
+    """Melody notes a quarter: by arousal and feeling, halved or doubled as far as is wished."""
+    wished = (
+        1.0 if wishes.manner.density is None else 2.0 ** (2 * _share("density", wishes.manner.density) - 1)
+    )
+    return float(np.clip((1.0 + 0.45 * mood.arousal) * means.density * wished, 0.3, 2.4))
+
+
+def _register(mood: Mood, wishes: Wishes, means: Means) -> float:
+    """The centre of the melody: by valence and feeling, a seventh lower or higher as far as is wished."""
+    wished = (
+        0.0 if wishes.manner.register is None else 20 * (_share("register", wishes.manner.register) - 0.5)
+    )
+    return float(np.clip(69 + 2.5 * mood.valence + means.register + wished, 58, 78))
+
+
+def _surprise(mood: Mood, wishes: Wishes) -> float:
+    if wishes.manner.surprise is None:
+        return max(0.0, -SURPRISE_BY_DARKNESS * mood.valence)
+    return _share("surprise", wishes.manner.surprise)
+
+
+def _share(what: str, value: float) -> float:
+    return _checked(what, value, 0.0, 1.0)
 
 
 def _chords_a_bar(tempo_bpm: float, meter: Meter, arousal: float) -> float:
@@ -189,65 +284,70 @@ def _chords_a_bar(tempo_bpm: float, meter: Meter, arousal: float) -> float:
     return 0.5 if rate < 0.6 else 1.0
 
 
-def _form(bars: int) -> list[tuple[str, str, int]]:
-    """(name, material, bars) of each section; the bars add up exactly.
-
-    Eight-bar verses and choruses stand between an intro and an outro of four. What does not fill a
-    section of eight lengthens the end, or is a bridge before the last section.
-    """
-    if bars < 12:
-        return [("verse", "A", bars)]
-    frame = 4 if bars >= 24 else 0
-    n_sections, rest = divmod(bars - 2 * frame, 8)
-    form = _body(n_sections)
-    if rest >= 4:
-        form.insert(len(form) - 1 if n_sections > 1 else 1, ("bridge", "C", rest))
-        rest = 0
-    if frame:
-        return [("intro", "A", frame), *form, ("outro", "O", frame + rest)]
-    name, material, n = form[-1]
-    return [*form[:-1], (name, material, n + rest)]
+_ENERGY = {
+    "intro": 0.25, "verse": 0.45, "pre-chorus": 0.6, "chorus": 0.85, "bridge": 0.6, "solo": 0.65, "outro": 0.35,
+}  # fmt: skip
+_LIFT = {
+    "intro": 0.0, "verse": -1.0, "pre-chorus": 1.0, "chorus": 2.5, "bridge": 1.0, "solo": 3.0, "outro": 0.0,
+}  # fmt: skip
 
 
-def _body(n_sections: int) -> list[tuple[str, str, int]]:
-    """Verse and chorus in turn; of an odd number, one more verse (three) or a bridge (five and more)."""
-    verse, chorus, bridge = ("verse", "A", 8), ("chorus", "B", 8), ("bridge", "C", 8)
-    pairs, odd = divmod(n_sections, 2)
-    form = [verse, chorus] * pairs
-    if odd and n_sections <= 3:
-        return [verse, *form]
-    return [*form[:-1], bridge, form[-1]] if odd else form
-
-
-_ENERGY = {"intro": 0.25, "verse": 0.45, "chorus": 0.85, "bridge": 0.6, "outro": 0.35}
-_LIFT = {"intro": 0.0, "verse": -1.0, "chorus": 2.5, "bridge": 1.0, "outro": 0.0}
-
-
-def _sections(bars: int, arousal: float, means: Means) -> tuple[PlannedSection, ...]:
-    form = _form(bars)
+def _sections(form: Form, mood: Mood, means: Means, rise: int) -> tuple[PlannedSection, ...]:
+    """The curves over the form: energy, register and loudness grow as the feelings want."""
     places = np.linspace(0.0, 1.0, len(form)) if len(form) > 1 else np.array([0.5])
+    choruses = [i for i, (name, _) in enumerate(form) if name == "chorus"]
+    risen = choruses[-1] if len(choruses) > 2 else len(form)
+    times: dict[str, int] = {}
     sections = []
-    for (name, material, n), place in zip(form, places, strict=True):
+    for i, ((name, bars), place) in enumerate(zip(form, places, strict=True)):
         energy = _ENERGY[name] + 0.1 * place
-        velocity = 76 + 20 * arousal + 18 * (energy - 0.5) + means.swell * (place - 0.4)
-        sections.append(
-            PlannedSection(
-                name=name,
-                material=material,
-                bars=n,
-                energy=float(np.clip(energy, 0, 1)),
-                lift=float(_LIFT[name] + means.climb * (place - 0.5)),
-                velocity=float(np.clip(velocity, 36, 112)),
-            )
+        velocity = 76 + 20 * mood.arousal + 18 * (energy - 0.5) + means.swell * (place - 0.4)
+        material = material_of(name)
+        section = PlannedSection(
+            name=name,
+            material=material,
+            bars=bars,
+            energy=float(np.clip(energy, 0, 1)),
+            lift=float(_LIFT[name] + means.climb * (place - 0.5)),
+            velocity=float(np.clip(velocity, 36, 112)),
+            variation=times.get(material, 0),
+            key_shift=rise if i >= risen else 0,
         )
+        times[material] = times.get(material, 0) + (name != "intro")
+        sections.append(section)
     return tuple(sections)
 
 
-def _programs(mood: Mood, means: Means, rng: np.random.Generator) -> dict[str, int]:
-    lead = _choose(means.leads or LEADS["bright" if mood.valence >= 0 else "dark"], rng)
-    backings = means.backings or BACKINGS["calm" if mood.arousal < 0.2 else "restless"]
+def _programs(
+    mood: Mood, wishes: Wishes, means: Means, style: str, rng: np.random.Generator
+) -> dict[str, int]:
+    """Who plays what: the instruments asked for and no others, or a band of the style."""
+    band = _band(mood, means, style, stated=wishes.manner.style is not None, rng=rng)
+    without = {INSTRUMENTS[name].program for name in wishes.manner.without}
+    if wishes.manner.instruments:
+        return cast([name for name in wishes.manner.instruments if name not in wishes.manner.without])
+    left = {role: program for role, program in band.items() if program not in without}
+    for name in wishes.manner.featured:
+        instrument = INSTRUMENTS[name]
+        left[instrument.roles[0]] = instrument.program
+    if "melody" not in left:
+        spare = [p for p in (*LEADS["bright"], *LEADS["dark"]) if p not in {*without, *band.values()}]
+        left = {"melody": spare[0], **left}
+    return left
+
+
+def _band(mood: Mood, means: Means, style: str, *, stated: bool, rng: np.random.Generator) -> dict[str, int]:
+    """A melody, chords, a bass, one colour and, where it is lively enough for the style, drums."""
+    manner = STYLES[style]
+    leads = (manner.leads if stated else ()) or means.leads or manner.leads
+    lead = _choose(leads or LEADS["bright" if mood.valence >= 0 else "dark"], rng)
+    backings = (manner.backings if stated else ()) or means.backings or manner.backings
+    backings = backings or BACKINGS["calm" if mood.arousal < 0.2 else "restless"]
     backing = _choose([program for program in backings if program != lead] or list(backings), rng)
-    return {"melody": lead, "chords": backing, "bass": FINGER_BASS if mood.arousal > 0.15 else ACOUSTIC_BASS}
+    colour = _choose([p for p in manner.colours if p not in (lead, backing)] or list(manner.colours), rng)
+    bass = (FINGER_BASS if mood.arousal > 0.15 else ACOUSTIC_BASS) if manner.bass is None else manner.bass
+    drums = {"drums": DRUMS} if mood.arousal >= manner.drums_from else {}
+    return {"melody": lead, "chords": backing, "bass": bass, "colour": colour, **drums}
 
 
 def phrase_lengths(bars: int) -> list[int]:
