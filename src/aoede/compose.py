@@ -1,15 +1,15 @@
 """From a request to a song, read top to bottom.
 
-    mood_of(request) -> plan_for(mood, wishes) -> changes -> melody, chord part, bass -> Song
+    mood_of(request) -> plan_for(mood, wishes) -> changes -> melody, chords, colour, bass, drums -> Song
 
-`sketch` understands and plans, `fill` writes the notes, `compose` does both. A part is a function from the plan
-and its changes to the notes of every section; drums, a second voice or words will be further ones in PARTS.
+`sketch` understands and plans, `fill` writes the notes, `compose` does both.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,17 @@ from aoede.learning.sampling import Trained, find
 from aoede.mood.request import Mood, mood_of
 from aoede.mood.wishes import Wishes, wishes_of
 from aoede.music.changes import Changes, changes_for, symbols_of
+from aoede.music.form import parse_form
+from aoede.music.given_chords import GivenChords, parse_chords
+from aoede.music.instruments import DRUMS, parse_instruments
 from aoede.music.melody import melodies_for
 from aoede.music.parts import bass_parts_for, chord_parts_for
 from aoede.music.plan import Plan, plan_for
 from aoede.music.progressions import Table, progressions_from_csv
-from aoede.music.theory import parse_key, parse_mode
+from aoede.music.styles import parse_style
+from aoede.music.theory import parse_key, parse_mode, pitch_class
 from aoede.randomness import checked_seed
-from aoede.song import Control, Note, Section, Song, Tempo, Track
+from aoede.song import Control, KeySignature, Note, Section, Song, Tempo, Track
 from aoede.version import __version__
 from aoede.words.title import title_of
 
@@ -34,22 +38,20 @@ Notes = tuple[Note, ...]
 
 
 @dataclass(frozen=True)
-class Part:
-    """A track of every song: its name, where it stands in the room, and what writes its notes.
-
-    `write(plan, changes, seed)` gives the notes of each section, in ticks from the section's beginning.
-    """
+class Place:
+    """A track of a song: its name, and where it stands in the room."""
 
     name: str
     volume: int  # MIDI controller 7
     pan: int  # MIDI controller 10, 64 is the middle
-    write: Callable[[Plan, Sequence[Changes], int], list[Notes]]
 
 
-PARTS: Mapping[str, Part] = {
-    "melody": Part("Melody", 104, 70, melodies_for),
-    "chords": Part("Chords", 92, 50, chord_parts_for),
-    "bass": Part("Bass", 90, 64, bass_parts_for),
+PLACES: Mapping[str, Place] = {
+    "melody": Place("Melody", 104, 70),
+    "chords": Place("Chords", 92, 50),
+    "colour": Place("Colour", 84, 86),
+    "bass": Place("Bass", 90, 64),
+    "drums": Place("Drums", 88, 60),
 }
 
 
@@ -63,6 +65,7 @@ class Sketch:
     mood: Mood
     wishes: Wishes  # from the words and the options; the options win
     plan: Plan
+    given: GivenChords | None = None  # the user's own chords
     own: Table | None = None  # the user's own progressions, and what could not be read of them
     player: Trained | None = None  # the model of piano rolls that plays the harmony
 
@@ -75,19 +78,31 @@ def compose(
     key: str | None = None,
     mode: str | None = None,
     tempo: float | None = None,
+    meter: str | None = None,
+    form: str | None = None,
+    chords: str | None = None,
+    style: str | None = None,
+    instruments: str | None = None,
+    density: float | str | None = None,
+    register: float | str | None = None,
+    surprise: float | str | None = None,
     progressions: str | Path | None = None,
     harmony: str | Path | None = None,
 ) -> Song:
     """A song for `request`, e.g. `compose("a song that expresses hope and wonder", seed=1)`.
 
     seed: 0..2**63-1; the same one gives the same song; None draws one (it stands in `song.recipe`).
-    bars: 1..512. key: "D", "F# minor". mode: "dorian". tempo: quarter notes a minute, 20..300.
+    bars: 1..512; without it the song takes about two minutes. key: "D", "F# minor". mode: "dorian".
+    tempo: quarter notes a minute, 20..300. meter: "3/4". form: "intro verse chorus verse:16 chorus".
+    chords: "C Am F G", a bar each, or by section; nothing about them is changed. style: "waltz".
+    instruments: "piano, cello": these and no others. density (of the melody), register (its height), surprise
+    (of the harmony): 0..1, or "low", "medium", "high".
     progressions: a CSV of chord progressions with moods, from which the harmony is chosen instead.
     harmony: "rbm", a run or a model file: a model of piano rolls that plays the harmony instead.
     Raises UsageError for what no song can obey, InputError for a request that says nothing.
     """
-    options = {"bars": bars, "key": key, "mode": mode, "tempo": tempo}
-    return fill(sketch(request, seed=seed, **options, progressions=progressions, harmony=harmony))
+    options = {name: value for name, value in locals().items() if name not in ("request", "seed")}
+    return fill(sketch(request, seed=seed, **options))
 
 
 def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
@@ -96,14 +111,32 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     if not _is_text(request):
         raise InputError("the request holds half a character", hint="Write it again, in UTF-8.")
     stated = {name: value for name, value in options.items() if value is not None}
+    _check_harmony(stated)
     wishes = _with_options(wishes_of(request), stated)
+    given = parse_chords(stated["chords"]) if "chords" in stated else None
     mood = mood_of(request)
-    plan = plan_for(mood, wishes, seed=seed)
-    if {"progressions", "harmony"} <= set(stated):
-        raise UsageError("--progressions and --harmony cannot both give the chords", where="--harmony")
+    plan = plan_for(mood, _in_their_key(wishes, given), seed=seed)
     own = progressions_from_csv(Path(stated["progressions"])) if "progressions" in stated else None
     player = find(stated["harmony"]) if "harmony" in stated else None
-    return Sketch(request, seed, stated, mood, wishes, plan, own, player)
+    return Sketch(request, seed, stated, mood, wishes, plan, given, own, player)
+
+
+def _check_harmony(stated: Mapping[str, Any]) -> None:
+    """Refuse two givers of the chords."""
+    givers = [name for name in ("chords", "progressions", "harmony") if name in stated]
+    if len(givers) > 1:
+        raise UsageError(
+            f"--{givers[0]} and --{givers[1]} cannot both give the chords", where=f"--{givers[1]}"
+        )
+
+
+def _in_their_key(wishes: Wishes, given: GivenChords | None) -> Wishes:
+    """The wishes with the key that the given chords are in, as far as none is stated."""
+    if given is None:
+        return wishes
+    tonic_pc = None if wishes.tonic is None else pitch_class(wishes.tonic)
+    key = given.key(tonic_pc, wishes.mode)
+    return replace(wishes, tonic=wishes.tonic or key.tonic, mode=key.mode)
 
 
 def _is_text(request: str) -> bool:
@@ -118,54 +151,119 @@ def _with_options(wishes: Wishes, stated: Mapping[str, Any]) -> Wishes:
     if mode is not None and asked not in (None, mode):
         raise UsageError(f"--key {stated['key']} and --mode {asked} contradict each other", where="--mode")
     if tonic is not None and wishes.tonic is not None:
-        wishes = replace(
-            wishes, mode=None
-        )  # the words' "in D minor" is one wish: a new tonic replaces it all
+        # the words' "in D minor" is one wish: a new tonic replaces it all
+        wishes = replace(wishes, mode=None)
     return replace(
         wishes,
         tonic=tonic or wishes.tonic,
         mode=mode or asked or wishes.mode,
         tempo_bpm=float(stated["tempo"]) if "tempo" in stated else wishes.tempo_bpm,
+        meter=_parse_meter(stated["meter"]) if "meter" in stated else wishes.meter,
         bars=stated.get("bars", wishes.bars),
+        manner=replace(
+            wishes.manner, **{name: read(stated[name]) for name, read in _MANNERS.items() if name in stated}
+        ),
     )
+
+
+def _parse_meter(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"\s*(\d{1,2})\s*/\s*(\d{1,2})\s*", text)
+    if match is None:
+        raise UsageError(f"{text!r} is not a meter", where="--meter", hint="Write it as 4/4, 3/4 or 6/8.")
+    return int(match[1]), int(match[2])
+
+
+def _level_of(name: str) -> Callable[[float | str], float]:
+    levels = {"low": 0.15, "medium": 0.5, "high": 0.85}
+
+    def read(value: float | str) -> float:
+        try:
+            return (
+                levels[value.lower()] if isinstance(value, str) and value.lower() in levels else float(value)
+            )
+        except ValueError:
+            raise UsageError(
+                f"{value!r} is no {name}",
+                where=f"--{name}",
+                hint="Use low, medium, high or a number from 0 to 1.",
+            ) from None
+
+    return read
+
+
+_MANNERS: Mapping[str, Callable[[Any], Any]] = {
+    "style": parse_style,
+    "form": parse_form,
+    "instruments": parse_instruments,
+    **{name: _level_of(name) for name in ("density", "register", "surprise")},
+}
 
 
 def fill(sketch: Sketch) -> Song:
     """The song of a sketch: the same sketch always gives the same notes."""
+    plan, seed = sketch.plan, sketch.seed
+    changes = _changes(sketch)
+    melodies = melodies_for(plan, changes, seed)
+    written = {
+        "melody": melodies,
+        "chords": chord_parts_for(plan, changes, seed),
+        "bass": bass_parts_for(plan, changes, seed),
+    }
+    return _joined(sketch, changes, {role: notes for role, notes in written.items() if role in plan.programs})
+
+
+def _changes(sketch: Sketch) -> list[Changes]:
     plan = sketch.plan
+    if sketch.given is not None:
+        return [sketch.given.over(s.name, s.bars, plan.meter.bar_ticks) for s in plan.sections]
     songbook = "pop909" if sketch.mood.language == "zh" else None
-    changes = changes_for(plan, seed=sketch.seed, own=sketch.own, songbook=songbook, player=sketch.player)
+    return changes_for(plan, seed=sketch.seed, own=sketch.own, songbook=songbook, player=sketch.player)
+
+
+def _joined(sketch: Sketch, changes: Sequence[Changes], written: Mapping[str, Sequence[Notes]]) -> Song:
+    """The sections one after another."""
+    plan = sketch.plan
     lengths_ticks = [section.bars * plan.meter.bar_ticks for section in plan.sections]
     starts_ticks = list(accumulate(lengths_ticks, initial=0))[:-1]
-    tracks = [
-        _track(role, part.write(plan, changes, sketch.seed), starts_ticks, plan)
-        for role, part in PARTS.items()
-    ]
+    tracks = [_track(role, written[role], starts_ticks, plan) for role in PLACES if role in written]
     return Song(
         title=title_of(sketch.request),
         tracks=tuple(track for track in tracks if track.notes),
         tempos=(Tempo(0, plan.tempo_bpm),),
         meters=(plan.meter,),
-        keys=(plan.key.signature,),
+        keys=_keys(plan, starts_ticks),
         sections=tuple(
             Section(start, start + length, section.name)
             for start, length, section in zip(starts_ticks, lengths_ticks, plan.sections, strict=True)
         ),
-        chords=tuple(symbols_of(changes, starts_ticks, plan.key)),
+        chords=tuple(symbols_of(changes, starts_ticks, [plan.key_of(section) for section in plan.sections])),
         recipe=_recipe(sketch),
     )
 
 
+def _keys(plan: Plan, starts_ticks: Sequence[int]) -> tuple[KeySignature, ...]:
+    """The key signature at the beginning and wherever it changes."""
+    signs = [
+        replace(plan.key_of(section).signature, start_ticks=start)
+        for section, start in zip(plan.sections, starts_ticks, strict=True)
+    ]
+    changed = [sign for before, sign in pairwise(signs) if before.sharps != sign.sharps]
+    return (signs[0], *changed)
+
+
 def _track(role: str, written: Sequence[Notes], starts_ticks: Sequence[int], plan: Plan) -> Track:
     """The sections' notes one after another, as a track."""
-    part = PARTS[role]
+    place, program = PLACES[role], plan.programs[role]
     notes = sorted(
         replace(note, start_ticks=note.start_ticks + start_ticks)
         for section, start_ticks in zip(written, starts_ticks, strict=True)
         for note in section
     )
-    controls = (Control(0, VOLUME, part.volume), Control(0, PAN, part.pan))
-    return Track(part.name, tuple(notes), plan.programs[role], role, controls=controls)
+    controls = (Control(0, VOLUME, place.volume), Control(0, PAN, place.pan))
+    is_drum = program == DRUMS
+    return Track(
+        place.name, tuple(notes), 0 if is_drum else program, role, is_drum=is_drum, controls=controls
+    )
 
 
 def _recipe(sketch: Sketch) -> dict[str, Any]:

@@ -23,16 +23,26 @@ Examples:
   aoede compose "a song that expresses hope and wonder"
   aoede compose "我想要一首表达希望和奇迹的歌" --seed 7
   aoede compose "rain on the last day of summer" --key "D minor" --tempo 72 --bars 16
+  aoede compose "the sea at night, for piano and cello" --meter 3/4 --form "intro verse chorus verse chorus outro"
+  aoede compose "a road song" --style folk --chords "verse: C Am F G; chorus: F G C C"
   echo "a lullaby, in 3/4" | aoede compose - --count 4 --json"""
 )
 @click.argument("request")
 @click.option(
     "-s", "--seed", type=int, help="The same seed gives the same bytes. [default: drawn and reported]"
 )
-@click.option("-b", "--bars", type=int, help="Exact length in bars, 1 to 512. [default: 32]")
+@click.option("-b", "--bars", type=int, help="Exact length in bars, 1 to 512. [default: about two minutes]")
 @click.option("-k", "--key", help='Key such as "D", "F# minor", "Bbm".')
 @click.option("-m", "--mode", help="major, minor, dorian, phrygian, lydian, mixolydian, harmonic minor.")
 @click.option("-t", "--tempo", type=float, help="Quarter notes a minute, 20 to 300.")
+@click.option("--meter", help="Such as 3/4 or 6/8.")
+@click.option("--form", help='Sections, with bars if you like: "intro verse chorus verse:16 chorus outro".')
+@click.option("--chords", help='Your chords, a bar each: "C Am F G"; or "verse: C | Am F; chorus: F G".')
+@click.option("--style", help="pop, ballad, folk, rock, waltz, march, lullaby, anthem, jazz, latin or hymn.")
+@click.option("--instruments", help='These and no others: "piano, cello", "guitar, bass, drums".')
+@click.option("--density", help="How many notes the melody has: low, medium, high, or 0 to 1.")
+@click.option("--register", help="How high the melody lies: low, medium, high, or 0 to 1.")
+@click.option("--surprise", help="How often chords leave the mode: low, medium, high, or 0 to 1.")
 @click.option(
     "-n",
     "--count",
@@ -152,6 +162,7 @@ def _report(planned: "Sketch", song: "Song", files: list[Path], seconds: float) 
             "tempo_bpm": plan.tempo_bpm,
             "meter": f"{plan.meter.numerator}/{plan.meter.denominator}",
             "bars": plan.bars,
+            "style": plan.style,
             "form": [{"name": s.name, "bars": s.bars} for s in plan.sections],
             "programs": dict(plan.programs),
         },
@@ -193,8 +204,9 @@ def _as_text(report: dict[str, Any]) -> str:
         f"  keywords    {', '.join(mood['keywords']) or 'none that I know'}",
         f"  mood        valence {mood['valence']:+.2f} ± {mood['valence_sd']:.2f}, "
         f"arousal {mood['arousal']:+.2f} ± {mood['arousal_sd']:.2f}; {feelings}",
-        f"  plan        {plan['key']}, {plan['tempo_bpm']:g} bpm, {plan['meter']}, {plan['bars']} bars, "
-        f"{minutes}:{seconds:02d}",
+        f"  plan        {plan['style']}, {plan['key']}, {plan['tempo_bpm']:g} bpm, {plan['meter']}, "
+        f"{plan['bars']} bars, {minutes}:{seconds:02d}",
+        f"  band        {_band(plan['programs'])}",
         f"  form        {form}",
     ]
     for row in report["chords"]:
@@ -205,6 +217,12 @@ def _as_text(report: dict[str, Any]) -> str:
     lines.append(f"  {'again':<10}  {_command_of(report['recipe'])}")
     lines.append(f"  {'took':<10}  {report['seconds']:.2f} s")
     return "\n".join(lines)
+
+
+def _band(programs: dict[str, int]) -> str:
+    from aoede.music.instruments import of_program
+
+    return ", ".join(f"{role} {of_program(program).name}" for role, program in programs.items())
 
 
 def _command_of(recipe: dict[str, Any]) -> str:

@@ -17,7 +17,6 @@ from aoede.randomness import stream
 from aoede.song import TICKS_PER_QUARTER, ChordSymbol
 
 N_CANDIDATES = 128
-SURPRISE_BY_DARKNESS = 0.6  # how readily the darkest songs borrow chords from outside their scale
 
 Changes = list[PlacedChord]  # of one section, in ticks from its beginning, without gaps
 
@@ -44,8 +43,9 @@ def changes_for(
         else:
             pool = _candidates(plan, material, n_chords, songbook, player, rng)
             chosen[material] = nearest(pool, plan.valence, plan.feelings, rng=rng)
-    changes = [_placed(chosen[section.material], section.bars, plan) for section in plan.sections]
-    home = Chord(plan.key.tonic_pc, "min" if plan.key.is_minor else "maj")
+    changes = [_placed(chosen[section.material], section, plan) for section in plan.sections]
+    tonic_pc = plan.key_of(plan.sections[-1]).tonic_pc
+    home = Chord(tonic_pc, "min" if plan.key.is_minor else "maj")
     changes[-1][-1] = replace(changes[-1][-1], chord=home)
     return changes
 
@@ -61,7 +61,6 @@ def _candidates(
     """Many progressions of functional chord ids that fit the place of one material in the song."""
     section = [section for section in plan.sections if section.material == material][-1]
     cadence = _cadence(plan, section)
-    surprise = max(0.0, -SURPRISE_BY_DARKNESS * plan.valence)
     if player is None:
         return candidates(
             n_chords,
@@ -70,7 +69,7 @@ def _candidates(
             rng=rng,
             n=N_CANDIDATES,
             cadence=cadence,
-            surprise=surprise,
+            surprise=plan.surprise,
             songbook=songbook,
         )
     return candidates_of_rolls(
@@ -82,7 +81,7 @@ def _candidates(
         valence=plan.valence,
         arousal=plan.arousal,
         cadence=cadence,
-        surprise=surprise,
+        surprise=plan.surprise,
         rng=rng,
     )
 
@@ -94,21 +93,21 @@ def _cadence(plan: Plan, section: PlannedSection) -> str:
     return "half" if section.name in ("verse", "bridge") else plan.cadence
 
 
-def _placed(ids: Sequence[int], bars: int, plan: Plan) -> Changes:
+def _placed(ids: Sequence[int], section: PlannedSection, plan: Plan) -> Changes:
     span = int(plan.meter.bar_ticks / plan.chords_a_bar)
-    end = bars * plan.meter.bar_ticks
+    end, tonic_pc = section.bars * plan.meter.bar_ticks, plan.key_of(section).tonic_pc
     return [
-        PlacedChord(start, min(start + span, end), decode(chord_id, plan.key.tonic_pc))
+        PlacedChord(start, min(start + span, end), decode(chord_id, tonic_pc))
         for start, chord_id in zip(range(0, end, span), ids, strict=False)
     ]
 
 
 def symbols_of(
-    changes: Sequence[Changes], section_starts_ticks: Sequence[int], key: Key
+    changes: Sequence[Changes], section_starts_ticks: Sequence[int], keys: Sequence[Key]
 ) -> list[ChordSymbol]:
-    """The chord symbols of a song, spelt in its key, one wherever the chord changes."""
+    """The chord symbols of a song, spelt in the key of their section, one wherever the chord changes."""
     symbols: list[ChordSymbol] = []
-    for section, start_ticks in zip(changes, section_starts_ticks, strict=True):
+    for section, start_ticks, key in zip(changes, section_starts_ticks, keys, strict=True):
         for placed in section:
             symbol = placed.chord.symbol(flats=key.spells_flat(placed.chord.root_pc))
             if not symbols or symbols[-1].symbol != symbol:
