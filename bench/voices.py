@@ -1,6 +1,6 @@
 """The four voices of the JSB chorales on the sixteenth grid: nats a token, beside what was published.
 
-    python bench/voices.py DATA             # learns the training split, judges the validation split: 40 minutes
+    python bench/voices.py DATA             # learns the training split, judges the validation split: 10 minutes
     python bench/voices.py DATA --select    # held out are pieces of the training split
     python bench/voices.py DATA --epochs 2  # a glimpse
 
@@ -11,15 +11,18 @@ its earlier tokens and that it begins on a beat. Most tokens only go on with wha
 
 Each pitch is scored by one small network per voice that hears the music around it (as in `neural/frames/notes.py`):
 the last steps of all voices, what the voices above it do now, the echo, which pitch classes sounded so far as seen
-from there, and what a GRU remembers. A softmax over all pitches and silence is the prediction.
+from there, and what a GRU remembers. The soprano is also told how the tune went on where its last notes stand in
+another learnt piece, in any key: chorale tunes were set many times. A softmax over all pitches and silence is the
+prediction.
 """
 
 import argparse
 import json
 import math
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,12 +46,13 @@ LOW, HIGH = 36 - MOST_SHIFT, 81 + MOST_SHIFT
 N_PITCHES = HIGH - LOW + 1
 SILENCE = N_PITCHES  # the id after those of the pitches
 RANGES = ((60, 81), (52, 74), (46, 69), (36, 66))  # of each voice in the training split
-REACH, N_UNITS, N_HIDDEN = 12, 128, 192
+REACH, N_UNITS, N_HIDDEN = 12, 96, 160
 N_RUNS = 18  # classes of how long a voice has held its note
 BAR, N_LENGTHS = 16, 9
 DECAYS = (0.97, 0.995)  # of what is known of the pitch classes, a step
-N_ROWS, N_STEPS, N_EPOCHS, RATE = 16, 64, 14, 3e-3
-DROPOUT, REMEMBERED_DROPOUT, WEIGHT_DECAY = 0.3, 0.5, 0.1
+SPANS = (96, 64, 48, 32, 24, 16)  # steps of a tune that stand elsewhere, the longest first; classes 6 to 1
+N_ROWS, N_STEPS, N_EPOCHS, RATE = 16, 64, 9, 3e-3
+DROPOUT, REMEMBERED_DROPOUT, WEIGHT_DECAY = 0.5, 0.8, 0.3
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Piece:
     lengths: Ints  # (T,) class of its length
     runs: Ints  # (T, 4) how long each voice has held its note
     classes: NDArray[np.float32]  # (T, decays * 12) pitch classes so far
+    tune: Ints  # (T,) how the tune goes on elsewhere; SILENCE where it does not stand elsewhere
+    spans: Ints  # (T,) class of how much of it stands there
 
     @classmethod
     def of(cls, pitches: Ints) -> "Piece":
@@ -67,15 +73,53 @@ class Piece:
         ids = np.where(pitches < 0, SILENCE, pitches - LOW)
         expected, lengths = echoes(ids.astype(np.uint8))
         echo = np.where(lengths[:, None] > 0, expected, SILENCE).astype(np.int64)
-        return cls(ids, echo, lengths, _runs(ids), _classes(ids))
+        unknown = np.full(len(ids), SILENCE)
+        return cls(ids, echo, lengths, _runs(ids), _classes(ids), unknown, np.zeros(len(ids), np.int64))
 
     def moved(self, semitones: int) -> "Piece":
         """All voices higher by so many semitones."""
-        ids, echo = (np.where(a == SILENCE, SILENCE, a + semitones) for a in (self.ids, self.echo))
-        halves = self.classes.reshape(-1, len(DECAYS), 12)
-        return Piece(
-            ids, echo, self.lengths, self.runs, np.roll(halves, semitones, axis=2).reshape(len(ids), -1)
+        ids, echo, tune = (
+            np.where(a == SILENCE, SILENCE, np.clip(a + semitones, 0, N_PITCHES - 1))
+            for a in (self.ids, self.echo, self.tune)
         )
+        halves = self.classes.reshape(-1, len(DECAYS), 12)
+        classes = np.roll(halves, semitones, axis=2).reshape(len(ids), -1)
+        return replace(self, ids=ids, echo=echo, tune=tune, classes=classes)
+
+
+class Tunes:
+    """The sopranos of the learnt pieces, to be found by their last steps in any key."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._next: list[dict[bytes, list[tuple[int, int]]]] = [
+            {} for _ in SPANS
+        ]  # (piece, interval to come)
+        for n, piece in enumerate(pieces):
+            soprano = piece.ids[:, 0]
+            for span, found in zip(SPANS, self._next, strict=True):
+                for t in range(span, len(soprano)):
+                    found.setdefault(_shape(soprano, t, span), []).append((n, soprano[t] - soprano[t - 1]))
+
+    def told(self, piece: Piece, own: int = -1) -> Piece:
+        """The piece with how its tune went on most often elsewhere; `own` is its number among the learnt pieces."""
+        soprano = piece.ids[:, 0]
+        tune, spans = np.full(len(soprano), SILENCE), np.zeros(len(soprano), np.int64)
+        for t in range(SPANS[-1], len(soprano)):
+            for k, (span, found) in enumerate(zip(SPANS, self._next, strict=True)):
+                shape = _shape(soprano, t, span) if t >= span else b""
+                moves = Counter(move for n, move in found.get(shape, ()) if n != own)
+                if moves:
+                    expected = soprano[t - 1] + min(moves, key=lambda move: (-moves[move], abs(move), move))
+                    spans[t] = len(SPANS) - k
+                    tune[t] = expected if 0 <= expected < N_PITCHES else SILENCE
+                    break
+        return replace(piece, tune=tune, spans=spans)
+
+
+def _shape(soprano: Ints, t: int, span: int) -> bytes:
+    """The last `span` steps before t as seen from the last one, and the place in the beat."""
+    steps = soprano[t - span : t]
+    return np.where(steps == SILENCE, 127, steps - steps[-1]).astype(np.int8).tobytes() + bytes([t % 4])
 
 
 def _runs(ids: Ints) -> Ints:
@@ -107,6 +151,8 @@ class Batch:
     before: Tensor  # (most lag + T, B, 4) ids, SILENCE before the first
     echo: Tensor  # (T, B, 4)
     lengths: Tensor  # (T, B)
+    tune: Tensor  # (T, B)
+    spans: Tensor  # (T, B)
     runs: Tensor  # (T, B, 4)
     classes: Tensor  # (T, B, decays * 12)
     places: Tensor  # (T, B) steps of the bar
@@ -118,7 +164,8 @@ class Batch:
         n, m, rows = max(end - begin for _, begin, end in stretches), max(LAGS), len(stretches)
         before = np.full((m + n, rows, N_VOICES), SILENCE, np.int64)
         echo, runs = np.full((n, rows, N_VOICES), SILENCE, np.int64), np.zeros((n, rows, N_VOICES), np.int64)
-        lengths, places = np.zeros((n, rows), np.int64), np.zeros((n, rows), np.int64)
+        lengths, places, spans = (np.zeros((n, rows), np.int64) for _ in range(3))
+        tune = np.full((n, rows), SILENCE)
         classes = np.zeros((n, rows, 12 * len(DECAYS)), np.float32)
         counts = np.zeros((n, rows), bool)
         for row, (piece, begin, end) in enumerate(stretches):
@@ -128,12 +175,16 @@ class Batch:
                 (echo, piece.echo),
                 (runs, piece.runs),
                 (lengths, piece.lengths),
+                (tune, piece.tune),
+                (spans, piece.spans),
                 (classes, piece.classes),
             ):
                 array[here, row] = own[begin:end]
             places[here, row] = np.arange(begin, end) % BAR
             counts[here, row] = True
-        return cls(*map(torch.from_numpy, (before, echo, lengths, runs, classes, places, counts)))
+        return cls(
+            *map(torch.from_numpy, (before, echo, lengths, tune, spans, runs, classes, places, counts))
+        )
 
 
 class Network(nn.Module):
@@ -158,6 +209,7 @@ class Network(nn.Module):
         hidden = torch.cat([hidden, place], dim=2)[at]
         past = torch.stack([batch.before[m - lag : m - lag + n][at] for lag in LAGS], dim=1)  # (N, lags, 4)
         rows = torch.cat([past, batch.echo[at][:, None]], dim=1).flatten(1)
+        rows = torch.cat([rows, batch.tune[at][:, None]], dim=1)  # the last is for the soprano alone
         now = batch.before[m:][at]  # (N, 4)
         nats = [
             voice(hidden, _one_hot(rows)[:, :, :N_PITCHES], now, past[:, 0], batch, at)
@@ -177,12 +229,13 @@ class _Voice(nn.Module):
         self.voice = voice
         low, high = RANGES[voice]
         self.first, self.n = low - MOST_SHIFT - LOW, high - low + 2 * MOST_SHIFT + 1  # pitches that are heard
-        n_rows = N_VOICES * (len(LAGS) + 1)
-        self.around = nn.Conv1d(n_rows, N_UNITS, 2 * REACH + 1)
+        self.n_rows = N_VOICES * (len(LAGS) + 1) + (voice == 0)
+        self.around = nn.Conv1d(self.n_rows, N_UNITS, 2 * REACH + 1)
         self.above = nn.Conv1d(max(1, voice), N_UNITS, 4 * REACH + 1, bias=False)
         self.classes = nn.Linear(12 * len(DECAYS), N_UNITS, bias=False)
         self.pitches = nn.Parameter(0.01 * torch.randn(self.n, N_UNITS))
         self.runs, self.lengths = nn.Embedding(N_RUNS, N_UNITS), nn.Embedding(N_LENGTHS, N_UNITS)
+        self.spans = nn.Embedding(len(SPANS) + 1, N_UNITS)
         self.changed = nn.Linear(max(1, voice), N_UNITS, bias=False)
         self.remembered, self.direct = nn.Linear(n_hidden, N_UNITS), nn.Linear(n_hidden, N_PITCHES + 1)
         self.deep = nn.ModuleList(nn.Linear(N_UNITS, N_UNITS) for _ in range(2))
@@ -207,7 +260,7 @@ class _Voice(nn.Module):
         self, hidden: Tensor, rows: Tensor, now: Tensor, last: Tensor, batch: Batch, at: Tensor
     ) -> Tensor:
         """(N, n, N_UNITS) what is known at each pitch."""
-        x = self.around(self._near(rows, REACH))
+        x = self.around(self._near(rows[:, : self.n_rows], REACH))
         if self.voice:
             x = x + self.above(self._near(_one_hot(now[:, : self.voice])[:, :, :N_PITCHES], 2 * REACH))
         x = x.transpose(1, 2) + self.pitches.to(x.dtype) + self._of_classes(batch.classes[at]).to(x.dtype)
@@ -216,7 +269,9 @@ class _Voice(nn.Module):
             + self.runs(batch.runs[at][:, self.voice])
             + self.lengths(batch.lengths[at])
         )
-        if self.voice:
+        if self.voice == 0:
+            told = told + self.spans(batch.spans[at])
+        else:
             told = told + self.changed((now[:, : self.voice] != last[:, : self.voice]).float())
         found: Tensor = x + told[:, None].to(x.dtype)
         return found
@@ -322,6 +377,9 @@ def main() -> None:
         order = stream(SEED, "held out").permutation(len(learnt))
         n = round(HELD_OUT * len(order))
         learnt, other = [learnt[i] for i in order[n:]], [learnt[i] for i in order[:n]]
+    tunes = Tunes(learnt)
+    learnt = [tunes.told(piece, n) for n, piece in enumerate(learnt)]
+    other = [tunes.told(piece) for piece in other]
     began = time.perf_counter()
     with threads(torch.get_num_threads()):
         network = trained(learnt, arguments.epochs, getattr(torch, settled(Recipe()).precision))
