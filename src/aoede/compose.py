@@ -8,7 +8,7 @@
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,13 @@ class Sketch:
     given: GivenChords | None = None  # the user's own chords
     own: Table | None = None  # the user's own progressions, and what could not be read of them
     player: Trained | None = None  # the model of piano rolls that plays the harmony
+    seeds: Mapping[str, int] = field(default_factory=dict)  # of roles that are drawn with one of their own
+    changes: Sequence[Changes] | None = None  # chords that stand already, a list a section
+    melodies: Sequence[Notes] | None = None  # a tune that stands already, from each section's beginning
+
+    def seed_of(self, role: str) -> int:
+        """The seed that a role is drawn with: "harmony", "words", or one of PLACES."""
+        return self.seeds.get(role, self.seed)
 
 
 def compose(
@@ -201,23 +208,28 @@ _MANNERS: Mapping[str, Callable[[Any], Any]] = {
 
 def fill(sketch: Sketch) -> Song:
     """The song of a sketch: the same sketch always gives the same notes."""
-    plan, seed = sketch.plan, sketch.seed
-    changes = _changes(sketch)
-    melodies = melodies_for(plan, changes, seed)
+    plan = sketch.plan
+    changes = changes_of(sketch)
+    melodies = sketch.melodies or melodies_for(plan, changes, sketch.seed_of("melody"))
     written = {
         "melody": melodies,
-        "chords": chord_parts_for(plan, changes, seed),
-        "bass": bass_parts_for(plan, changes, seed),
+        "chords": chord_parts_for(plan, changes, sketch.seed_of("chords")),
+        "bass": bass_parts_for(plan, changes, sketch.seed_of("bass")),
     }
     return _joined(sketch, changes, {role: notes for role, notes in written.items() if role in plan.programs})
 
 
-def _changes(sketch: Sketch) -> list[Changes]:
+def changes_of(sketch: Sketch) -> Sequence[Changes]:
+    """The chords of every section: those that stand, those that are given, or those that are found."""
     plan = sketch.plan
+    if sketch.changes is not None:
+        return sketch.changes
     if sketch.given is not None:
         return [sketch.given.over(s.name, s.bars, plan.meter.bar_ticks) for s in plan.sections]
     songbook = "pop909" if sketch.mood.language == "zh" else None
-    return changes_for(plan, seed=sketch.seed, own=sketch.own, songbook=songbook, player=sketch.player)
+    return changes_for(
+        plan, seed=sketch.seed_of("harmony"), own=sketch.own, songbook=songbook, player=sketch.player
+    )
 
 
 def _joined(sketch: Sketch, changes: Sequence[Changes], written: Mapping[str, Sequence[Notes]]) -> Song:
@@ -275,7 +287,7 @@ def _recipe(sketch: Sketch) -> dict[str, Any]:
         "options": {name: str(v) if isinstance(v, Path) else v for name, v in sketch.options.items()},
         "models": _models(sketch),
         "key": str(sketch.plan.key),
-    }
+    } | ({"seeds": dict(sketch.seeds)} if sketch.seeds else {})
 
 
 def _models(sketch: Sketch) -> dict[str, str]:
