@@ -280,3 +280,56 @@ _ALL = (
     ),
 )
 CORPORA: Mapping[str, Corpus] = MappingProxyType({corpus.name: corpus for corpus in _ALL})
+
+# What whole songs with a band are held against: the lead sheets and the songs for voice and piano together, so that a
+# texture from a few chords to a full accompaniment is usual; the fifth ones are kept aside here too. Their scores do
+# not write out repeats: a song that sings its chorus three times lies high in what returns. They are not among
+# `CORPORA`, since no file is told to be like them. `python bench/whole_songs.py DATA --bands` prints them.
+WHOLE = Corpus(
+    "whole songs",
+    "384 songs: melody and chords, or voice and piano",
+    0.59,
+    0.131,
+    {
+        "pitch_class_entropy_bits": Band(2.692, 3.018, 3.324),
+        "entropy_4_bars_bits": Band(2.489, 2.727, 2.978),
+        "entropy_1_bar_bits": Band(1.591, 2.04, 2.454),
+        "pitch_classes_a_bar": Band(3.5, 4.968, 6.379),
+        "scale_consistency": Band(0.8, 0.906, 0.989),
+        "key_clarity": Band(0.783, 0.876, 0.958),
+        "groove_consistency": Band(0.957, 0.974, 0.989),
+        "groove_similarity": Band(0.71, 0.831, 0.919),
+        "similar_bars": Band(0.149, 0.412, 0.653),
+        "copied_bars": Band(0.0, 0.202, 0.447),
+        "structure_short": Band(0.325, 0.46, 0.595),
+        "structure_middle": Band(0.197, 0.391, 0.564),
+        "structure_long": Band(0.11, 0.323, 0.497),
+        "polyphony": Band(3.686, 4.587, 5.667),
+        "melody_share": Band(0.121, 0.308, 0.543),
+        "notes_per_beat": Band(1.38, 3.887, 7.392),
+        "empty_beats": Band(0.0, 0.008, 0.024),
+        "melody_steps": Band(0.303, 0.482, 0.656),
+        "melody_leaps": Band(0.06, 0.15, 0.25),
+        "melody_repeats": Band(0.043, 0.182, 0.335),
+        "melody_range_semitones": Band(12.0, 15.552, 19.0),
+        "chord_tones": Band(0.583, 0.789, 0.957),
+    },
+)
+SUNG = Corpus(
+    "sung melodies",
+    "the melodies of the same 384 songs",
+    0.5,
+    0.138,
+    {
+        "pitch_class_entropy_bits": Band(2.457, 2.832, 3.227),
+        "entropy_4_bars_bits": Band(1.935, 2.295, 2.627),
+        "entropy_1_bar_bits": Band(0.683, 1.138, 1.605),
+        "pitch_classes_a_bar": Band(1.781, 2.592, 3.404),
+        "scale_consistency": Band(0.805, 0.926, 1.0),
+        "groove_similarity": Band(0.715, 0.813, 0.902),
+        "similar_bars": Band(0.171, 0.443, 0.688),
+        "copied_bars": Band(0.051, 0.305, 0.55),
+        "notes_per_beat": Band(0.551, 0.945, 1.44),
+        "empty_beats": Band(0.0, 0.1, 0.246),
+    },
+)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from aoede.music.key_finder import key_correlations
 from aoede.music.measures import interval_shares, pitch_class_weights, scale_consistency
-from aoede.music.note_table import NoteTable, pitched_notes
+from aoede.music.note_table import NoteTable, pitched_notes, seconds_of
 from aoede.music.voices import is_line
 from aoede.song import TICKS_PER_QUARTER, Song
 
@@ -125,7 +125,7 @@ def heard(song: Song) -> NoteTable:
     left out: the labels are of music without, and with them the pulse is found less often.
     """
     notes = pitched_notes(song)
-    starts_s, ends_s = _seconds(song, notes.starts_ticks), _seconds(song, notes.ends_ticks)
+    starts_s, ends_s = seconds_of(song, notes.starts_ticks), seconds_of(song, notes.ends_ticks)
     begins = np.diff(starts_s, prepend=-np.inf) > TOGETHER_S
     starts_s = starts_s[begins][np.cumsum(begins) - 1]
     starts_s, ends_s = starts_s - starts_s[:1].sum(), ends_s - starts_s[:1].sum()
@@ -135,15 +135,6 @@ def heard(song: Song) -> NoteTable:
     is_new = np.ones(len(table), dtype=np.bool_)
     is_new[1:] = (np.diff(table.starts_ticks) != 0) | (np.diff(table.pitches) != 0)
     return table.chosen(is_new)
-
-
-def _seconds(song: Song, ticks: NDArray[np.int64]) -> Floats:
-    """`song.seconds_of` for columns."""
-    starts = np.array([tempo.start_ticks for tempo in song.tempos], dtype=np.float64)
-    seconds_a_tick = np.array([60.0 / (tempo.bpm * TICKS_PER_QUARTER) for tempo in song.tempos])
-    begins = np.concatenate([[0.0], np.cumsum(np.diff(starts) * seconds_a_tick[:-1])])
-    which = np.maximum(0, np.searchsorted(starts, ticks, side="right") - 1)
-    return np.asarray(begins[which] + (ticks - starts[which]) * seconds_a_tick[which])
 
 
 def features(notes: NoteTable) -> dict[str, float]:

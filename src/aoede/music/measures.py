@@ -26,7 +26,7 @@ from aoede.music.note_table import (
 )
 from aoede.music.recurrence import RHYTHM_STEPS_A_BEAT, bar_repetition, structure_indices
 from aoede.music.theory import MODES, parse_chord, tonic_name
-from aoede.music.voices import told_apart
+from aoede.music.voices import Voices, told_apart
 from aoede.song import TICKS_PER_QUARTER, Meter, Song
 
 Floats = NDArray[np.float64]
@@ -35,6 +35,15 @@ GROOVE_STEPS_A_BEAT = 24  # groove consistency depends on its grid: this one is 
 STRONG_BEAT_TOLERANCE_TICKS = 30
 CLARITY_WINDOW_BARS = 4
 MAJOR_SCALE, MINOR_SCALE = MODES["major"], MODES["minor"]
+# (24, 12) which pitch classes each of the major and minor scales holds
+_SCALES = np.array(
+    [
+        [(pc - tonic) % 12 in scale for pc in range(12)]
+        for scale in (MAJOR_SCALE, MINOR_SCALE)
+        for tonic in range(12)
+    ],
+    dtype=np.int64,
+)
 
 
 @dataclass(frozen=True)
@@ -80,9 +89,12 @@ class Measures:
         return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in values}
 
 
-def measure(song: Song) -> Measures:
-    """All measures of `song`. Milliseconds for a song, under a second for 100,000 notes."""
-    notes, voices = pitched_notes(song), told_apart(song)
+def measure(song: Song, voices: Voices | None = None) -> Measures:
+    """All measures of `song`. Milliseconds for a song, under a second for 100,000 notes.
+
+    voices: those of `told_apart(song)`, by one who has them already.
+    """
+    notes, voices = pitched_notes(song), voices or told_apart(song)
     melody = voices.melody
     classes = pitch_classes_of_bars(song, notes)
     key = find_key(pitch_class_weights(notes))
@@ -189,10 +201,7 @@ def used_pitch_classes(classes: Floats) -> float:
 def scale_consistency(notes: NoteTable) -> float:
     """The largest share of notes that one of the 24 major and minor scales holds, 0..1 (MusPy, after Mogren 2016)."""
     counts = np.bincount(notes.pitches % 12, minlength=12)
-    inside = [
-        counts[(np.array(s) + tonic) % 12].sum() for s in (MAJOR_SCALE, MINOR_SCALE) for tonic in range(12)
-    ]
-    return _ratio(max(inside), len(notes))
+    return _ratio(int((_SCALES @ counts).max()), len(notes))
 
 
 def polyphony(notes: NoteTable) -> float:

@@ -55,6 +55,15 @@ def covered_ticks(starts: Ints, ends: Ints) -> int:
     return int(ends[0] - starts[0] + np.maximum(0, ends[1:] - begins).sum())
 
 
+def seconds_of(song: Song, ticks: Ints) -> NDArray[np.float64]:
+    """`song.seconds_of` for a column of ticks."""
+    starts = np.array([tempo.start_ticks for tempo in song.tempos], dtype=np.float64)
+    seconds_a_tick = np.array([60.0 / (tempo.bpm * TICKS_PER_QUARTER) for tempo in song.tempos])
+    begins = np.concatenate([[0.0], np.cumsum(np.diff(starts) * seconds_a_tick[:-1])])
+    which = np.maximum(0, np.searchsorted(starts, ticks, side="right") - 1)
+    return np.asarray(begins[which] + (ticks - starts[which]) * seconds_a_tick[which])
+
+
 @dataclass(frozen=True)
 class BarPlaces:
     """For each of some moments its bar (from 0), its distance from the bar's beginning, and its meter."""
