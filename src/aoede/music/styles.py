@@ -40,7 +40,7 @@ class Style:
     meters: tuple[tuple[int, int], ...] = ()
     tempo_bpm: tuple[float, float] = (48.0, 184.0)  # quarter notes a minute
     form: str = "song"  # a key of `form.FORMS`
-    textures: tuple[str, ...] = ()  # of the chords, from calm to busy: keys of `parts.TEXTURES`
+    textures: tuple[str, ...] = ()  # of the chords, from calm to busy: keys of `textures.TEXTURES`
     basses: tuple[str, ...] = ()  # of the bass, from calm to busy: keys of `bass.FIGURES`
     leads: tuple[int, ...] = ()
     backings: tuple[int, ...] = ()
@@ -53,7 +53,7 @@ class Style:
 _TRIPLE = ((3, 4),)
 STYLES: Mapping[str, Style] = MappingProxyType({
     "pop": Style(("流行",), ("pop song", "synth pop", "indie"),
-                 textures=("held", "broken", "struck", "off-beat", "driving"),
+                 textures=("held", "broken", "struck", "driving"),
                  basses=("held", "roots", "driving"), colours=(STRINGS, PAD, VIBRAPHONE), bass=FINGER_BASS),
     "ballad": Style(("抒情", "情歌", "叙事曲"), ("love song", "power ballad"), tempo_bpm=(54, 92), form="ballad",
                     textures=("held", "rolled", "broken", "struck"), basses=("held", "roots", "fifths"),
