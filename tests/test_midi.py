@@ -55,7 +55,7 @@ def tune() -> Song:
         keys=(KeySignature(0, -3, True),),
         sections=(Section(0, 1920, "主歌"), Section(1920, 3840, "chorus")),
         chords=(ChordSymbol(0, "Cm7"), ChordSymbol(1920, "Abmaj7/C")),
-        syllables=(Syllable(0, "希"), Syllable(480, "望"), Syllable(960, "hope ")),
+        syllables=(Syllable(0, "希"), Syllable(480, "望"), Syllable(960, "hope")),
         recipe={"request": "希望\nhope", "seed": 7, "options": {"tempo_bpm": 93.5, "locks": [1, None, True]}},
     )
 
@@ -272,7 +272,7 @@ def test_karaoke_texts_become_syllables_without_their_marks() -> None:
     data = foreign([*note(0, 60, 480)], events)
     first = data.index(b"\\Twin") - 3
     reading = midi.from_bytes(data)
-    assert [s.text for s in reading.song.syllables] == ["Twin", "kle ", "lit", "tle"]
+    assert [s.text for s in reading.song.syllables] == ["Twin", "kle", "lit", "tle"]
     assert reading.song.syllables[0].start_ticks == 240
     assert reading.repairs == (
         f"track 2: karaoke texts were taken for lyrics (4 times, first at byte {first})",

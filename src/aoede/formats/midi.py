@@ -11,7 +11,7 @@ How a Song is spelled in a file (Standard MIDI File, format 1, 480 ticks a quart
 - Each Track is one track with its name, which tells its role ("Melody", "Bass", ...), else the text
   "aoede-role: " and the role do. Drums are on channel 10, other tracks have a channel each, or share one
   by program where there are more than 15.
-- Syllables are lyrics in UTF-8 in the track of the melody, else in the first.
+- Syllables are lyrics in UTF-8 in the track of the melody, else in the first: see `midi_lyrics`.
 """
 
 import json
@@ -26,6 +26,7 @@ from aoede.errors import AoedeError, InputError
 from aoede.formats import midi_events as smf
 from aoede.formats.files import read_bounded, write_whole
 from aoede.formats.midi_guard import DEFAULT_LIMITS, Limits, guard_many
+from aoede.formats.midi_lyrics import sung_text, written
 from aoede.formats.midi_song import (
     RECIPE_PREFIX,
     ROLE_PREFIX,
@@ -153,7 +154,7 @@ def writable(song: Song) -> Song:
         tempos=tuple(replace(t, bpm=bpm_of(_microseconds(t.bpm))) for t in song.tempos),
         sections=tuple(s for s in sections if s.end_ticks > s.start_ticks),
         chords=tuple(replace(c, symbol=clean(c.symbol)) for c in song.chords if clean(c.symbol)),
-        syllables=tuple(replace(s, text=clean(s.text)) for s in song.syllables if clean(s.text)),
+        syllables=tuple(replace(s, text=sung_text(s.text)) for s in song.syllables if sung_text(s.text)),
         recipe=clean_tree(json.loads(_json(song.recipe))),
     )
 
@@ -230,6 +231,6 @@ def _track_events(track: Track, channel: int, syllables: Sequence[Syllable]) -> 
     for bend in track.bends:
         value = bend.value + 8192
         events.append((bend.start_ticks, bytes((smf.BEND | channel, value & 0x7F, value >> 7))))
-    events += [(s.start_ticks, smf.text_meta(smf.LYRIC, s.text)) for s in syllables]
+    events += [(s.start_ticks, smf.text_meta(smf.LYRIC, written(s))) for s in syllables]
     events += [(n.start_ticks, bytes((smf.NOTE_ON | channel, n.pitch, n.velocity))) for n in track.notes]
     return events

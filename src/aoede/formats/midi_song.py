@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from aoede.errors import InputError
 from aoede.formats import midi_events as smf
 from aoede.formats.midi_guard import Guarded, Text
-from aoede.formats.midi_text import clean, karaoke_syllable
+from aoede.formats.midi_lyrics import foreign_syllables, own_syllable
+from aoede.formats.midi_text import clean
 from aoede.song import (
     TICKS_PER_QUARTER,
     Bend,
@@ -229,10 +230,12 @@ def _sections(markers: Sequence[tuple[int, str]]) -> tuple[Section, ...]:
 
 
 def _syllables(score: Any, scale: _Scale, is_ours: bool) -> tuple[Syllable, ...]:
-    lyrics = {(scale.ticks(t.time), clean(t.text)) for track in score.tracks for t in track.lyrics}
-    if not is_ours:
-        lyrics = {(at, karaoke_syllable(text)) for at, text in lyrics}
-    return tuple(Syllable(at, text) for at, text in sorted(lyrics) if text)
+    found = [(scale.ticks(event.time), event.text) for track in score.tracks for event in track.lyrics]
+    if is_ours:
+        syllables = [own_syllable(at, text) for at, text in found]
+    else:
+        syllables = foreign_syllables(sorted(dict.fromkeys(found), key=itemgetter(0)))
+    return tuple(sorted((s for s in syllables if s.text), key=attrgetter("start_ticks")))
 
 
 def _read_recipe(text: str) -> dict[str, Any] | None:

@@ -4,7 +4,6 @@ import re
 import unicodedata
 
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
-_KARAOKE_MARKS = "/\\"  # a new line, a new paragraph
 
 
 def encoding_of(texts: list[bytes]) -> str:
@@ -52,6 +51,6 @@ def _is_unsafe(char: str) -> bool:
     return is_bidi_override or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
 
 
-def karaoke_syllable(text: str) -> str:
-    """The sung part of a karaoke text: no line marks, and nothing for the "@" lines of the file's head."""
-    return "" if text.startswith("@") else text.lstrip(_KARAOKE_MARKS)
+def is_unspaced(char: str) -> bool:
+    """Whether its script has no spaces between words: Chinese, kana, their punctuation; not Korean."""
+    return unicodedata.east_asian_width(char) in "WF" and not unicodedata.name(char, "").startswith("HANGUL")

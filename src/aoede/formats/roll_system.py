@@ -20,6 +20,7 @@ from aoede.formats.roll_layout import (
     System,
     clock,
 )
+from aoede.formats.section_names import SECTION_WORDS, section_kind, section_label
 from aoede.song import ChordSymbol, Section, Song, Syllable
 
 Label = TypeVar("Label", ChordSymbol, Syllable)
@@ -35,10 +36,6 @@ SECTION_COLOURS = {
     "solo": "#D6EEE8", "interlude": "#D6EEE8", "outro": "#ECE8DE",
 }  # fmt: skip
 OTHER_SECTION_COLOURS = ("#D9E9F7", "#FCE3C8", "#E3EFDC", "#E9DFF3", "#D6EEE8", "#ECE8DE")
-SECTION_WORDS = {
-    "intro": "前奏", "verse": "主歌", "prechorus": "导歌", "chorus": "副歌", "bridge": "桥段", "solo": "独奏",
-    "interlude": "间奏", "outro": "尾声", "beginning": "开头", "newpart": "续写",
-}  # fmt: skip
 
 
 class SystemPainter:
@@ -130,21 +127,8 @@ def _draw_sections(
         right = ROLL_X_PX + system.x_px(section.end_ticks)
         canvas.box(left + 1, top, right - 1, top + SECTION_PX - 2, colours[section.name], radius=4)
         is_new = section.start_ticks >= system.start_ticks
-        label = shortened(section_label(section.name, language), right - left - 16, 14, bold=is_new)
+        label = shortened(section_label(clean(section.name), language), right - left - 16, 14, bold=is_new)
         canvas.text(left + 9, top + 16, label, 14, INK if is_new else MUTED, bold=is_new)
-
-
-def _section_kind(name: str) -> str:
-    """ "Pre-Chorus 2" -> "prechorus"."""
-    return re.sub(r"[\W\d_]+", "", name.lower())
-
-
-def section_label(name: str, language: str) -> str:
-    name = clean(name)
-    number = re.search(r"\s*\d+$", name)
-    if language == "zh" and _section_kind(name) in SECTION_WORDS:
-        return SECTION_WORDS[_section_kind(name)] + (number[0] if number else "")
-    return name[:1].upper() + name[1:]
 
 
 def section_colours(sections: Sequence[Section]) -> dict[str, str]:
@@ -153,7 +137,7 @@ def section_colours(sections: Sequence[Section]) -> dict[str, str]:
     colours: dict[str, str] = {}
     n_others = 0
     for name in dict.fromkeys(section.name for section in sections):
-        kind = _section_kind(name)
+        kind = section_kind(name)
         known = SECTION_COLOURS.get(english.get(kind, kind))
         colours[name] = known or OTHER_SECTION_COLOURS[n_others % len(OTHER_SECTION_COLOURS)]
         n_others += not known
@@ -179,7 +163,7 @@ def with_signs(symbol: str) -> str:
 
 def _draw_syllables(canvas: Canvas, layout: Layout, system: System, syllables: Sequence[Syllable]) -> None:
     shown = _within(syllables, system)
-    labels = [(system.x_px(s.start_ticks), clean(s.text)) for s in shown]
+    labels = [(system.x_px(s.start_ticks), clean(s.text) + "-" * s.joins_next) for s in shown]
     for size in SYLLABLE_SIZES_PX:
         kept = spaced(labels, size, nudge_px=12, bold=False)
         if len(kept) == len(labels):

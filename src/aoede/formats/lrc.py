@@ -1,0 +1,117 @@
+"""Song -> LRC: its words with the times at which they are sung, for players that show them.
+
+Enhanced LRC (A2 extension): a line begins with its time "[mm:ss.xx]", each word with its own "<mm:ss.xx>"; after a
+line's last word stands the time at which its singing ends. A line with a time alone clears the screen: one stands
+after each section with words. English syllables are joined to words, Chinese characters have no spaces between them.
+"""
+
+import json
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from aoede.errors import UsageError
+from aoede.formats.midi_text import clean
+from aoede.song import TICKS_PER_QUARTER, Song, Syllable
+
+Word = tuple[int, str]  # ticks at which it begins, text
+BREATH_TICKS = TICKS_PER_QUARTER // 2  # a longer gap between two notes ends a syllable
+
+
+def to_bytes(song: Song) -> bytes:
+    """The words of `song` as an LRC file in UTF-8. Raises UsageError for a song that has none."""
+    lines = list(_lines(song))
+    if not lines:
+        raise UsageError("this song has no words, so there is nothing to time in an .lrc file")
+    clears = set(_clears(song, lines))
+    out = [f"[ti:{clean(song.title)}]", f"[length:{_clock(round(song.duration_s))[:-3]}]", "[re:aoede]"]
+    if song.recipe:
+        out.append(f"[#:aoede-recipe: {json.dumps(dict(song.recipe), separators=(',', ':'))}]")
+    for line in lines:
+        words, end = _words(line), _sung_until(song, line[-1])
+        starts = [_clock(seconds) for seconds in song.seconds_of([start for start, _ in words])]
+        timed = "".join(f"<{start}>{word}" for start, (_, word) in zip(starts, words, strict=True))
+        stop = _clock(song.seconds_at(end))
+        out.append(f"[{starts[0]}]{timed}<{stop}>")
+        if line[-1].start_ticks in clears:
+            out.append(f"[{stop}]")
+    return ("\n".join(out) + "\n").encode()
+
+
+def _lines(song: Song) -> Iterator[list[Syllable]]:
+    """The syllables line by line; a line also ends with its section."""
+    borders = sorted({section.start_ticks for section in song.sections})
+    line: list[Syllable] = []
+    for syllable in song.syllables:
+        if not clean(syllable.text).strip():
+            continue
+        if line and _section_at(borders, syllable) != _section_at(borders, line[-1]):
+            yield line
+            line = []
+        line.append(syllable)
+        if syllable.ends_line:
+            yield line
+            line = []
+    if line:
+        yield line
+
+
+def _section_at(borders: Sequence[int], syllable: Syllable) -> int:
+    return bisect_right(borders, syllable.start_ticks)
+
+
+def _clears(song: Song, lines: Sequence[Sequence[Syllable]]) -> Iterator[int]:
+    """Where the last syllables of sections begin, and of the song."""
+    borders = sorted({section.start_ticks for section in song.sections})
+    for line, following in pairwise(lines):
+        if _section_at(borders, line[-1]) != _section_at(borders, following[0]):
+            yield line[-1].start_ticks
+    yield lines[-1][-1].start_ticks
+
+
+def _sung_until(song: Song, syllable: Syllable) -> int:
+    """The tick at which the singing of a syllable ends: with the last note that it is held over."""
+    following = bisect_right(song.syllables, syllable.start_ticks, key=lambda other: other.start_ticks)
+    limit = song.syllables[following].start_ticks if following < len(song.syllables) else song.end_ticks
+    notes = next((track.notes for track in song.tracks if track.role == "melody"), ())
+    i = bisect_right(notes, syllable.start_ticks, key=lambda note: note.start_ticks) - 1
+    if i < 0:
+        return max(syllable.start_ticks, limit)
+    end = notes[i].end_ticks
+    for note in notes[i + 1 :]:
+        if note.start_ticks >= limit or note.start_ticks > end + BREATH_TICKS:
+            break
+        end = max(end, note.end_ticks)
+    return max(syllable.start_ticks, min(end, limit))
+
+
+def _words(line: Sequence[Syllable]) -> list[Word]:
+    """Whole words, each with the space that follows it, if one does."""
+    words: list[Word] = []
+    goes_on = False
+    for syllable in line:
+        text = clean(syllable.text).strip()
+        if goes_on and words:
+            words[-1] = (words[-1][0], words[-1][1] + text)
+        else:
+            words.append((syllable.start_ticks, text))
+        goes_on = syllable.joins_next
+    spaced = [(a[0], a[1] + _between(a[1], b[1])) for a, b in pairwise(words)]
+    return [*spaced, words[-1]]
+
+
+def _between(before: str, after: str) -> str:
+    """A space between words; none beside Chinese."""
+    return "" if _is_chinese(before[-1]) or _is_chinese(after[0]) else " "
+
+
+def _is_chinese(char: str) -> bool:
+    """Whether it is a character, or punctuation as wide as one."""
+    return unicodedata.east_asian_width(char) in "WF"
+
+
+def _clock(seconds: float) -> str:
+    """mm:ss.xx"""
+    hundredths = round(seconds * 100)
+    return f"{hundredths // 6000:02d}:{hundredths // 100 % 60:02d}.{hundredths % 100:02d}"
