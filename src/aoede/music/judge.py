@@ -33,8 +33,8 @@ TOGETHER_S = 0.025  # notes that begin so soon after one another are one chord
 SURELY_MAJOR = 0.15  # how far the best major key's correlation must lead to be as major as anything
 FARTHEST = 3.0  # spreads from the mean of real songs: what lies farther out counts no more
 
-# Pulse: periods at which onsets recur, preferred near 500 ms (van Noorden & Moelants 1999; Ellis 2007, eq. 6). How much
-# preferred, and how pulses share in the pace, was chosen by the tempos that songs state (bench/judge.py, 2).
+# Pulse: periods at which onsets recur, preferred near 500 ms (van Noorden & Moelants 1999; Ellis 2007, eq. 6). How
+# much, and how pulses share in the pace, was chosen by the tempos that songs state (bench/judge.py, 2).
 PULSE_STEP_S = 0.01
 PULSE_BLUR_S = 0.02  # how exactly hands keep time
 PULSES_BPM = np.geomspace(30, 300, 420)
