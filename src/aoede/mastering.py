@@ -72,21 +72,33 @@ def gain_to(loudness_dbfs: float, stereo: Samples, rate_hz: int) -> np.float32:
 
 def limit(stereo: Samples) -> None:
     """Turn (2, n) down where it would pass `PEAK`; the gain moves over about 20 ms on both sides."""
+    gains = limiting_gains(stereo)
+    if gains is not None:
+        apply_gains(stereo, gains)
+        np.clip(stereo, -PEAK, PEAK, out=stereo)
+
+
+def limiting_gains(stereo: Samples) -> NDArray[np.float64] | None:
+    """(n / BLOCK,) the gain of each block that `limit` gives (2, n), or None where nothing passes `PEAK`."""
     blocks = stereo.reshape(2, -1, BLOCK)
     if not blocks.size:
-        return
+        return None
     peaks = np.maximum(blocks.max(axis=(0, 2)), -blocks.min(axis=(0, 2)))
     wanted = np.minimum(1.0, PEAK / np.maximum(peaks, 1e-9))
     if wanted.min() == 1.0:
-        return
+        return None
     reach = 14  # blocks
     least = _windows(wanted, reach).min(axis=1)
-    smooth = _windows(least, reach // 2).mean(axis=1)
-    centres = np.arange(len(smooth)) * BLOCK + BLOCK / 2
+    smooth: NDArray[np.float64] = _windows(least, reach // 2).mean(axis=1)
+    return smooth
+
+
+def apply_gains(stereo: Samples, gains: NDArray[np.float64]) -> None:
+    """Multiply (2, n) by the gains of its blocks (n / BLOCK,), going straight from each middle to the next."""
+    centres = np.arange(len(gains)) * BLOCK + BLOCK / 2
     for begin in range(0, stereo.shape[1], 1 << 20):
         part = stereo[:, begin : begin + (1 << 20)]
-        part *= np.interp(np.arange(begin, begin + part.shape[1]), centres, smooth).astype(np.float32)
-        np.clip(part, -PEAK, PEAK, out=part)
+        part *= np.interp(np.arange(begin, begin + part.shape[1]), centres, gains).astype(np.float32)
 
 
 def _windows(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:

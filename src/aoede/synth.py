@@ -11,7 +11,7 @@ Sources: SoundFont 2.04 sections 8.1 (envelope, tuning), 8.4 (velocity, volume a
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -22,7 +22,16 @@ from numpy.typing import NDArray
 
 from aoede.errors import InputError
 from aoede.formats.soundfont import Preset, SoundFont, Zone, from_bytes
-from aoede.mastering import BLOCK, REVERB_S, Samples, add_reverb, gain_to, limit
+from aoede.mastering import (
+    BLOCK,
+    REVERB_S,
+    Samples,
+    add_reverb,
+    apply_gains,
+    gain_to,
+    limit,
+    limiting_gains,
+)
 from aoede.song import Song, Track
 
 MIX_GAIN = 4.8
@@ -62,22 +71,64 @@ def render(
     General MIDI family, else by the piano. Raises InputError where the song lasts longer than `max_seconds`
     or its notes together sound longer than `max_voice_seconds`.
     """
-    font = soundfont or default_soundfont()
-    _check_length(song.duration_s, max_seconds)
-    parts = [_Part(track, song, font, sample_rate_hz) for track in song.tracks]
-    voices = [voice for part in parts for voice in part.voices]
-    if sum(voice.length for voice in voices) > max_voice_seconds * sample_rate_hz:
-        raise InputError("too many long notes to render", hint="Shorten the notes or the pedal.")
-    mix = np.zeros((3, _n_samples(song, voices, sample_rate_hz, max_seconds)), dtype=np.float32)
-    for part in parts:
-        part.play(mix)
-    stereo = mix[:2]
-    add_reverb(stereo, mix[2], sample_rate_hz)
-    stereo *= np.float32(MIX_GAIN)
+    parts, n = _parts_of(song, soundfont, sample_rate_hz, max_seconds, max_voice_seconds)
+    stereo = _played(parts, n, sample_rate_hz)
     if loudness_dbfs is not None:
         stereo *= gain_to(loudness_dbfs, stereo, sample_rate_hz)
     limit(stereo)
     return stereo.T
+
+
+def render_stems(
+    song: Song,
+    *,
+    soundfont: SoundFont | None = None,
+    sample_rate_hz: int = 44_100,
+    loudness_dbfs: float | None = None,
+    max_seconds: float = 1800.0,
+    max_voice_seconds: float = 100_000.0,
+) -> Iterator[Samples]:
+    """The sound of each track, (n_samples, 2) as `render` has it: added up they are the same samples.
+
+    Reverb, gain and limiter are those of the whole; so a track alone may pass the peak of the whole a little.
+    One stem is held at a time, which costs playing everything twice. Errors are those of `render`.
+    """
+    parts, n = _parts_of(song, soundfont, sample_rate_hz, max_seconds, max_voice_seconds)
+    whole = _played(parts, n, sample_rate_hz)
+    gain = np.float32(1.0) if loudness_dbfs is None else gain_to(loudness_dbfs, whole, sample_rate_hz)
+    whole *= gain
+    limiting = limiting_gains(whole)
+    del whole
+    for part in parts:
+        stem = _played([part], n, sample_rate_hz)
+        stem *= gain
+        if limiting is not None:
+            apply_gains(stem, limiting)
+        yield stem.T
+
+
+def _parts_of(
+    song: Song, soundfont: SoundFont | None, rate_hz: int, max_seconds: float, max_voice_seconds: float
+) -> tuple[list["_Part"], int]:
+    """The tracks ready to be played, and how many samples they last together."""
+    font = soundfont or default_soundfont()
+    _check_length(song.duration_s, max_seconds)
+    parts = [_Part(track, song, font, rate_hz) for track in song.tracks]
+    voices = [voice for part in parts for voice in part.voices]
+    if sum(voice.length for voice in voices) > max_voice_seconds * rate_hz:
+        raise InputError("too many long notes to render", hint="Shorten the notes or the pedal.")
+    return parts, _n_samples(song, voices, rate_hz, max_seconds)
+
+
+def _played(parts: Sequence["_Part"], n_samples: int, rate_hz: int) -> Samples:
+    """(2, n_samples) the parts together, with reverb."""
+    mix = np.zeros((3, n_samples), dtype=np.float32)
+    for part in parts:
+        part.play(mix)
+    stereo = mix[:2]
+    add_reverb(stereo, mix[2], rate_hz)
+    stereo *= np.float32(MIX_GAIN)
+    return stereo
 
 
 def _check_length(seconds: float, max_seconds: float) -> None:

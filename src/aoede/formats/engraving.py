@@ -8,7 +8,6 @@ name. All pages are stacked to one picture on white paper.
 
 import json
 import re
-import unicodedata
 from itertools import accumulate
 from typing import Any
 from xml.etree import ElementTree
@@ -16,6 +15,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from aoede.errors import AoedeError, UsageError
 from aoede.formats import musicxml
+from aoede.formats.midi_text import is_unspaced
 from aoede.formats.musicxml_marks import readable
 from aoede.song import Song
 
@@ -67,7 +67,7 @@ def to_svg(song: Song, *, language: str = "en", max_bars: int = musicxml.MAX_BAR
     toolkit = _toolkit()
     score = musicxml.to_bytes(song, language=language, max_bars=max_bars).decode()
     score = _SECTION.sub(lambda match: f"{match[1]}{_padded(match[2])}{match[3]}", _DEGREE.sub("", score))
-    is_chinese = any(map(_is_wide, "".join(syllable.text for syllable in song.syllables)))
+    is_chinese = any(map(is_unspaced, "".join(syllable.text for syllable in song.syllables)))
     options = OPTIONS | ({"lyricWordSpace": CHINESE_WORD_SPACE} if is_chinese else {})
     if not toolkit.setOptions(options) or not toolkit.loadData(score):
         raise AoedeError("Verovio could not read the score of this song")
@@ -104,12 +104,8 @@ def _mend(page: Element) -> None:
 
 def _padded(name: str) -> str:
     """A section's name between spaces that make its box wide enough."""
-    spaces = "\u00a0" * (1 + round(MISSING_SPACES * sum(map(_is_wide, name))))
+    spaces = "\u00a0" * (1 + round(MISSING_SPACES * sum(map(is_unspaced, name))))
     return f"{spaces}{name}{spaces}"
-
-
-def _is_wide(char: str) -> bool:
-    return unicodedata.east_asian_width(char) in "WF"
 
 
 def _all(element: Element, kind: str) -> list[Element]:

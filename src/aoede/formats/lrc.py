@@ -6,13 +6,12 @@ after each section with words. English syllables are joined to words, Chinese ch
 """
 
 import json
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from aoede.errors import UsageError
-from aoede.formats.midi_text import clean
+from aoede.formats.midi_text import clean, is_unspaced
 from aoede.song import TICKS_PER_QUARTER, Song, Syllable
 
 Word = tuple[int, str]  # ticks at which it begins, text
@@ -24,17 +23,18 @@ def to_bytes(song: Song) -> bytes:
     lines = list(_lines(song))
     if not lines:
         raise UsageError("this song has no words, so there is nothing to time in an .lrc file")
-    clears = set(_clears(song, lines))
     out = [f"[ti:{clean(song.title)}]", f"[length:{_clock(round(song.duration_s))[:-3]}]", "[re:aoede]"]
     if song.recipe:
         out.append(f"[#:aoede-recipe: {json.dumps(dict(song.recipe), separators=(',', ':'))}]")
-    for line in lines:
-        words, end = _words(line), _sung_until(song, line[-1])
+    borders = sorted({section.start_ticks for section in song.sections})
+    for line, following in zip(lines, [*lines[1:], None], strict=False):
+        words = _words(line)
+        end = _sung_until(song, line[-1], following[0].start_ticks if following else song.end_ticks)
         starts = [_clock(seconds) for seconds in song.seconds_of([start for start, _ in words])]
         timed = "".join(f"<{start}>{word}" for start, (_, word) in zip(starts, words, strict=True))
         stop = _clock(song.seconds_at(end))
         out.append(f"[{starts[0]}]{timed}<{stop}>")
-        if line[-1].start_ticks in clears:
+        if following is None or _section_at(borders, following[0]) != _section_at(borders, line[-1]):
             out.append(f"[{stop}]")
     return ("\n".join(out) + "\n").encode()
 
@@ -61,29 +61,16 @@ def _section_at(borders: Sequence[int], syllable: Syllable) -> int:
     return bisect_right(borders, syllable.start_ticks)
 
 
-def _clears(song: Song, lines: Sequence[Sequence[Syllable]]) -> Iterator[int]:
-    """Where the last syllables of sections begin, and of the song."""
-    borders = sorted({section.start_ticks for section in song.sections})
-    for line, following in pairwise(lines):
-        if _section_at(borders, line[-1]) != _section_at(borders, following[0]):
-            yield line[-1].start_ticks
-    yield lines[-1][-1].start_ticks
-
-
-def _sung_until(song: Song, syllable: Syllable) -> int:
-    """The tick at which the singing of a syllable ends: with the last note that it is held over."""
-    following = bisect_right(song.syllables, syllable.start_ticks, key=lambda other: other.start_ticks)
-    limit = song.syllables[following].start_ticks if following < len(song.syllables) else song.end_ticks
+def _sung_until(song: Song, syllable: Syllable, limit_ticks: int) -> int:
+    """The tick, at most `limit_ticks`, at which a syllable ends: with the last note that it is held over."""
     notes = next((track.notes for track in song.tracks if track.role == "melody"), ())
     i = bisect_right(notes, syllable.start_ticks, key=lambda note: note.start_ticks) - 1
-    if i < 0:
-        return max(syllable.start_ticks, limit)
-    end = notes[i].end_ticks
-    for note in notes[i + 1 :]:
-        if note.start_ticks >= limit or note.start_ticks > end + BREATH_TICKS:
+    end = notes[i].end_ticks if i >= 0 else limit_ticks
+    for note in notes[i + 1 :] if i >= 0 else ():
+        if note.start_ticks >= limit_ticks or note.start_ticks > end + BREATH_TICKS:
             break
         end = max(end, note.end_ticks)
-    return max(syllable.start_ticks, min(end, limit))
+    return max(syllable.start_ticks, min(end, limit_ticks))
 
 
 def _words(line: Sequence[Syllable]) -> list[Word]:
@@ -103,12 +90,7 @@ def _words(line: Sequence[Syllable]) -> list[Word]:
 
 def _between(before: str, after: str) -> str:
     """A space between words; none beside Chinese."""
-    return "" if _is_chinese(before[-1]) or _is_chinese(after[0]) else " "
-
-
-def _is_chinese(char: str) -> bool:
-    """Whether it is a character, or punctuation as wide as one."""
-    return unicodedata.east_asian_width(char) in "WF"
+    return "" if is_unspaced(before[-1]) or is_unspaced(after[0]) else " "
 
 
 def _clock(seconds: float) -> str:
