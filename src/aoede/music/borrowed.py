@@ -71,4 +71,3 @@ def phrase_hashes(melody: NoteTable) -> Hashes:
         hashes = (hashes ^ codes[step : step + len(hashes)]) * np.uint64(_MULTIPLIER)
         hashes ^= hashes >> np.uint64(32)
     return hashes
-
