@@ -19,11 +19,13 @@ from aoede.learning.sampling import Trained, find
 from aoede.mood.request import Mood, mood_of
 from aoede.mood.wishes import Wishes, wishes_of
 from aoede.music.changes import Changes, changes_for, symbols_of
+from aoede.music.colour import colour_parts_for
+from aoede.music.expression import ritardando
 from aoede.music.form import parse_form
 from aoede.music.given_chords import GivenChords, parse_chords
 from aoede.music.instruments import DRUMS, parse_instruments
 from aoede.music.melody import melodies_for
-from aoede.music.parts import bass_parts_for, chord_parts_for
+from aoede.music.parts import bass_parts_for, chord_parts_for, controls_for
 from aoede.music.plan import Plan, plan_for
 from aoede.music.progressions import Table, progressions_from_csv
 from aoede.music.styles import parse_style
@@ -214,6 +216,7 @@ def fill(sketch: Sketch) -> Song:
     written = {
         "melody": melodies,
         "chords": chord_parts_for(plan, changes, sketch.seed_of("chords")),
+        "colour": colour_parts_for(plan, changes, melodies, sketch.seed_of("colour")),
         "bass": bass_parts_for(plan, changes, sketch.seed_of("bass")),
     }
     return _joined(sketch, changes, {role: notes for role, notes in written.items() if role in plan.programs})
@@ -237,11 +240,15 @@ def _joined(sketch: Sketch, changes: Sequence[Changes], written: Mapping[str, Se
     plan = sketch.plan
     lengths_ticks = [section.bars * plan.meter.bar_ticks for section in plan.sections]
     starts_ticks = list(accumulate(lengths_ticks, initial=0))[:-1]
-    tracks = [_track(role, written[role], starts_ticks, plan) for role in PLACES if role in written]
+    tracks = [
+        _track(role, written[role], starts_ticks, plan, controls_for(role, plan, changes, starts_ticks))
+        for role in PLACES
+        if role in written
+    ]
     return Song(
         title=title_of(sketch.request),
         tracks=tuple(track for track in tracks if track.notes),
-        tempos=(Tempo(0, plan.tempo_bpm),),
+        tempos=ritardando(plan, [Tempo(0, plan.tempo_bpm)]),
         meters=(plan.meter,),
         keys=_keys(plan, starts_ticks),
         sections=tuple(
@@ -263,7 +270,13 @@ def _keys(plan: Plan, starts_ticks: Sequence[int]) -> tuple[KeySignature, ...]:
     return (signs[0], *changed)
 
 
-def _track(role: str, written: Sequence[Notes], starts_ticks: Sequence[int], plan: Plan) -> Track:
+def _track(
+    role: str,
+    written: Sequence[Notes],
+    starts_ticks: Sequence[int],
+    plan: Plan,
+    expression: Sequence[Control],
+) -> Track:
     """The sections' notes one after another, as a track."""
     place, program = PLACES[role], plan.programs[role]
     notes = sorted(
@@ -271,7 +284,7 @@ def _track(role: str, written: Sequence[Notes], starts_ticks: Sequence[int], pla
         for section, start_ticks in zip(written, starts_ticks, strict=True)
         for note in section
     )
-    controls = (Control(0, VOLUME, place.volume), Control(0, PAN, place.pan))
+    controls = (Control(0, VOLUME, place.volume), Control(0, PAN, place.pan), *expression)
     is_drum = program == DRUMS
     return Track(
         place.name, tuple(notes), 0 if is_drum else program, role, is_drum=is_drum, controls=controls
