@@ -70,6 +70,7 @@ def _candidates(
             n=N_CANDIDATES,
             cadence=cadence,
             surprise=plan.surprise,
+            home=plan.valence,
             songbook=songbook,
         )
     return candidates_of_rolls(

@@ -24,9 +24,9 @@ Ints = NDArray[np.int64]
 Progression = tuple[int, ...]
 
 CADENCES = ("authentic", "plagal", "half", "open")
-CLARITY_BY_VALENCE = (
-    0.45  # how far above the middle of its kind a bright progression's clarity lies, in ranks
-)
+CLARITY_BY_VALENCE = 0.45  # how far above the middle of its kind a bright one's clarity lies, in ranks
+HOME_WEIGHT = 1.2  # log weight of tonic chords where they are wanted most
+AT_HOME = 1.0  # log weight by which a section rather begins on the tonic than elsewhere
 _PHRASE = 4  # chords
 _FORBIDDEN = -1e9
 
@@ -102,6 +102,7 @@ def candidates(
     cadence: str = "authentic",
     seventh_share: float | None = None,
     surprise: float = 0.0,
+    home: float = 0.0,
     temperature: float = 1.0,
     songbook: str | None = None,
 ) -> list[Progression]:
@@ -110,7 +111,8 @@ def candidates(
     `mode` is a key of MODES; `section` ("verse", "chorus", "bridge", "intro", "outro") says how one begins and
     `cadence` how one closes: "authentic" or "plagal" on the tonic, "half" on the dominant, "open" anywhere else.
     `start` is the first chord where it is given. `seventh_share` (0..1) is the share of seventh chords, that of the
-    songs where it is None; `surprise` (0..1) lets in chords from outside the mode, at 1 as often as songs have them.
+    songs where it is None; `surprise` (0..1) lets in chords from outside the mode, at 1 as often as songs have them;
+    `home` (-1..1) is how much more, or less, than in songs tonic and dominant are heard.
     `songbook` is "billboard" or "pop909" for the manner of Western or Chinese pop, both where it is None.
     Raises UsageError for a mode, cadence or songbook that there is not and for fewer than one chord.
     """
@@ -119,7 +121,7 @@ def candidates(
         raise UsageError(f"the first chord must be an id below {N_CHORDS}, not {start}")
     if temperature <= 0:
         raise UsageError(f"the temperature must be above 0, not {temperature:g}")
-    draw = _Draw(n_chords, _MODES[mode], mode, section, cadence, seventh_share, surprise, temperature, start)
+    draw = _Draw(n_chords, _MODES[mode], mode, section, cadence, seventh_share, surprise, home, temperature, start)
     found: dict[Progression, None] = {}
     for strict in (True, True, True, False):
         for row in _sample(draw, songbook, rng, 2 * n):
@@ -136,7 +138,7 @@ def constraints(n_chords: int, mode: str, section: str, *, cadence: str, surpris
     The arguments and errors are those of `candidates`.
     """
     _check(n_chords, mode, cadence, None)
-    draw = _Draw(n_chords, _MODES[mode], mode, section, cadence, None, surprise, 1.0, None)
+    draw = _Draw(n_chords, _MODES[mode], mode, section, cadence, None, surprise, 0.0, 1.0, None)
     return np.array([_mode_bias(draw) + _place_bias(draw, place) for place in range(n_chords)])
 
 
@@ -163,6 +165,7 @@ class _Draw:
     cadence: str
     seventh_share: float | None
     surprise: float
+    home: float
     temperature: float
     start: int | None
 
@@ -231,6 +234,8 @@ def _mode_bias(draw: _Draw) -> Floats:
     bias = np.where(inside, 0.0, -5.0 * (1.0 - draw.surprise))
     bias[list(_BLURRED)] -= 1.5
     bias[list(draw.mode.own)] += draw.mode.own_weight
+    bias[list(draw.mode.tonic)] += HOME_WEIGHT * draw.home
+    bias[list(draw.mode.before_tonic)] += 0.5 * HOME_WEIGHT * draw.home
     return bias
 
 
@@ -246,7 +251,9 @@ def _place_bias(draw: _Draw, place: int) -> Floats:
     if place == 0:
         home = draw.mode.tonic if draw.mode.own or draw.n_chords == 1 else ()
         degrees = _OPENINGS.get(draw.section, (0,))
-        return _only(home) if home and draw.section != "bridge" else _on_degrees(degrees, draw)
+        if home and draw.section != "bridge":
+            return _only(home)
+        return _on_degrees(degrees, draw) + _weigh(draw.mode.tonic, AT_HOME)
     if place == last - 2:  # what comes next is kept fresh
         return _weigh_roots(_goals(draw), -3.0)
     at_phrase_end = place % _PHRASE == _PHRASE - 1

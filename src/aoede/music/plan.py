@@ -176,7 +176,7 @@ def _mode(valence: float, means: Means, rng: np.random.Generator) -> str:
     is_minor = 3 in MODES[max(by_valence, key=lambda mode: by_valence[mode])]
     liked = [mode for mode in means.modes if (3 in MODES[mode]) == is_minor]
     if liked:
-        return _choose(liked, rng, falloff=0.45)
+        return _choose(liked, rng, falloff=0.25)
     modes = list(by_valence)
     return modes[int(rng.choice(len(modes), p=[by_valence[mode] for mode in modes]))]
 
