@@ -27,7 +27,8 @@ Examples:
   aoede train rnn shakespeare.txt --cell gru --hidden 256
   aoede train ngram poems --order 5
   aoede train rbm my-midi-folder --preset tutorial
-  aoede train rnn my-midi-folder --encoding pianoroll --minutes 10"""
+  aoede train rnn my-midi-folder --encoding pianoroll --minutes 10
+  aoede train rnn my-songs --encoding melody"""
 )
 @click.argument("family")
 @click.argument("folder", type=_path)
@@ -37,7 +38,7 @@ Examples:
 )
 @click.option(
     "--encoding",
-    type=click.Choice(["characters", "pianoroll"]),
+    type=click.Choice(["characters", "pianoroll", "melody"]),
     help="What is learnt, by families that learn text and music. [default: characters, of rbm pianoroll]",
 )
 @click.option(
@@ -56,7 +57,8 @@ Examples:
 @click.option("--grid", type=click.IntRange(1, 96), help="Steps a beat of a piano roll. [default: 4]")
 @click.option(
     "--told",
-    help="What a network is told of each frame: beat,meter,key, some of them or none. [default: all]",
+    help="What a network is told of each frame: beat,meter,key, some of them or none [default: all]; of each note of "
+    "a melody: meter,chords,mode,pace,before [default: all but pace].",
 )
 @click.option("--order", type=click.IntRange(1, 32), help="Characters in the longest n-gram.")
 @click.option(
@@ -101,7 +103,8 @@ def train(
     """Train FAMILY on the files in FOLDER, or on one file. Ctrl-C saves; `aoede resume` goes on to the same result.
 
     rbm learns MIDI; ngram, rnn, transformer and mixture learn text: .txt, .jsonl or .csv. With --encoding pianoroll
-    rnn and transformer learn MIDI, frame by frame, or archives of piano rolls (.npz).
+    rnn and transformer learn MIDI, frame by frame, or archives of piano rolls (.npz). With --encoding melody rnn and
+    ngram learn the melodies of MIDI files, note by note.
     """
     from aoede.learning import runs
     from aoede.learning.train import train as train_model

@@ -10,6 +10,7 @@ from aoede.cli.console import force_option, json_option, tell, tell_json
 from aoede.errors import UsageError
 
 if TYPE_CHECKING:
+    from aoede.learning.melody_sampling import Singer
     from aoede.learning.sampling import Trained
     from aoede.song import Song
 
@@ -85,13 +86,16 @@ def sample(model: str, out: Path | None, force: bool, as_json: bool, **options: 
     """Let MODEL make music: a RUN folder, a .safetensors file, or a shipped model such as rbm."""
     import secrets
 
-    from aoede.learning import sampling
+    from aoede.learning.melody_sampling import Singer
 
     _check_sample(options)
     seed = secrets.randbelow(2**31) if options["seed"] is None else options["seed"]
-    trained = sampling.find(model)
-    songs = _sampled(trained, seed, options)
-    chain = _chain_of(trained, seed, options) if options["chain"] else None
+    trained = _found(model)
+    if isinstance(trained, Singer):
+        songs, chain = _sung(trained, seed, options), None
+    else:
+        songs = _sampled(trained, seed, options)
+        chain = _chain_of(trained, seed, options) if options["chain"] else None
     if options["playlist"] is None:
         report = _write_songs(
             songs, f"{trained.name}-{seed}", out or Path("out"), options["audio"], chain, force
@@ -118,17 +122,47 @@ def _check_sample(options: Mapping[str, Any]) -> None:
         playlist.check_length(options["playlist"] * options["bars"] * bar_s)
 
 
+def _found(model: str) -> "Trained | Singer":
+    from aoede.learning import melody_sampling, sampling
+
+    found, name = sampling.find_checkpoint(model)
+    kind = melody_sampling.Singer if melody_sampling.sings(found) else sampling.Trained
+    return kind.of(found.metadata, found.tensors, name=name, sha256=found.sha256)
+
+
+def _n_songs(options: Mapping[str, Any]) -> int:
+    n = options["playlist"] if options["count"] is None else options["count"]
+    return 1 if n is None else int(n)
+
+
+def _sung(singer: "Singer", seed: int, options: Mapping[str, Any]) -> list["Song"]:
+    """Melodies. Raises UsageError for what only models of piano rolls can do."""
+    from aoede.learning.melody_sampling import sing
+
+    for option in ("mood", "start", "chain"):
+        if options[option]:
+            raise UsageError("this model sings melodies; it knows nothing of that", where=f"--{option}")
+    return sing(
+        singer,
+        seed=seed,
+        n_bars=options["bars"],
+        n=_n_songs(options),
+        key=options["key"],
+        tempo_bpm=options["tempo"],
+        temperature=options["temperature"],
+    )
+
+
 def _sampled(trained: "Trained", seed: int, options: Mapping[str, Any]) -> list["Song"]:
     from aoede.formats import midi
     from aoede.learning import sampling
     from aoede.mood.request import mood_of
 
-    n = options["playlist"] if options["count"] is None else options["count"]
     return sampling.sample(
         trained,
         seed=seed,
         n_bars=options["bars"],
-        n=1 if n is None else n,
+        n=_n_songs(options),
         mood=None if options["mood"] is None else mood_of(options["mood"]),
         key=options["key"],
         tempo_bpm=options["tempo"],
@@ -160,7 +194,7 @@ def _write_songs(
 
 def _write_playlist(
     songs: Sequence["Song"],
-    trained: "Trained",
+    trained: "Trained | Singer",
     seed: int,
     folder: Path,
     options: Mapping[str, Any],

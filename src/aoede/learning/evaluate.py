@@ -13,6 +13,7 @@ from aoede.formats.table import Columns
 from aoede.learning import materials
 from aoede.learning.dataset import from_folder
 from aoede.learning.ladder import Ladder, check_columns, columns_of, ladder
+from aoede.learning.melody_sampling import Singer, sings
 from aoede.learning.sampling import Trained, find_checkpoint
 from aoede.learning.text_figures import Logs, Texts, dynamic, static
 from aoede.learning.texts import Document
@@ -40,7 +41,7 @@ class Evaluation:
         return f"{self.value:.3f} {unit}{between} over {self.n_symbols:,}\n  {self.protocol}"
 
 
-Model = str | Path | Trained | Writer
+Model = str | Path | Trained | Singer | Writer
 
 
 def evaluate(
@@ -60,7 +61,7 @@ def evaluate(
     the work. Raises UsageError for what a model cannot do. The songs or texts should be none that
     it was trained on; nobody but the person can know that.
     """
-    given = [model] if isinstance(model, str | Path | Trained | Writer) else list(model)
+    given = [model] if isinstance(model, str | Path | Trained | Singer | Writer) else list(model)
     if not given:
         raise UsageError("there is no model to judge")
     found = [_found(one) for one in given]
@@ -83,7 +84,7 @@ def evaluate(
     return songs(trained, Path(folder), seed=seed, watcher=watcher)
 
 
-def songs(trained: Trained, folder: Path, *, seed: int, watcher: Watcher) -> Evaluation:
+def songs(trained: Trained | Singer, folder: Path, *, seed: int, watcher: Watcher) -> Evaluation:
     """Judge a model of music by the songs in `folder`, encoded as it knows music."""
     if "scores" not in trained.family.CAPABILITIES:
         raise UsageError(f"a model like {trained.name} has no score")
@@ -146,11 +147,11 @@ def _named_apart(given: Sequence[Model], writers: Sequence[Writer]) -> list[Writ
     ]
 
 
-def _found(model: Model) -> Trained | Writer:
-    if isinstance(model, Trained | Writer):
+def _found(model: Model) -> Trained | Singer | Writer:
+    if isinstance(model, Trained | Singer | Writer):
         return model
     checkpoint, name = find_checkpoint(model)
     encoding = checkpoint.metadata.get("encoding")
     is_text = isinstance(encoding, dict) and encoding.get("name") == CHARACTERS
-    kind = Writer if is_text else Trained
+    kind: type[Trained | Singer | Writer] = Writer if is_text else Singer if sings(checkpoint) else Trained
     return kind.of(checkpoint.metadata, checkpoint.tensors, name=name, sha256=checkpoint.sha256)

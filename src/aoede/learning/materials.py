@@ -14,6 +14,7 @@ from aoede.learning.loop import Learner, Tensors
 _HOMES = {
     "windows": "aoede.learning.on_rolls",
     "frames": "aoede.learning.on_frames",
+    "melodies": "aoede.learning.on_melodies",
     "texts": "aoede.learning.on_texts",
 }
 

@@ -88,6 +88,24 @@ class Layers:
         )
 
 
+class Trunk:
+    """Layers over vectors that are read as they are."""
+
+    def __init__(self, sizes: Sizes, tensors: Mapping[str, Floats]) -> None:
+        self._layers = Layers(sizes, tensors, "trunk.")
+
+    def begin(self, n: int) -> Memory:
+        return self._layers.begin(n)
+
+    def step(self, state: Memory, x: Floats) -> tuple[Floats, Memory]:
+        """Read x (n, n_in): (n, H) what the last layer gives out, and the memory."""
+        first = self._layers.first
+        return self._layers.step(state, product(x, first.inputs) + first.bias)
+
+    def select(self, state: Memory, rows: NDArray[np.int64]) -> Memory:
+        return state.select(rows)
+
+
 def layer_shapes(sizes: Sizes, n_in: int, prefix: str = "layers.") -> dict[str, tuple[int, ...]]:
     """Names and shapes of the weights of layers that read vectors of `n_in` numbers."""
     gates = N_GATES[sizes.cell] * sizes.n_hidden
