@@ -131,4 +131,4 @@ def test_the_fingers_of_a_picker_move_between_the_beats_of_his_thumb() -> None:
 def test_no_note_is_struck_while_it_sounds_and_ties_join_what_touches() -> None:
     notes = [Note(0, 60, 500, 80), Note(480, 60, 480, 70), Note(0, 64, 480, 80), Note(0, 60, 200, 60)]
     assert without_overlaps(notes) == [Note(0, 60, 480, 80), Note(0, 64, 480, 80), Note(480, 60, 480, 70)]
-    assert without_overlaps(notes, ties=True) == [Note(0, 60, 960, 80), Note(0, 64, 480, 80)]
+    assert without_overlaps(notes, tied_ticks=960) == [Note(0, 60, 960, 80), Note(0, 64, 480, 80)]

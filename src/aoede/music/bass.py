@@ -115,12 +115,22 @@ def downbeat(grounds: Sequence[Ground], rng: np.random.Generator) -> list[Stroke
 
 
 def roots(grounds: Sequence[Ground], rng: np.random.Generator) -> list[Stroke]:
-    """The root where a kick drum falls: the first beat, the half beat before the middle of the bar, the middle."""
-    pushes = rng.random() < 0.6
+    """The root on the beats that carry the others."""
+    return [
+        stroke
+        for g in grounds
+        for stroke in _line(
+            g, [beat.start_ticks for beat in g.span.heavy], [g.root] * len(g.span.heavy), leads=True
+        )
+    ]
+
+
+def pushed(grounds: Sequence[Ground], rng: np.random.Generator) -> list[Stroke]:
+    """The root where a kick drum falls: the first beat, the middle of the bar and the half beat before it."""
     strokes = []
     for g in grounds:
         heavy = [beat.start_ticks for beat in g.span.heavy]
-        before = [max(t for t in g.span.steps if t < heavy[1])] if pushes and len(heavy) > 1 else []
+        before = [max(t for t in g.span.steps if t < heavy[1])] if len(heavy) > 1 else []
         places = sorted({*heavy, *before})
         strokes += _line(g, places, [g.root] * len(places), leads=True)
     return strokes
@@ -260,6 +270,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "downbeat": downbeat,
         "fifths": fifths,
         "roots": roots,
+        "pushed": pushed,
         "arpeggio": arpeggio,
         "tresillo": tresillo,
         "walking": walking,

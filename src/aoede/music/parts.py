@@ -5,6 +5,7 @@ decided who plays what: by the style, how full the section is, the meter and the
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +32,7 @@ from aoede.song import TICKS_PER_QUARTER, Control, Meter, Note
 _SUSTAINING = frozenset({CHOIR, PAD, STRINGS})  # long notes do not fade, and short ones do not speak
 _GUITARS = frozenset({NYLON_GUITAR, STEEL_GUITAR})
 _LADDER = ("held", "rolled", "broken", "struck", "driving")
-_BASS_LADDER = ("held", "fifths", "roots", "driving")
+_BASS_LADDER = ("held", "fifths", "pushed", "driving")
 # What to play instead: in three, on instruments that sustain, on instruments that are not guitars.
 _IN_THREE = {"off-beat": "waltz", "boom-chick": "waltz", "tresillo": "waltz"}
 _WHEN_SUSTAINING = {
@@ -41,10 +42,12 @@ _WHEN_SUSTAINING = {
     "comped": "struck",
     "off-beat": "struck",
 }
-_FULL_STRUM = 0.62  # the energy from which a driving guitar strums all of its strings
+_FULL_HANDS = 0.62  # the energy from which hands that drive play all of a chord
+_LOW_AND_HIGH = frozenset({"waltz", "boom-chick", "off-beat", "tresillo"})
+_LONGEST_TIE_BARS = 4
 _STRUM_S, _ROLL_S = 0.011, 0.03  # from string to string
 _LOUDER_CHORDS, _LOUDER_BASS = -10.0, -2.0
-_BELOW_MELODY = 3  # semitones from the centre of the melody down to the highest note of the chords
+_BELOW_MELODY = 4  # semitones from the centre of the melody down to the highest note of the chords
 
 Notes = tuple[Note, ...]
 Changes = Sequence[PlacedChord]
@@ -98,7 +101,7 @@ def _following(plan: Plan) -> list[PlannedSection | None]:
 def fullness(plan: Plan, section: PlannedSection) -> float:
     """How much there is to play, 0..1: more with arousal, with the section's energy and when a chorus returns."""
     returns = 0.12 if section.variation and section.name == "chorus" else 0.0
-    return float(np.clip(0.52 + 0.35 * plan.arousal + 0.5 * (section.energy - 0.5) + returns, 0, 1))
+    return float(np.clip(0.5 + 0.38 * plan.arousal + 0.55 * (section.energy - 0.6) + returns, 0, 1))
 
 
 def texture_of(plan: Plan, section: PlannedSection) -> str:
@@ -109,6 +112,8 @@ def texture_of(plan: Plan, section: PlannedSection) -> str:
     program = plan.programs["chords"]
     if program in _SUSTAINING:
         return _WHEN_SUSTAINING.get(name, name)
+    if _plays_both(plan) and name == "driving":
+        return "struck"
     return "broken" if name == "picked" and program not in _GUITARS else name
 
 
@@ -117,7 +122,13 @@ def figure_of(plan: Plan, section: PlannedSection) -> str:
     full = fullness(plan, section)
     if "chords" not in plan.programs:
         return "fifths" if full < 0.3 else "arpeggio"
-    return _rung(STYLES[plan.style].basses or _BASS_LADDER, full)
+    name = _rung(STYLES[plan.style].basses or _BASS_LADDER, full)
+    return "fifths" if _plays_both(plan) and name not in ("held", "downbeat") else name
+
+
+def _plays_both(plan: Plan) -> bool:
+    """Whether one player's hands have chords and bass to share."""
+    return plan.programs.get("chords") == plan.programs.get("bass")
 
 
 def _rung(ladder: Sequence[str], full: float) -> str:
@@ -138,8 +149,8 @@ def hand_of(plan: Plan, section: PlannedSection, texture: str) -> Hand:
     low = max(of_program(program).low, 43 if bass is not None else 36)
     top = round(np.clip(plan.register + section.lift - _BELOW_MELODY, 60, 69))
     kind = "guitar" if program in _GUITARS else "section" if program in _SUSTAINING else "keys"
-    comps = texture == "comped" and bass is not None
-    adds_bass = bass is None or (kind == "keys" and bass != program and not comps)
+    leaves_room = texture == "comped" or (kind == "section" and texture not in _LOW_AND_HIGH)
+    adds_bass = bass is None or not (leaves_room or _plays_both(plan))
     scale = plan.key_of(section).scale if plan.style == "jazz" and bass is not None else ()
     top = max(top, low + 14)
     return Hand(kind, float(top - (8 if kind == "section" else 7)), top, low, adds_bass, scale)
@@ -160,22 +171,29 @@ def chord_part(
     strokes, which = list[Stroke](), -1
     for span in spans:
         which += span.nth == 0
-        rings = following is None and which == len(chords) - 1
-        play = held if rings else TEXTURES[texture]
-        voicing: Sequence[int] = voicings[which]
-        if plan.programs["chords"] in _GUITARS and not rings:
-            voicing = _strings_used(voicing, texture, section)
-        strokes += _with_hands(play(voicing, span), span, plan, slowly=rings or texture == "held")
+        if following is None and which == len(chords) - 1:
+            if not span.nth:
+                whole = replace(span, end_ticks=chords[-1].end_ticks)
+                strokes += _with_hands(held(voicings[which], whole), span, plan, slowly=True)
+            continue
+        played = TEXTURES[texture](_notes_used(voicings[which], texture, plan, section), span)
+        strokes += _with_hands(played, span, plan, slowly=texture == "held")
     strokes = _breathing(strokes, spans[-1], section, following)
     notes = sounded(strokes, plan, section, following, louder=_LOUDER_CHORDS, rng=rng)
-    return tuple(without_overlaps(notes, ties=plan.programs["chords"] in _SUSTAINING and texture == "held"))
+    sustained = plan.programs["chords"] in _SUSTAINING and texture == "held"
+    return tuple(without_overlaps(notes, tied_ticks=_LONGEST_TIE_BARS * plan.meter.bar_ticks * sustained))
 
 
-def _strings_used(grip: Sequence[int], texture: str, section: PlannedSection) -> Sequence[int]:
-    """High strings for chords that push, low ones where strumming is to leave room above, else all of them."""
-    if texture == "comped":
-        return grip[-4:]
-    return grip[:3] if texture == "driving" and section.energy < _FULL_STRUM else grip
+def _notes_used(voicing: Sequence[int], texture: str, plan: Plan, section: PlannedSection) -> Sequence[int]:
+    """What drives is thin in a verse and full in a chorus, so that there is a way to go."""
+    n_strings = {"driving": 3, "struck": 4}.get(texture, len(voicing))
+    if plan.programs["chords"] in _GUITARS and texture == "comped":
+        return voicing[-4:]
+    if section.energy >= _FULL_HANDS:
+        return voicing
+    if plan.programs["chords"] in _GUITARS:
+        return voicing[:n_strings]
+    return voicing[:-1] if texture == "driving" and len(voicing) > 3 else voicing
 
 
 def _with_hands(strokes: list[Stroke], span: Span, plan: Plan, *, slowly: bool) -> list[Stroke]:

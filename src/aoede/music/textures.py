@@ -249,8 +249,8 @@ def strummed(strokes: Sequence[Stroke], beats: frozenset[int], gap_ticks: int) -
     return spread
 
 
-def without_overlaps(notes: Sequence[Note], *, ties: bool = False) -> list[Note]:
-    """The notes sorted, none struck while it sounds: the earlier one ends or, with `ties`, goes on."""
+def without_overlaps(notes: Sequence[Note], *, tied_ticks: int = 0) -> list[Note]:
+    """The notes sorted, none struck while it sounds: the earlier one ends, or goes on for up to `tied_ticks`."""
     last: dict[int, Note] = {}
     done: list[Note] = []
     for note in sorted(notes):
@@ -258,7 +258,7 @@ def without_overlaps(notes: Sequence[Note], *, ties: bool = False) -> list[Note]
         if before is not None:
             if before.start_ticks == note.start_ticks:
                 note = max(before, note, key=lambda n: n.duration_ticks)
-            elif ties and before.end_ticks >= note.start_ticks:
+            elif before.end_ticks >= note.start_ticks and note.end_ticks - before.start_ticks <= tied_ticks:
                 length = max(before.end_ticks, note.end_ticks) - before.start_ticks
                 note = Note(before.start_ticks, note.pitch, length, before.velocity)
             else:

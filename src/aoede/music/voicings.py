@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from aoede.music.fretboard import SILENT, grips
 from aoede.music.paths import Floats, best_path
-from aoede.music.theory import Chord, nearest_pitch
+from aoede.music.theory import Chord
 
 Voicing = tuple[int, ...]  # pitches, low to high
 Pitches = NDArray[np.int16]  # (n voicings, n voices)
@@ -173,14 +173,15 @@ def _with_low_notes(chords: Sequence[Chord], voicings: Sequence[Voicing], hand: 
     """The chord's bass added below; a guitar's grip has it already."""
     if hand.kind == "guitar" or not hand.adds_bass:
         return list(voicings)
-    middle, found = float(hand.low + 5), []
+    middle, found = hand.low + 7.0, list[Voicing]()
     near = middle
     for chord, voicing in zip(chords, voicings, strict=True):
-        pitch = nearest_pitch(_bass_pc(chord), near)
-        if pitch > min(hand.low + 12, voicing[0] - 3) and pitch - 12 >= hand.low:
-            pitch -= 12
-        elif pitch < hand.low:
-            pitch += 12
-        near = 0.6 * pitch + 0.4 * middle
-        found.append((pitch, *voicing) if pitch < voicing[0] else voicing)
+        first = hand.low + (_bass_pc(chord) - hand.low) % 12
+        able = range(first, voicing[0], 12)
+        if able:
+            wanted = 0.5 * (near + middle)
+            near = min(able, key=lambda p: abs(p - wanted) + 4 * (p > voicing[0] - 3))
+            found.append((int(near), *voicing))
+        else:
+            found.append(voicing)
     return found
