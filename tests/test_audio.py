@@ -43,6 +43,15 @@ def test_the_same_samples_give_the_same_bytes(kind: str) -> None:
     assert first == second
 
 
+@pytest.mark.parametrize(("rate_hz", "kbps"), [(44_100, 64), (44_100, 128), (24_000, 64), (16_000, 32)])
+def test_an_mp3_has_the_bit_rate_that_is_asked_for(rate_hz: int, kbps: int) -> None:
+    noise = stream(0, "noise").uniform(-0.3, 0.3, (4 * rate_hz, 2)).astype(np.float32)
+    data = audio.to_bytes(noise, sample_rate_hz=rate_hz, kind="mp3", kbps=kbps)
+    assert len(data) * 8 / 4 / 1000 == pytest.approx(kbps, rel=0.08)
+    with pytest.raises(UsageError, match="kbit/s, not 7"):
+        audio.to_bytes(noise, sample_rate_hz=rate_hz, kind="mp3", kbps=7)
+
+
 @pytest.mark.parametrize("kind", audio.KINDS)
 def test_the_comment_carries_the_recipe(kind: str) -> None:
     recipe = json.dumps({"request": "一首表达希望和奇迹的歌", "seed": 7}, ensure_ascii=False)

@@ -26,11 +26,18 @@ _MPEG_RATES_HZ = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 
 
 
 def to_bytes(
-    samples: NDArray[np.floating], *, sample_rate_hz: int, kind: str, comment: str = "", title: str = ""
+    samples: NDArray[np.floating],
+    *,
+    sample_rate_hz: int,
+    kind: str,
+    comment: str = "",
+    title: str = "",
+    kbps: int | None = None,
 ) -> bytes:
     """`samples`, (n,) or (n, channels) within [-1, 1] (what lies outside is clipped), as a file's bytes.
 
-    `comment` holds the recipe of a song. Raises UsageError for an unknown kind or a rate that MP3 has not.
+    `comment` holds the recipe of a song; `kbps` is the constant bit rate of an MP3, in place of libsndfile's.
+    Raises UsageError for an unknown kind, and for a rate that MP3 has not.
     """
     if kind not in KINDS:
         raise UsageError(f"no audio format is called {kind!r}", hint=f"Choose one of {', '.join(KINDS)}.")
@@ -39,7 +46,14 @@ def to_bytes(
     frames = samples[:, None] if samples.ndim == 1 else samples
     buffer = io.BytesIO()
     with soundfile.SoundFile(
-        buffer, "w", sample_rate_hz, frames.shape[1], _SUBTYPES[kind], format=_FORMATS[kind]
+        buffer,
+        "w",
+        sample_rate_hz,
+        frames.shape[1],
+        _SUBTYPES[kind],
+        format=_FORMATS[kind],
+        compression_level=None if kbps is None else _compression(kbps, sample_rate_hz),
+        bitrate_mode=None if kbps is None else "CONSTANT",
     ) as file:
         if title and kind != "mp3":
             file.title = title
@@ -51,6 +65,14 @@ def to_bytes(
     if kind == "mp3":
         return _id3(title, comment) + data
     return _same_serial(data) if kind == "ogg" else data
+
+
+def _compression(kbps: int, sample_rate_hz: int) -> float:
+    """libsndfile's 0..1 for a bit rate: from 320 down to 32 kbit/s in MPEG-1, from 160 down to 8 below 32 kHz."""
+    most, least = (320, 32) if sample_rate_hz >= 32_000 else (160, 8)
+    if not least <= kbps <= most:
+        raise UsageError(f"an MP3 of {sample_rate_hz} Hz has {least} to {most} kbit/s, not {kbps}")
+    return (most - kbps) / (most - least)
 
 
 def write(

@@ -39,6 +39,11 @@ ROLL_PX = 400  # the height that the pitches of one system share
 MIN_PITCHES = 22
 MAX_DRUM_ROWS = 10
 SAMPLE = 4000  # notes, chords or syllables that are looked at to choose the scale
+# of a roll in one row, on a page that scrolls
+ONE_ROW_PX = 330  # the height that its pitches share
+MIN_QUARTER_PX, MAX_ROW_QUARTER_PX = 24.0, 56.0
+MAX_ROW_WIDTH_PX = 120_000
+MAX_ROW_BARS = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,20 @@ def lay_out(song: Song, roll_width_px: float, max_height_px: int, language: str)
     chunks = [bars[i : i + a_system] for i in range(0, len(bars), a_system)]
     systems = _scaled(chunks, roll_width_px)
     return Layout(voices, systems, n_bars, len(bars), low, high, row_px, drum_rows, rows)
+
+
+def in_one_row(song: Song, language: str) -> Layout:
+    """The layout of `song`, or of its first 4,000 bars, as a single system however long it is."""
+    voices = _voices(song, language)
+    low, high = _pitch_range([n.pitch for v in voices if not v.track.is_drum for n in v.track.notes])
+    row_px = min(10, max(4, ONE_ROW_PX // (high - low + 1)))
+    drum_rows = _drum_rows([v.track for v in voices if v.track.is_drum])
+    bars = tuple(islice(bars_of(song), MAX_ROW_BARS))
+    quarter_px = min(MAX_ROW_QUARTER_PX, max(MIN_QUARTER_PX, _quarter_px(song)))
+    n_ticks = bars[-1].end_ticks - bars[0].start_ticks
+    row = System(bars, min(quarter_px / TICKS_PER_QUARTER, MAX_ROW_WIDTH_PX / n_ticks))
+    rows = _rows(song, (high - low + 1) * row_px, len(drum_rows))
+    return Layout(voices, (row,), bar_count(song), len(bars), low, high, row_px, drum_rows, rows)
 
 
 def _rows(song: Song, roll_px: int, n_drum_rows: int) -> Rows:
