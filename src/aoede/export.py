@@ -1,8 +1,13 @@
 """Songs to files, by suffix. Every file holds the recipe of its song."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 from aoede.errors import UsageError
 from aoede.formats.files import write_together
@@ -10,7 +15,10 @@ from aoede.song import Song
 
 SAMPLE_RATE_HZ = 44_100
 LOUDNESS_DBFS = -18.0  # gated RMS: calm songs are not to be lost beside loud ones
-SUFFIXES = (".mid", ".wav", ".mp3", ".flac", ".ogg", ".png", ".json")
+# Of the sound in a page. At 64 kbit/s LAME keeps nothing above 11 kHz at any rate, and does best with the lower one.
+PAGE_RATE_HZ, PAGE_KBPS = 24_000, 64
+SUFFIXES = (".mid", ".wav", ".mp3", ".flac", ".ogg", ".png", ".html", ".json", ".musicxml", ".svg", ".lrc")
+STEM_SUFFIXES = (".mid", ".wav", ".mp3", ".flac", ".ogg")
 
 
 def write(song: Song, path: str | Path, *, force: bool = False) -> Path:
@@ -36,6 +44,53 @@ def write_all(
         {path: to_bytes(song, suffix) for path, suffix in zip(paths, suffixes, strict=True)}, force=force
     )
     return paths
+
+
+def write_stems(song: Song, folder: str | Path, kind: str = ".wav", *, force: bool = False) -> list[Path]:
+    """Write each track of `song` as a file of its own in `folder`, named by its role: all of them or none.
+
+    kind: ".wav" or another kind of sound, each as long as the whole song and at its level in it: added up they are
+    the sound of the song. Or ".mid". Raises UsageError for another kind or a song without tracks, OutputError.
+    """
+    if kind.lower() not in STEM_SUFFIXES:
+        raise UsageError(f"{kind!r} is no kind of stem", hint=f"Use one of {' '.join(STEM_SUFFIXES)}.")
+    if not song.tracks:
+        raise UsageError("this song has no tracks, so there are no stems to write")
+    paths = [Path(folder, f"{name}{kind.lower()}") for name in _stem_names(song)]
+    stems = (
+        _midi_stems(song) if kind.lower() == ".mid" else _sound_stems(song, kind.lower().removeprefix("."))
+    )
+    write_together(dict(zip(paths, stems, strict=True)), force=force)
+    return paths
+
+
+def _stem_names(song: Song) -> list[str]:
+    """ "melody", "colour", "colour-2", ...: the role of each track, else its name, else "track"."""
+    names: list[str] = []
+    for track in song.tracks:
+        plain = re.sub(r"\W+", "-", track.role or track.name).strip("-").lower()[:40] or "track"
+        numbered = (f"{plain}-{i}" for i in count(2))
+        names.append(next(name for name in chain([plain], numbered) if name not in names))
+    return names
+
+
+def _sound_stems(song: Song, kind: str) -> Iterator[bytes]:
+    from aoede import synth
+    from aoede.formats import audio
+
+    stems = synth.render_stems(song, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
+    for samples, name in zip(stems, _stem_names(song), strict=True):
+        title, comment = f"{song.title} ({name})", recipe_text(song)
+        yield audio.to_bytes(samples, sample_rate_hz=SAMPLE_RATE_HZ, kind=kind, comment=comment, title=title)
+
+
+def _midi_stems(song: Song) -> Iterator[bytes]:
+    from aoede.formats import midi
+
+    singer = next((track for track in song.tracks if track.role == "melody"), song.tracks[0])
+    for track in song.tracks:
+        syllables = song.syllables if track is singer else ()
+        yield midi.to_bytes(replace(song, tracks=(track,), syllables=syllables))
 
 
 def to_bytes(song: Song, suffix: str) -> bytes:
@@ -70,8 +125,43 @@ def _audio(kind: str) -> Callable[[Song], bytes]:
 def _picture(song: Song) -> bytes:
     from aoede.formats import picture
 
-    language = "en" if song.title.isascii() else "zh"
-    return picture.to_bytes(song, subtitle=subtitle(song), language=language, comment=recipe_text(song))
+    return picture.to_bytes(
+        song, subtitle=subtitle(song), language=language_of(song), comment=recipe_text(song)
+    )
+
+
+def _page(song: Song) -> bytes:
+    from aoede import synth
+    from aoede.formats import audio, song_page
+
+    samples = synth.render(song, sample_rate_hz=PAGE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
+    sound = audio.to_bytes(
+        samples,
+        sample_rate_hz=PAGE_RATE_HZ,
+        kind="mp3",
+        comment=recipe_text(song),
+        title=song.title,
+        kbps=PAGE_KBPS,
+    )
+    return song_page.to_bytes(song, sound, language=language_of(song), command=command_of(song.recipe))
+
+
+def _score(song: Song) -> bytes:
+    from aoede.formats import musicxml
+
+    return musicxml.to_bytes(song, language=language_of(song))
+
+
+def _engraved(song: Song) -> bytes:
+    from aoede.formats import engraving
+
+    return engraving.to_svg(song, language=language_of(song))
+
+
+def _words(song: Song) -> bytes:
+    from aoede.formats import lrc
+
+    return lrc.to_bytes(song)
 
 
 def _json(song: Song) -> bytes:
@@ -83,9 +173,37 @@ def _json(song: Song) -> bytes:
 _WRITERS: Mapping[str, Callable[[Song], bytes]] = {
     ".mid": _midi,
     ".png": _picture,
+    ".html": _page,
     ".json": _json,
+    ".musicxml": _score,
+    ".svg": _engraved,
+    ".lrc": _words,
     **{f".{kind}": _audio(kind) for kind in ("wav", "mp3", "flac", "ogg")},
 }
+
+
+def language_of(song: Song) -> str:
+    """ "zh" where its title, its request or its words have a Chinese character in them, else "en"."""
+    words = (song.title, str(song.recipe.get("request", "")), *(s.text for s in song.syllables))
+    return "zh" if any("\u3400" <= c <= "\u9fff" for text in words for c in text) else "en"
+
+
+def command_of(recipe: Mapping[str, Any]) -> str:
+    """The command line that makes the same song, or "" for a song that was not composed from a request."""
+    if not {"request", "seed", "options"} <= recipe.keys():
+        return ""
+    request, options = str(recipe["request"]), ["--seed", str(recipe["seed"])]
+    for name, value in recipe["options"].items():
+        options += [f"--{name}", str(value)]
+    # "--" says that what begins with a hyphen is no option
+    words = [*options, "--", request] if request.startswith("-") else [request, *options]
+    return " ".join(["aoede", "compose", *map(_quoted, words)])
+
+
+def _quoted(word: str) -> str:
+    """As one word of every shell: in double quotes where that is enough, else as POSIX shells read it."""
+    needs_quotes = shlex.quote(word) != word
+    return f'"{word}"' if needs_quotes and not set(word) & set('"$`\\!%\n') else shlex.quote(word)
 
 
 def subtitle(song: Song) -> str:

@@ -1,6 +1,5 @@
 """`aoede compose`: a request in, a song's files out."""
 
-import shlex
 import sys
 import time
 from pathlib import Path
@@ -192,6 +191,8 @@ def chords_by_section(song: "Song") -> list[dict[str, Any]]:
 
 
 def _as_text(report: dict[str, Any]) -> str:
+    from aoede.export import command_of
+
     mood, plan = report["mood"], report["plan"]
     feelings = (
         ", ".join(f"{name} {weight:.0%}" for name, weight in mood["feelings"].items() if weight >= 0.05)
@@ -214,7 +215,7 @@ def _as_text(report: dict[str, Any]) -> str:
             label = row["section"] if i == 0 else ""
             lines.append(f"  {label:<10}  | {' | '.join(row['bars'][i : i + 8])} |")
     lines += [f"  {'files' if i == 0 else '':<10}  {path}" for i, path in enumerate(report["files"])]
-    lines.append(f"  {'again':<10}  {_command_of(report['recipe'])}")
+    lines.append(f"  {'again':<10}  {command_of(report['recipe'])}")
     lines.append(f"  {'took':<10}  {report['seconds']:.2f} s")
     return "\n".join(lines)
 
@@ -223,11 +224,3 @@ def _band(programs: dict[str, int]) -> str:
     from aoede.music.instruments import of_program
 
     return ", ".join(f"{role} {of_program(program).name}" for role, program in programs.items())
-
-
-def _command_of(recipe: dict[str, Any]) -> str:
-    """The command line that makes the same song."""
-    words = ["aoede", "compose", recipe["request"], "--seed", str(recipe["seed"])]
-    for name, value in recipe["options"].items():
-        words += [f"--{name}", str(value)]
-    return shlex.join(words)
