@@ -166,6 +166,7 @@ _SLOWEST = {
 _USUALLY_SLOWEST = 0.7
 _CURVATURE = 3.0
 _LONG_BAR_S = 3.2  # a longer one is enough to slow down in
+LEAST_BARS_TO_SLOW_DOWN = 8  # in a shorter piece the tempo would hardly be heard
 _FERMATA = 0.8  # of the slowed tempo, while the last chord is held
 _STEPS_A_BEAT = 2
 
@@ -179,7 +180,7 @@ def ritardando(plan: Plan, tempos: Sequence[Tempo]) -> tuple[Tempo, ...]:
     slowest, beats = _SLOWEST.get(plan.style, _USUALLY_SLOWEST), beats_of(plan.meter)
     bar_ticks, last = plan.meter.bar_ticks, plan.sections[-1]
     end = plan.bars * bar_ticks
-    if slowest == 1.0:
+    if slowest == 1.0 or plan.bars < LEAST_BARS_TO_SLOW_DOWN:
         return tuple(tempos)
     two_bars = last.bars > 1 and plan.bar_s < _LONG_BAR_S
     start = end - (2 * bar_ticks if two_bars else bar_ticks)

@@ -25,7 +25,7 @@ Progression = tuple[int, ...]
 
 CADENCES = ("authentic", "plagal", "half", "open")
 CLARITY_BY_VALENCE = 0.45  # how far above the middle of its kind a bright one's clarity lies, in ranks
-HOME_WEIGHT = 1.2  # log weight of tonic chords where they are wanted most
+HOME_WEIGHT = 2.0  # log weight of tonic chords where they are wanted most
 AT_HOME = 1.0  # log weight by which a section rather begins on the tonic than elsewhere
 _PHRASE = 4  # chords
 _FORBIDDEN = -1e9

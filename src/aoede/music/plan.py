@@ -32,7 +32,8 @@ from aoede.song import TICKS_PER_QUARTER, Meter
 
 MIN_TEMPO_BPM, MAX_TEMPO_BPM = 20.0, 300.0
 MAX_BARS = 512
-SURPRISE_BY_DARKNESS = 0.6  # how readily the darkest songs borrow chords from outside their scale
+SURPRISE_BY_DARKNESS = 0.8  # how readily the darkest songs borrow chords from outside their scale
+WANTED_CHORD_S = 2.6  # how long a chord lasts where the bars allow it
 _PHRASE_BARS = 4
 
 T = TypeVar("T")
@@ -106,9 +107,9 @@ def plan_for(mood: Mood, wishes: Wishes, *, seed: int) -> Plan:
         arousal=mood.arousal,
         feelings=dict(mood.feelings),
         density=_density(mood, wishes, means),
-        chords_a_bar=_chords_a_bar(tempo_bpm, meter, mood.arousal),
+        chords_a_bar=_chords_a_bar(tempo_bpm, meter),
         legato=float(
-            np.clip(0.86 - 0.14 * mood.arousal if means.legato is None else means.legato, 0.5, 0.98)
+            np.clip(0.84 - 0.08 * mood.arousal if means.legato is None else means.legato, 0.5, 0.98)
         ),
         register=_register(mood, wishes, means),
         cadence=means.cadence,
@@ -253,7 +254,7 @@ def _density(mood: Mood, wishes: Wishes, means: Means) -> float:
     wished = (
         1.0 if wishes.manner.density is None else 2.0 ** (2 * _share("density", wishes.manner.density) - 1)
     )
-    return float(np.clip((1.0 + 0.45 * mood.arousal) * means.density * wished, 0.3, 2.4))
+    return float(np.clip((1.0 + 0.3 * mood.arousal) * means.density * wished, 0.3, 2.4))
 
 
 def _register(mood: Mood, wishes: Wishes, means: Means) -> float:
@@ -261,7 +262,7 @@ def _register(mood: Mood, wishes: Wishes, means: Means) -> float:
     wished = (
         0.0 if wishes.manner.register is None else 20 * (_share("register", wishes.manner.register) - 0.5)
     )
-    return float(np.clip(69 + 2.5 * mood.valence + means.register + wished, 58, 78))
+    return float(np.clip(69 + 4 * mood.valence + means.register + wished, 58, 78))
 
 
 def _surprise(mood: Mood, wishes: Wishes) -> float:
@@ -274,12 +275,11 @@ def _share(what: str, value: float) -> float:
     return _checked(what, value, 0.0, 1.0)
 
 
-def _chords_a_bar(tempo_bpm: float, meter: Meter, arousal: float) -> float:
-    """The rate that comes nearest to a chord every 2.6 seconds, or sooner when the song is restless."""
+def _chords_a_bar(tempo_bpm: float, meter: Meter) -> float:
+    """The rate that comes nearest to a chord every 2.6 seconds."""
     bar_s = meter.bar_ticks / 480 * 60 / tempo_bpm
-    wanted_s = 2.6 - 0.8 * arousal
-    rate = bar_s / wanted_s
-    if rate > 1.7 and meter.numerator % 2 == 0:
+    rate = bar_s / WANTED_CHORD_S
+    if rate > 1.5 and meter.numerator % 2 == 0:
         return 2.0
     return 0.5 if rate < 0.6 else 1.0
 

@@ -53,13 +53,13 @@ class Style:
 _TRIPLE = ((3, 4),)
 STYLES: Mapping[str, Style] = MappingProxyType({
     "pop": Style(("流行",), ("pop song", "synth pop", "indie"),
-                 textures=("held", "broken", "struck", "driving"),
+                 textures=("broken", "broken", "struck", "driving"),
                  basses=("held", "pushed", "driving"), colours=(STRINGS, PAD, VIBRAPHONE), bass=FINGER_BASS),
     "ballad": Style(("抒情", "情歌", "叙事曲"), ("love song", "power ballad"), tempo_bpm=(54, 92), form="ballad",
-                    textures=("held", "rolled", "broken", "struck"), basses=("held", "roots", "fifths"),
+                    textures=("broken", "broken", "struck"), basses=("held", "fifths", "roots"),
                     backings=(PIANO, NYLON_GUITAR, E_PIANO), colours=(STRINGS, CELLO, PAD), drums_from=-0.1),
     "folk": Style(("民谣", "民歌", "乡村"), ("country", "folk song", "shanty", "bluegrass"), form="strophic",
-                  textures=("held", "picked", "boom-chick"), basses=("held", "fifths", "walking"),
+                  textures=("picked", "picked", "boom-chick"), basses=("held", "fifths", "walking"),
                   leads=(VIOLIN, FLUTE, CLARINET), backings=(STEEL_GUITAR, NYLON_GUITAR),
                   colours=(VIOLIN, FLUTE, CLARINET), bass=ACOUSTIC_BASS, drums_from=0.35),
     "rock": Style(("摇滚",), ("rock song", "punk", "metal", "grunge"), meters=((4, 4),), tempo_bpm=(88, 176),
@@ -87,7 +87,7 @@ STYLES: Mapping[str, Style] = MappingProxyType({
                    leads=(TRUMPET, FLUTE, VIOLIN), backings=(NYLON_GUITAR, PIANO), colours=(TRUMPET, VIBRAPHONE),
                    bass=ACOUSTIC_BASS, drums_from=-0.6),
     "hymn": Style(("圣歌", "赞美诗", "赞美歌"), ("chorale", "gospel", "spiritual", "psalm"), tempo_bpm=(60, 100),
-                  form="strophic", textures=("held", "struck"), basses=("held", "roots"),
+                  form="strophic", textures=("held", "struck", "struck"), basses=("held", "roots"),
                   leads=(CHOIR, TRUMPET, VIOLIN), backings=(STRINGS, PIANO, CHOIR),
                   colours=(CHOIR, HORN, STRINGS), drums_from=1.1),
 })  # fmt: skip
