@@ -44,7 +44,7 @@ SIGN_FONTS = "'DejaVu Sans', 'Segoe UI Symbol', 'Apple Symbols', 'Noto Music', '
 SIGNS = str.maketrans(
     {
         "\uea63": "𝄫", "\uea64": "♭", "\uea65": "♮", "\uea66": "♯", "\uea67": "𝄪",
-        "\ueca3": "𝅗𝅥", "\ueca5": "♩", "\ueca7": "♪", "\uecb7": ".", "\u2002": "", "\u200a": "",
+        "\ueca3": "𝅗𝅥", "\ueca5": "♩", "\ueca7": "♪", "\uecb7": ".",
     }
 )  # fmt: skip
 SIGN_SHARE = 0.56  # of the size in which Verovio sets its signs: as high as the text beside them
@@ -115,7 +115,7 @@ def _all(element: Element, kind: str) -> list[Element]:
 def _make_plain(sign: Element) -> None:
     """A run of Verovio's signs as characters of usual fonts."""
     size_px = float(sign.get("font-size", "720px").removesuffix("px"))
-    sign.text = (sign.text or "").translate(SIGNS).strip()
+    sign.text = "".join((sign.text or "").translate(SIGNS).split())
     sign.set("font-family", SIGN_FONTS)
     sign.set("font-size", f"{size_px * SIGN_SHARE:.0f}px")
 

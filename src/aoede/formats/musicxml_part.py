@@ -159,13 +159,21 @@ class _Writer:
             SubElement(unpitched, "display-step").text = letter
             SubElement(unpitched, "display-octave").text = str(octave)
             return ""
-        name = self.speller.name(note.pitch, note.start_ticks)
+        name = self.speller.name(note.pitch, note.start_ticks, self._following(piece))
         pitch = SubElement(element, "pitch")
         SubElement(pitch, "step").text = name[0]
         if name[1]:
             SubElement(pitch, "alter").text = str(name[1])
         SubElement(pitch, "octave").text = str(max(LOWEST_OCTAVE, name[2]))
         return self.accidentals.sign_for(name) if piece.is_first else ""
+
+    def _following(self, piece: Piece) -> int | None:
+        """The pitch to which a melody moves on; of chords None."""
+        i = -1 if piece.sound is None else piece.sound
+        here, after = self.part.sounds[i : i + 1], self.part.sounds[i + 1 : i + 2]
+        if len(here) == len(after) == 1 and len(here[0].notes) == len(after[0].notes) == 1:
+            return after[0].notes[0].pitch
+        return None
 
     def _add_ties(self, element: Element, piece: Piece) -> list[str]:
         if self.part.track.is_drum:

@@ -11,7 +11,7 @@ taken, and of these the one that cuts at the strongest beats. Times in this modu
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise, zip_longest
@@ -165,11 +165,22 @@ def sounds_of(notes: Sequence[Note], grid: Grid, *, n_voices: int, is_held: bool
     starts = sorted(by_place)
     sounds: list[Sound] = []
     for start, following in zip_longest(starts, starts[1:]):
-        chosen = tuple(sorted(by_place[start].values(), key=lambda note: note.pitch)[-n_voices:])
+        chosen = _chosen(by_place[start].values(), n_voices)
         end = _end_of(chosen, start, following, grid) if is_held else grid.beat_of(start)[1]
         end = min(end, grid.bars.paper_end if following is None else following)
         sounds.append(Sound(start, end, chosen))
     return sounds
+
+
+def _chosen(notes: Collection[Note], n_voices: int) -> tuple[Note, ...]:
+    """Of notes at one place the `n_voices` highest; of such as follow each other only the longest."""
+    kept = (note for note in notes if not any(_replaces(other, note) for other in notes))
+    return tuple(sorted(kept, key=lambda note: note.pitch)[-n_voices:])
+
+
+def _replaces(other: Note, note: Note) -> bool:
+    do_follow = other.start_ticks >= note.end_ticks or note.start_ticks >= other.end_ticks
+    return do_follow and (other.duration_ticks, other.start_ticks) > (note.duration_ticks, note.start_ticks)
 
 
 def _end_of(notes: Sequence[Note], start: int, following: int | None, grid: Grid) -> int:
@@ -184,7 +195,9 @@ def _end_of(notes: Sequence[Note], start: int, following: int | None, grid: Grid
         return end
     gap = following - end
     is_exact = abs(note.duration_ticks - (end - start)) <= EXACT_TICKS
-    is_breath = gap <= SIXTEENTH < end - start or (not is_exact and gap < _GAP_SHARE * (following - start))
+    is_breath = not is_exact and gap < _GAP_SHARE * (following - start)
+    if is_exact and gap <= SIXTEENTH < end - start < QUARTER:
+        is_breath = grid.bars.at_paper(following)[1] % EIGHTH == 0  # a quarter played to three quarters of it
     return following if is_breath else end
 
 

@@ -1,7 +1,8 @@
 """Note names for pitches, and when a sign stands before a note.
 
 In a key, the twelve names are those from five fifths below the tonic to six above: the scale, what darker modes lend,
-and the raised fourth. A note of the chord that sounds has the chord's name for it: over A7 it is C#, in F too.
+and the raised fourth. A note of the chord that sounds has the chord's name for it: over A7 it is C#, in F too. Any
+other note outside the scale that moves on by a semitone is a step below or above where it goes: C C# D, D Db C.
 """
 
 from bisect import bisect_right
@@ -13,6 +14,7 @@ from aoede.song import ChordSymbol, KeySignature
 Name = tuple[str, int, int]  # letter, alteration in semitones, octave (4 begins at middle C)
 ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 _BELOW, _MINOR_TONIC, _LEADING_TONE = 5, 3, 5
+_GB, _A_SHARP = -6, 10  # the ends of the names that everybody reads at once
 SHARPS, FLATS = "FCGDAEB", "BEADGCF"  # in the order in which key signatures add them
 
 
@@ -20,26 +22,44 @@ class Speller:
     """Names for the notes of a song, by its key signatures and chord symbols."""
 
     def __init__(self, keys: Sequence[KeySignature], chords: Sequence[ChordSymbol]) -> None:
-        self.key_starts = [key.start_ticks for key in keys]
-        self.key_names = [_names_in(key) for key in keys] or [_names_in(KeySignature(0, 0, False))]
+        self.keys = list(keys) or [KeySignature(0, 0, False)]
+        self.key_starts = [key.start_ticks for key in self.keys]
+        self.key_names = [_names_in(key) for key in self.keys]
         self.chord_starts = [chord.start_ticks for chord in chords]
         parsed = (parse(chord.symbol) for chord in chords)
         self.chord_names = [symbol.names() if symbol else {} for symbol in parsed]
 
-    def name(self, pitch: int, ticks: int) -> Name:
-        """The name of MIDI `pitch` at a moment of the song."""
-        names = self.key_names[max(0, bisect_right(self.key_starts, ticks) - 1)]
+    def name(self, pitch: int, ticks: int, following: int | None = None) -> Name:
+        """The name of MIDI `pitch` at a moment of the song; `following` is the pitch that it moves on to."""
+        k = max(0, bisect_right(self.key_starts, ticks) - 1)
+        names = self.key_names[k]
+        place = names[pitch % 12]
         i = bisect_right(self.chord_starts, ticks) - 1
         own = self.chord_names[i] if i >= 0 else {}
-        letter, alteration = letter_of(own.get(pitch % 12, names[pitch % 12]))
+        if pitch % 12 in own:
+            place = own[pitch % 12]
+        elif following in (pitch - 1, pitch + 1) and not _is_of_scale(place, self.keys[k]):
+            nearer = names[following % 12] + (5 if following > pitch else -5)
+            place = nearer if _GB <= nearer <= _A_SHARP else place
+        letter, alteration = letter_of(place)
         if abs(alteration) > 2:
             letter, alteration = letter_of(names[pitch % 12])
         return letter, alteration, (pitch - alteration) // 12 - 1
 
 
+def _tonic(key: KeySignature) -> int:
+    return key.sharps + (_MINOR_TONIC if key.is_minor else 0)
+
+
+def _is_of_scale(place: int, key: KeySignature) -> bool:
+    """Whether it is in the major or natural minor scale, or leads to the tonic."""
+    above = place - _tonic(key)
+    return -1 <= above <= 5 if not key.is_minor else -4 <= above <= 2 or above == _LEADING_TONE
+
+
 def _names_in(key: KeySignature) -> dict[int, int]:
     """{pitch class: place on the line of fifths} in a key."""
-    tonic = key.sharps + (_MINOR_TONIC if key.is_minor else 0)
+    tonic = _tonic(key)
     places = range(tonic - _BELOW, tonic - _BELOW + 12)
     return {place * 7 % 12: _plain(place, tonic, key.is_minor) for place in places}
 
