@@ -51,7 +51,7 @@ def test_what_is_no_form_is_refused_with_what_would_work(text: str) -> None:
 def test_a_song_of_no_stated_length_takes_one_and_a_half_to_about_three_minutes(
     kind: str, bar_s: float, wanted_s: float
 ) -> None:
-    assert 90 <= sum(n for _, n in form_for(kind, bar_s, None, wanted_s)) * bar_s <= 1.4 * 180
+    assert 90 <= sum(n for _, n in form_for(kind, bar_s, None, wanted_s)) * bar_s <= 172
 
 
 def test_chords_are_played_as_they_are_given() -> None:

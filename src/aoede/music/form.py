@@ -13,7 +13,8 @@ import numpy as np
 from aoede.errors import UsageError
 
 MAX_SECTIONS = 64
-SHORTEST_S, LONGEST_S = 90.0, 180.0  # of a song whose length is not stated
+SHORTEST_S, LONGEST_S = 90.0, 172.0  # of a song whose length is not stated, before its end is drawn out
+QUICK_BAR_S, SLOW_BAR_S = 1.15, 4.5  # sections have twice, or half, as many of such bars
 # Sections and the bars that they usually have, before slow or quick bars halve or double them.
 SECTIONS: Mapping[str, int] = MappingProxyType(
     {"intro": 4, "verse": 8, "pre-chorus": 4, "chorus": 8, "bridge": 8, "solo": 8, "outro": 4}
@@ -68,7 +69,7 @@ def _section(word: str) -> tuple[str, int | None]:
     return name, int(match[2]) if match[2] else None
 
 
-# Forms without stated bars, from short to long; the first that takes long enough is taken.
+# Forms without stated bars, from short to long.
 FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "song": ("intro verse chorus verse chorus outro",
              "intro verse chorus verse chorus bridge chorus outro",
@@ -87,29 +88,27 @@ FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 
 
 def form_for(kind: str, bar_s: float, bars: int | None, wanted_s: float) -> Form:
-    """The form of a song of `kind` (a key of FORMS): exactly `bars` bars, or at least `wanted_s` seconds of them.
+    """The form of a song of `kind` (a key of FORMS): exactly `bars` bars, or about `wanted_s` seconds of them.
 
     bar_s: how long a bar takes, in seconds. wanted_s: between SHORTEST_S and LONGEST_S.
     """
     if bars is not None:
         return form_of_bars(bars)
-    unit = 2 if bar_s < 1.15 else 1
-    found: Form = ()
-    for text in FORMS[kind]:
-        found = tuple((name, unit * SECTIONS[name]) for name, _ in parse_form(text))
-        if sum(n for _, n in found) * bar_s >= wanted_s:
-            break
-    return _within(found, bar_s)
+    usual = 2.0 if bar_s < QUICK_BAR_S else 0.5 if bar_s > SLOW_BAR_S else 1.0
+    sized = [
+        (abs(unit - usual), _sized(text, unit)) for text in FORMS[kind] for unit in (usual, 0.5, 1.0, 2.0)
+    ]
+
+    def unfit(entry: tuple[float, Form]) -> tuple[bool, float]:
+        unusual, form = entry
+        takes_s = sum(n for _, n in form) * bar_s
+        return not SHORTEST_S <= takes_s <= LONGEST_S, abs(takes_s - wanted_s) + 30.0 * unusual
+
+    return min(sized, key=unfit)[1]
 
 
-def _within(form: Form, bar_s: float) -> Form:
-    """The same sections, halved or doubled until the whole takes neither too long nor too short."""
-    total_s = sum(n for _, n in form) * bar_s
-    if total_s > LONGEST_S and all(n % 2 == 0 for _, n in form):
-        return (
-            _within(tuple((name, n // 2) for name, n in form), bar_s) if total_s > 1.4 * LONGEST_S else form
-        )
-    return _within(tuple((name, n * 2) for name, n in form), bar_s) if total_s < SHORTEST_S else form
+def _sized(text: str, unit: float) -> Form:
+    return tuple((name, round(unit * SECTIONS[name])) for name, _ in parse_form(text))
 
 
 def form_of(asked: Sequence[tuple[str, int | None]], bars: int | None) -> Form:
