@@ -15,7 +15,13 @@ from PIL import Image, ImageChops, ImageDraw
 
 from aoede.errors import OutputError, UsageError
 from aoede.formats import lettering, picture
-from aoede.formats.general_midi import DRUM_FAMILIES, PROGRAM_NAMES, drum_family, program_name
+from aoede.formats.general_midi import (
+    DRUM_FAMILIES,
+    PROGRAM_NAMES,
+    PROGRAM_NAMES_ZH,
+    drum_family,
+    program_name,
+)
 from aoede.formats.roll_canvas import INK, MUTED, PAPER, shades_of
 from aoede.formats.roll_layout import ROLE_COLOURS, TRACK_COLOURS, Layout, bars_of, lay_out
 from aoede.formats.roll_system import (
@@ -403,6 +409,10 @@ def test_roles_differ_without_green_cones() -> None:
 
 def test_the_names_of_general_midi_are_complete() -> None:
     assert len(PROGRAM_NAMES) == len(set(PROGRAM_NAMES)) == 128
+    assert len(PROGRAM_NAMES_ZH) == len(set(PROGRAM_NAMES_ZH)) == 128
+    assert [program_name(p, "zh") for p in (0, 32, 40, 56, 73, 127)] == [
+        "大钢琴", "原声贝斯", "小提琴", "小号", "长笛", "枪声"
+    ]  # fmt: skip
     assert [program_name(p) for p in (0, 32, 40, 56, 73, 127)] == [
         "Acoustic Grand Piano", "Acoustic Bass", "Violin", "Trumpet", "Flute", "Gunshot",
     ]  # fmt: skip

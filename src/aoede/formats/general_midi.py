@@ -28,6 +28,27 @@ Guitar Fret Noise, Breath Noise, Seashore, Bird Tweet, Telephone Ring, Helicopte
 """.replace("\n", " ").strip().split(", ")
 )  # fmt: skip
 
+PROGRAM_NAMES_ZH = tuple(
+    """
+大钢琴, 明亮钢琴, 电声大钢琴, 酒吧钢琴, 电钢琴 1, 电钢琴 2, 羽管键琴, 击弦古钢琴,
+钢片琴, 钟琴, 八音盒, 颤音琴, 马林巴, 木琴, 管钟, 扬琴,
+拉杆风琴, 打击风琴, 摇滚风琴, 管风琴, 簧风琴, 手风琴, 口琴, 探戈手风琴,
+尼龙弦吉他, 钢弦吉他, 爵士电吉他, 清音电吉他, 闷音电吉他, 过载电吉他, 失真电吉他, 吉他泛音,
+原声贝斯, 指弹电贝斯, 拨片电贝斯, 无品贝斯, 击弦贝斯 1, 击弦贝斯 2, 合成贝斯 1, 合成贝斯 2,
+小提琴, 中提琴, 大提琴, 低音提琴, 弦乐震音, 弦乐拨奏, 竖琴, 定音鼓,
+弦乐合奏 1, 弦乐合奏 2, 合成弦乐 1, 合成弦乐 2, 合唱, 人声, 合成人声, 乐队齐奏,
+小号, 长号, 大号, 弱音小号, 圆号, 铜管组, 合成铜管 1, 合成铜管 2,
+高音萨克斯, 中音萨克斯, 次中音萨克斯, 上低音萨克斯, 双簧管, 英国管, 大管, 单簧管,
+短笛, 长笛, 竖笛, 排箫, 吹瓶, 尺八, 口哨, 陶笛,
+合成主音 1, 合成主音 2, 合成主音 3, 合成主音 4, 合成主音 5, 合成主音 6, 合成主音 7, 合成主音 8,
+合成音垫 1, 合成音垫 2, 合成音垫 3, 合成音垫 4, 合成音垫 5, 合成音垫 6, 合成音垫 7, 合成音垫 8,
+音效 1, 音效 2, 音效 3, 音效 4, 音效 5, 音效 6, 音效 7, 音效 8,
+西塔琴, 班卓琴, 三味线, 日本筝, 卡林巴, 风笛, 民间提琴, 唢呐,
+铃铛, 阿哥哥铃, 钢鼓, 木鱼, 太鼓, 旋律通鼓, 合成鼓, 反镲,
+吉他擦弦, 呼吸声, 海浪, 鸟鸣, 电话铃, 直升机, 掌声, 枪声
+""".replace("\n", " ").strip().split(", ")
+)  # fmt: skip
+
 # Drum sounds that a listener calls by one name, from the top of a drum staff to its bottom.
 DRUM_FAMILIES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("Congas", "康加", (62, 63, 64)),
@@ -51,9 +72,10 @@ DRUM_FAMILIES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
 _FAMILY_OF_PITCH = {pitch: family for family, _, pitches in DRUM_FAMILIES for pitch in pitches}
 
 
-def program_name(program: int) -> str:
-    """The instrument of a General MIDI program, counted from 0."""
-    return PROGRAM_NAMES[program] if 0 <= program < len(PROGRAM_NAMES) else f"Program {program}"
+def program_name(program: int, language: str = "en") -> str:
+    """The instrument of a General MIDI program, counted from 0, in "en" or "zh"."""
+    names = PROGRAM_NAMES_ZH if language == "zh" else PROGRAM_NAMES
+    return names[program] if 0 <= program < len(names) else f"Program {program}"
 
 
 def drum_family(pitch: int) -> str:

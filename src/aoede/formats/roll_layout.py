@@ -216,7 +216,7 @@ def _label(track: Track, title: str, language: str) -> str:
     if track.is_drum:
         return ROLE_WORDS[language]["drums"]
     name = ROLE_WORDS[language].get(track.role) or clean(track.name)
-    instrument = program_name(track.program)
+    instrument = program_name(track.program, language)
     says_more = name and name.lower() != instrument.lower() and name != clean(title)
     return f"{name} · {instrument}" if says_more else instrument
 
