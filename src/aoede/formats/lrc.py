@@ -7,11 +7,13 @@ after each section with words. English syllables are joined to words, Chinese ch
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from aoede.errors import UsageError
-from aoede.formats.midi_text import clean, is_unspaced
+from aoede.formats.lettering import clean
+from aoede.formats.midi_text import is_unspaced
+from aoede.formats.sung_lines import lines_of
 from aoede.song import TICKS_PER_QUARTER, Song, Syllable
 
 Word = tuple[int, str]  # ticks at which it begins, text
@@ -20,7 +22,7 @@ BREATH_TICKS = TICKS_PER_QUARTER // 2  # a longer gap between two notes ends a s
 
 def to_bytes(song: Song) -> bytes:
     """The words of `song` as an LRC file in UTF-8. Raises UsageError for a song that has none."""
-    lines = list(_lines(song))
+    lines = list(lines_of(song))
     if not lines:
         raise UsageError("this song has no words, so there is nothing to time in an .lrc file")
     out = [f"[ti:{clean(song.title)}]", f"[length:{_clock(round(song.duration_s))[:-3]}]", "[re:aoede]"]
@@ -34,31 +36,14 @@ def to_bytes(song: Song) -> bytes:
         timed = "".join(f"<{start}>{word}" for start, (_, word) in zip(starts, words, strict=True))
         stop = _clock(song.seconds_at(end))
         out.append(f"[{starts[0]}]{timed}<{stop}>")
-        if following is None or _section_at(borders, following[0]) != _section_at(borders, line[-1]):
+        if following is None or _section_of(borders, following) != _section_of(borders, line):
             out.append(f"[{stop}]")
     return ("\n".join(out) + "\n").encode()
 
 
-def _lines(song: Song) -> Iterator[list[Syllable]]:
-    """The syllables line by line; a line also ends with its section."""
-    borders = sorted({section.start_ticks for section in song.sections})
-    line: list[Syllable] = []
-    for syllable in song.syllables:
-        if not clean(syllable.text).strip():
-            continue
-        if line and _section_at(borders, syllable) != _section_at(borders, line[-1]):
-            yield line
-            line = []
-        line.append(syllable)
-        if syllable.ends_line:
-            yield line
-            line = []
-    if line:
-        yield line
-
-
-def _section_at(borders: Sequence[int], syllable: Syllable) -> int:
-    return bisect_right(borders, syllable.start_ticks)
+def _section_of(borders: Sequence[int], line: Sequence[Syllable]) -> int:
+    """Number of the section that has the middle of a line: it may begin with an upbeat."""
+    return bisect_right(borders, line[len(line) // 2].start_ticks)
 
 
 def _sung_until(song: Song, syllable: Syllable, limit_ticks: int) -> int:
@@ -78,7 +63,7 @@ def _words(line: Sequence[Syllable]) -> list[Word]:
     words: list[Word] = []
     goes_on = False
     for syllable in line:
-        text = clean(syllable.text).strip()
+        text = clean(syllable.text)
         if goes_on and words:
             words[-1] = (words[-1][0], words[-1][1] + text)
         else:
