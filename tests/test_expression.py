@@ -1,4 +1,4 @@
-"""What players add: breathing loudness, pedal, swells, swing, a slower end."""
+"""What players add: breathing loudness, pedal, swells, a slower end."""
 
 from dataclasses import replace
 from itertools import accumulate, pairwise
@@ -6,13 +6,13 @@ from itertools import accumulate, pairwise
 import numpy as np
 import pytest
 
-from aoede.music.expression import EXPRESSION, PEDAL, phrase_shape, ritardando, sounded, swung, towards
+from aoede.music.expression import EXPRESSION, PEDAL, phrase_shape, ritardando, sounded, towards
 from aoede.music.means import HARP, PIANO, STEEL_GUITAR, STRINGS
 from aoede.music.parts import controls_for
 from aoede.music.plan import Plan, PlannedSection
 from aoede.music.styles import STYLES
 from aoede.randomness import stream
-from aoede.song import Control, Note, Tempo
+from aoede.song import Control, Tempo
 from tests.test_parts import a_plan, its_changes
 
 
@@ -55,14 +55,6 @@ def test_loudness_stays_within_midi() -> None:
         strokes = [(60, t, 200, 12) for t in range(0, 8 * 1920, 240)]
         notes = sounded(strokes, plan, section, None, louder=0, rng=stream(1, "v"))
         assert all(1 <= note.velocity <= 127 for note in notes)
-
-
-def test_swing_lengthens_the_first_of_two_eighths_and_leaves_beats_alone() -> None:
-    notes = tuple(Note(i * 240, 60, 240, 80) for i in range(8))
-    moved = swung(notes, 2 / 3)
-    assert [note.start_ticks for note in moved] == [0, 320, 480, 800, 960, 1280, 1440, 1760]
-    assert all(a.end_ticks == b.start_ticks for a, b in pairwise(moved))
-    assert swung(notes, 0.5) == notes
 
 
 @pytest.mark.parametrize("program", [PIANO, HARP])

@@ -17,7 +17,7 @@ from aoede.music.textures import Stroke, tresillo_places
 from aoede.music.theory import Chord, nearest_pitch
 
 LOWEST, HIGHEST = 28, 46  # E1, a bass guitar's lowest string, to A#2
-_MIDDLE = 38.0
+MIDDLE = 38.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,15 @@ Figure = Callable[[Sequence[Ground], np.random.Generator], list[Stroke]]
 
 
 def grounds_of(
-    spans: Sequence[Span], scale: tuple[int, ...], low: int = LOWEST, high: int = HIGHEST
+    spans: Sequence[Span],
+    scale: tuple[int, ...],
+    low: int = LOWEST,
+    high: int = HIGHEST,
+    middle: float = MIDDLE,
 ) -> list[Ground]:
-    """The bass notes of a section, each near the one before it and drawn back to the middle of the range."""
+    """The bass notes of a section, each near the one before it and drawn back to `middle`."""
     low, high = max(low, LOWEST), max(min(high, HIGHEST), max(low, LOWEST) + 12)
-    middle = float(np.clip(_MIDDLE, low + 5, high - 5))
+    middle = float(np.clip(middle, low + 5, high - 5))
     near, roots = middle, list[int]()
     for span in spans:
         if not span.nth:
@@ -247,7 +251,7 @@ def _worth(pitches: NDArray[np.int_], ground: Ground, beat: Beat) -> Floats:
     pcs = pitches % 12
     in_chord = np.isin(pcs, list(ground.span.chord.pitch_classes))
     in_scale = np.isin(pcs, ground.scale)
-    worth: Floats = -0.06 * np.abs(pitches - _MIDDLE)
+    worth: Floats = -0.06 * np.abs(pitches - MIDDLE)
     if beat is ground.span.beats[0]:
         allowed = pcs == ground.root % 12 if not ground.span.nth else in_chord
         return _only(allowed, worth)

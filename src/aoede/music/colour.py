@@ -107,7 +107,9 @@ def manner_of(plan: Plan, index: int, *, sung: bool) -> str:
         return "solo"
     if section.name == "intro" and not sung:
         fades = plan.programs["colour"] in _FADING
-        return "hook" if plan.arousal >= _QUIET_AROUSAL else "silent" if fades else "long"
+        if plan.arousal >= _QUIET_AROUSAL and plan.programs["colour"] not in _SLOW_SPEAKING:
+            return "hook"
+        return "silent" if fades else "long"
     if index == _climax(plan) and plan.programs["colour"] != PAD:
         return "climax"
     if section.name in ("chorus", "pre-chorus", "bridge", "outro"):

@@ -1,7 +1,6 @@
-"""What players add to the notes: loudness that breathes with the phrase, pedal, swells, swing, a slower ending."""
+"""What players add to the notes: loudness that breathes with the phrase, pedal, swells, a slower ending."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -72,27 +71,6 @@ def sounded(
     ]
 
 
-def swung(notes: Sequence[Note], share: float) -> tuple[Note, ...]:
-    """The notes with the first of two eighths taking `share` of a quarter: 0.5 is even, 0.67 two triplets."""
-    if share == 0.5:
-        return tuple(notes)
-
-    def moved(ticks: int) -> int:
-        beat, rest = divmod(ticks, TICKS_PER_QUARTER)
-        half = TICKS_PER_QUARTER // 2
-        warped = (
-            rest * 2 * share
-            if rest <= half
-            else TICKS_PER_QUARTER - (TICKS_PER_QUARTER - rest) * 2 * (1 - share)
-        )
-        return beat * TICKS_PER_QUARTER + round(warped)
-
-    return tuple(
-        replace(note, start_ticks=start, duration_ticks=max(1, moved(note.end_ticks) - start))
-        for note, start in ((note, moved(note.start_ticks)) for note in notes)
-    )
-
-
 # --- pedal and swells -------------------------------------------------------------------------------
 
 
@@ -155,14 +133,8 @@ def _without_repeats(controls: Sequence[Control]) -> tuple[Control, ...]:
 
 # The last tempo against the song's own, by style; a rock band stops as it played.
 _SLOWEST = {
-    "rock": 1.0,
-    "march": 0.86,
-    "latin": 0.88,
-    "waltz": 0.78,
-    "folk": 0.8,
-    "pop": 0.78,
-    "lullaby": 0.64,
-}
+    "rock": 1.0, "march": 0.86, "latin": 0.88, "waltz": 0.78, "folk": 0.8, "pop": 0.78, "lullaby": 0.64,
+}  # fmt: skip
 _USUALLY_SLOWEST = 0.7
 _CURVATURE = 3.0
 _LONG_BAR_S = 3.2  # a longer one is enough to slow down in
@@ -189,13 +161,10 @@ def ritardando(plan: Plan, tempos: Sequence[Tempo]) -> tuple[Tempo, ...]:
         return tuple(tempos)
     step = max(TICKS_PER_QUARTER // 4, beats[-1].length_ticks // _STEPS_A_BEAT)
     bpm = tempos[-1].bpm
-    slower = [
-        Tempo(
-            t,
-            bpm
-            * (1 + (slowest**_CURVATURE - 1) * min(1.0, (t + step - start) / (held - start)))
-            ** (1 / _CURVATURE),
-        )
-        for t in range(start, held, step)
-    ]
+
+    def share(ticks: int) -> float:
+        place = min(1.0, (ticks + step - start) / (held - start))
+        return float((1 + (slowest**_CURVATURE - 1) * place) ** (1 / _CURVATURE))
+
+    slower = [Tempo(t, bpm * share(t)) for t in range(start, held, step)]
     return (*(t for t in tempos if t.start_ticks < start), *slower, Tempo(held, bpm * slowest * _FERMATA))

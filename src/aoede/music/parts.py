@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from aoede.music.bass import FIGURES, grounds_of
+from aoede.music.bass import FIGURES, MIDDLE, grounds_of
 from aoede.music.beats import Span, beats_of, spans_of
 from aoede.music.expression import (
     PEDALLED_PROGRAMS,
@@ -44,7 +44,9 @@ _WHEN_SUSTAINING = {
 }
 _FULL_HANDS = 0.62  # the energy from which hands that drive play all of a chord
 _LOW_AND_HIGH = frozenset({"waltz", "boom-chick", "off-beat", "tresillo"})
+_BELOW_GUITAR = 34.0  # where a bass lies about, so that it does not double the guitar's lowest string
 _LONGEST_TIE_BARS = 4
+_DRY_BPM = 112.0  # above it, chords on every beat are played without pedal
 _STRUM_S, _ROLL_S = 0.011, 0.03  # from string to string
 _LOUDER_CHORDS, _LOUDER_BASS = -10.0, -2.0
 _BELOW_MELODY = 4  # semitones from the centre of the melody down to the highest note of the chords
@@ -83,7 +85,8 @@ def controls_for(
     """Pedal and swells of the instrument that has `role`; starts_ticks: where each section begins."""
     program = plan.programs.get(role)
     if role == "chords" and program in PEDALLED_PROGRAMS:
-        is_down = [texture_of(plan, section) in PEDALLED for section in plan.sections]
+        lasting = PEDALLED - {"struck"} if plan.tempo_bpm > _DRY_BPM else PEDALLED
+        is_down = [texture_of(plan, section) in lasting for section in plan.sections]
         return pedal(changes, starts_ticks, is_down, plan)
     if role in ("chords", "colour") and program in SWELLING_PROGRAMS:
         return swells(starts_ticks, plan)
@@ -230,7 +233,8 @@ def bass_part(
     """The bass of a section, in ticks from its beginning; with none `following` its last chord is one long note."""
     player = of_program(plan.programs["bass"])
     spans = spans_of(chords, plan.meter, plan.tempo_bpm)
-    grounds = grounds_of(spans, plan.key_of(section).scale, player.low, player.high)
+    middle = _BELOW_GUITAR if plan.programs.get("chords") in _GUITARS else MIDDLE
+    grounds = grounds_of(spans, plan.key_of(section).scale, player.low, player.high, middle)
     strokes = FIGURES[figure_of(plan, section)](grounds, rng)
     if following is None:
         begin = chords[-1].start_ticks
