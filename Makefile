@@ -35,6 +35,7 @@ presets: .venv/.base  ## train the shipped models from DATA (two hours; Debian, 
 		--word-lists build/sources/american-english build/sources/british-english \
 		--jieba build/sources/dict.txt --unihan build/sources/Unihan_Readings.txt.bz2 --cache build/mood_vectors
 	$(BIN)/python -m aoede.learning.harmony $(DATA) src/aoede/presets/harmony.safetensors
+	$(BIN)/python -m aoede.learning.harmonise $(DATA) src/aoede/presets/harmonise.safetensors
 	$(BIN)/python -m aoede.learning.rbm_preset $(DATA) src/aoede/presets/rbm.safetensors
 	$(BIN)/python -m aoede.learning.text_presets $(DATA) src/aoede/presets --runs build/texts
 

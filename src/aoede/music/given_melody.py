@@ -1,0 +1,225 @@
+"""A melody that a person gives, as it is: its key, its bars, and the form that its own returns suggest.
+
+Nothing about it is changed: its notes keep their ticks, lengths and loudness.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aoede.errors import InputError, UsageError
+from aoede.formats import midi
+from aoede.music.key_finder import key_correlations
+from aoede.music.theory import MODES, Key, make_key, tonic_name
+from aoede.music.voices import ONE_LINE, mean_sounding, told_apart
+from aoede.song import KeySignature, Meter, Note, Song
+
+MAX_NOTES = 20_000
+MAX_BARS = 512
+UPBEAT = 3 / 8  # of a bar: a melody that begins later begins with an upbeat
+_LAST_NOTE = 0.4  # what ending on it says for a tonic, as a correlation
+_SIGNATURE = 0.3  # what the file's key signature says; many files state C major and mean nothing by it
+_SECTION_BARS = 8
+_ALIKE = 0.5  # of the onsets with their pitches: sections that share so much are the same
+_NAMES = ("verse", "chorus", "bridge")  # of what comes first, second, third
+
+Rows = Sequence[Sequence[int]]  # onset in ticks, pitch, duration in ticks, velocity
+
+
+@dataclass(frozen=True)
+class GivenMelody:
+    notes: tuple[Note, ...]  # from tick 0, sorted
+    meter: Meter
+    tempo_bpm: float
+    title: str
+    signature: KeySignature | None = None
+    form: tuple[tuple[str, int], ...] = ()  # the sections that its file states
+
+    @property
+    def n_bars(self) -> int:
+        return -(-max(note.end_ticks for note in self.notes) // self.meter.bar_ticks)
+
+    @property
+    def upbeat_bars(self) -> int:
+        """1 where the first phrase begins with the second bar, else 0."""
+        return int(self.notes[0].start_ticks > UPBEAT * self.meter.bar_ticks and self.n_bars > 1)
+
+    @property
+    def rows(self) -> list[list[int]]:
+        """The notes as numbers: onset in ticks, pitch, duration in ticks, velocity."""
+        return [[n.start_ticks, n.pitch, n.duration_ticks, n.velocity] for n in self.notes]
+
+    def key(self, tonic_pc: int | None = None, mode: str | None = None) -> Key:
+        """The key that it is most likely in, with what is known of it."""
+        return melody_key(self.notes, self.signature, tonic_pc, mode)
+
+    def sections(self) -> tuple[tuple[str, int], ...]:
+        """Its form: as its file states it, else eight bars each, and what returns has the same name."""
+        return self.form or _returns(self)
+
+    def over(self, bars: Sequence[int]) -> list[tuple[Note, ...]]:
+        """The notes of sections of so many bars, in ticks from the beginning of each."""
+        return by_section(self.notes, bars, self.meter.bar_ticks)
+
+
+def by_section(notes: Sequence[Note], bars: Sequence[int], bar_ticks: int) -> list[tuple[Note, ...]]:
+    """Notes by the section in which they begin, in ticks from its beginning; none is cut."""
+    edges = [bar_ticks * bar for bar in accumulate(bars, initial=0)]
+    return [
+        tuple(
+            Note(n.start_ticks - begin, n.pitch, n.duration_ticks, n.velocity)
+            for n in notes
+            if begin <= n.start_ticks < end
+        )
+        for begin, end in pairwise(edges)
+    ]
+
+
+def melody_in(path: Path) -> GivenMelody:
+    """The melody of a MIDI file: the track that is one, else the top line. Raises InputError where there is none."""
+    return melody_in_song(midi.read(path).song, where=str(path))
+
+
+def melody_in_song(song: Song, where: str = "") -> GivenMelody:
+    """The melody of a song, from tick 0. Raises InputError where it has none, or changes its meter."""
+    voices = told_apart(song)
+    if not len(voices.melody):
+        raise InputError("there is no melody in it", where=where, hint="Give a MIDI file with a melody.")
+    whole = song.tracks[voices.track].table if voices.track >= 0 else voices.melody
+    table = whole if mean_sounding(whole) <= ONE_LINE else voices.melody
+    columns = (table.starts_ticks, table.pitches, table.durations_ticks, table.velocities)
+    notes = tuple(map(Note, *(column.tolist() for column in columns)))
+    end_ticks = max(note.end_ticks for note in notes)
+    meters = [meter for meter in song.meters if meter.start_ticks < end_ticks]
+    different = next((m for m in meters if (m.numerator, m.denominator) != _fraction(meters[0])), None)
+    if different is not None:
+        bar = sum(start < different.start_ticks for start in song.bar_starts()) + 1
+        raise InputError(
+            f"the melody goes from {_written(meters[0])} to {_written(different)} in bar {bar}",
+            where=where,
+            hint="Give a melody in one meter; a part of it, say.",
+        )
+    signature = song.keys[0] if song.keys else None
+    melody = GivenMelody(notes, Meter(0, *_fraction(meters[0])), song.tempos[0].bpm, song.title, signature)
+    return _checked(melody, where)
+
+
+def melody_of_rows(rows: Any, meter: tuple[int, int], tempo_bpm: float) -> GivenMelody:
+    """The melody of numbers as `GivenMelody.rows` gives them. Raises InputError for what are none."""
+    try:
+        notes = tuple(sorted(Note(*(_whole(value) for value in row)) for row in rows))
+    except (TypeError, ValueError) as error:
+        raise InputError("the melody is not a list of notes", hint=_ROWS_HINT) from error
+    sound = all(
+        n.start_ticks >= 0 and 0 <= n.pitch <= 127 and n.duration_ticks > 0 and 1 <= n.velocity <= 127
+        for n in notes
+    )
+    if not notes or not sound:
+        raise InputError("the melody is not a list of notes", hint=_ROWS_HINT)
+    return _checked(GivenMelody(notes, Meter(0, *meter), tempo_bpm, ""), "")
+
+
+_ROWS_HINT = "A note is four numbers: onset in ticks (480 a quarter), pitch, duration in ticks, velocity."
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _checked(melody: GivenMelody, where: str) -> GivenMelody:
+    if len(melody.notes) > MAX_NOTES or melody.n_bars > MAX_BARS:
+        raise InputError(
+            f"the melody has {len(melody.notes):,} notes in {melody.n_bars:,} bars; "
+            f"{MAX_NOTES:,} in {MAX_BARS} are the most",
+            where=where,
+        )
+    return melody
+
+
+def _fraction(meter: Meter) -> tuple[int, int]:
+    return meter.numerator, meter.denominator
+
+
+def _written(meter: Meter) -> str:
+    return f"{meter.numerator}/{meter.denominator}"
+
+
+def melody_key(
+    notes: Sequence[Note],
+    signature: KeySignature | None = None,
+    tonic_pc: int | None = None,
+    mode: str | None = None,
+) -> Key:
+    """The major or minor key (or that of `mode`) whose profile the notes fit best.
+
+    A melody mostly ends on its tonic.
+    """
+    weights = np.zeros(12)
+    for note in notes:
+        weights[note.pitch % 12] += note.duration_ticks
+    scores = np.nan_to_num(key_correlations(weights[None])[0]).reshape(2, 12)
+    scores[:, notes[-1].pitch % 12] += _LAST_NOTE
+    if signature is not None:
+        scores[0, signature.sharps * 7 % 12] += _SIGNATURE
+        scores[1, (signature.sharps * 7 + 9) % 12] += _SIGNATURE
+    modes = (mode,) if mode else ("major", "minor")
+    tonics = range(12) if tonic_pc is None else (tonic_pc,)
+    _, negative_pc, best = max((scores[int(3 in MODES[m]), pc], -pc, m) for m in modes for pc in tonics)
+    return make_key(tonic_name(-negative_pc, best), best)
+
+
+def check_key(melody: GivenMelody, key: Key, where: str) -> None:
+    """Raise UsageError for a key in which the melody cannot be: less than half of it lies in the scale."""
+    length = sum(note.duration_ticks for note in melody.notes)
+    inside = sum(note.duration_ticks for note in melody.notes if note.pitch % 12 in key.scale)
+    if 2 * inside < length:
+        raise UsageError(
+            f"the melody is not in {key}: {1 - inside / length:.0%} of it lies outside that scale",
+            where=where,
+            hint=f"It is most likely in {melody.key()}; nothing about a given melody is changed.",
+        )
+
+
+def check_options(stated: Mapping[str, Any]) -> None:
+    """Raise UsageError for options that would say how a melody is to be written, beside one that is given."""
+    for name in ("density", "register", "progressions", "harmony"):
+        if name in stated:
+            raise UsageError(
+                f"--{name} cannot be obeyed: the melody is given"
+                + (", and its chords are found for it" if name in ("progressions", "harmony") else ""),
+                where=f"--{name}",
+                hint=f"Leave --{name} away"
+                + (", or give --chords." if name in ("progressions", "harmony") else "."),
+            )
+
+
+def _returns(melody: GivenMelody) -> tuple[tuple[str, int], ...]:
+    """Sections of eight bars, an upbeat before the first; a shorter rest joins the last."""
+    starts = list(range(melody.upbeat_bars, melody.n_bars, _SECTION_BARS)) or [0]
+    if len(starts) > 1 and melody.n_bars - starts[-1] < _SECTION_BARS // 2:
+        starts.pop()
+    edges = [0, *starts[1:], melody.n_bars]
+    lengths = [b - a for a, b in pairwise(edges)]
+    kinds: list[set[tuple[int, int]]] = []
+    form: list[tuple[str, int]] = []
+    for start, n_bars in zip(starts, lengths, strict=True):
+        own = _onsets(melody, start)
+        likeness = [len(own & kind) / max(1, min(len(own), len(kind))) for kind in kinds]
+        best = int(np.argmax(likeness)) if likeness else 0
+        if not likeness or (likeness[best] < _ALIKE and len(kinds) < len(_NAMES)):
+            kinds.append(own)
+            best = len(kinds) - 1
+        form.append((_NAMES[best], n_bars))
+    return tuple(form)
+
+
+def _onsets(melody: GivenMelody, bar: int) -> set[tuple[int, int]]:
+    """Where the notes of eight bars begin, and their pitches."""
+    begin, end = bar * melody.meter.bar_ticks, (bar + _SECTION_BARS) * melody.meter.bar_ticks
+    return {(n.start_ticks - begin, n.pitch) for n in melody.notes if begin <= n.start_ticks < end}
