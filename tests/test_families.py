@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from aoede.errors import AoedeError, ConfigError, UsageError
 from aoede.learning import families, loop
+from aoede.neural.events.piece import EventPiece, Known
+from aoede.neural.events.shape import Choice, Shape
 from aoede.neural.frames.config import OUTPUTS
 from aoede.randomness import stream
-from aoede.score import log_probabilities, one_hot, score_text
+from aoede.score import log_probabilities, log_softmax, one_hot, score_text
 
 KNOWN = {"scores", "samples", "autoregressive", "foresees", "ranks", "trains"}
 # A family on an encoding, and where it foresees frames of music by one of its outputs: "rnn/pianoroll/nade".
@@ -38,6 +40,7 @@ def _load(face: str) -> Any:
 TRAINED = [face for face in FACES if "trains" in _load(face).CAPABILITIES]
 ON_WINDOWS = [face for face in TRAINED if _load(face).MATERIAL == "windows"]
 ON_FRAMES = [face for face in TRAINED if _load(face).MATERIAL == "frames"]
+ON_MELODIES = [face for face in TRAINED if _load(face).MATERIAL == "melodies"]
 ON_TEXTS = [face for face in TRAINED if _load(face).MATERIAL == "texts"]
 NETWORKS = [
     face for face in ON_TEXTS if "torch" in families.needs(_load(face)) and not face.startswith("mixture")
@@ -68,6 +71,28 @@ def _rolls(n: int, seed: int) -> list[NDArray[np.uint8]]:
     return rolls
 
 
+SHAPE = Shape((4, 6), (Choice("first", 5, (), (3,), 2, (1,)), Choice("second", 6, (6,), (2, 4), 1, (2,))))
+
+
+def _events(n: int, seed: int) -> list[EventPiece]:
+    """Pieces of 24 events in which the first choice goes round, and the second is what the column told says."""
+    rng = stream(seed, "events")
+    pieces = []
+    for _ in range(n):
+        first = np.where(rng.random(24) < 0.9, np.arange(24) + rng.integers(5), rng.integers(5, size=24)) % 5
+        told = rng.integers(6, size=24)
+        second = np.where(rng.random(24) < 0.9, (told + 1) % 6, rng.integers(6, size=24))
+        known = [Known.empty(24, choice) for choice in SHAPE.choices]
+        for each, size in zip(known, (3, 2), strict=True):
+            each.attributes[:, :, 0] = rng.integers(1, size, each.attributes.shape[:2]) if size > 2 else 1
+        known[0].proposals[:, 0] = rng.integers(-1, 5, 24)
+        known[1].told[:, 0], known[1].attributes[:, :, 1] = told, np.arange(6) % 4
+        before = np.append(0, 1 + first[:-1])
+        read = np.stack([rng.integers(4, size=24), before], axis=1).astype(np.int16)
+        pieces.append(EventPiece(read, tuple(known), np.stack([first, second], axis=1).astype(np.int16)))
+    return pieces
+
+
 def _texts(n: int, seed: int) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
     """Documents in which symbols 2..11 follow one another by the steps that their label says, and labels (n, 1)."""
     rng = stream(seed, "texts")
@@ -91,6 +116,9 @@ def _learner(name: str, *, n: int = 12, **changes: Any) -> Any:
         shape = _small(family.Config, SMALL_SHAPE) | SMALL_FRAMES
         config = family.Config(n_pitches=10, output=name.split("/")[2], **shape)
         return family.Learner(config, recipe, _rolls(n, 1), _rolls(4, 2), seed=3)
+    if name in ON_MELODIES:
+        config = family.Config(shape=SHAPE, **_small(family.Config, SMALL_SHAPE | {"n_units": 16}))
+        return family.Learner(config, recipe, _events(n, 1), _events(4, 2), seed=3)
     if name in ON_WINDOWS:
         config = family.Config(width=10, window_steps=4, n_hidden=12)
         return family.Learner(config, recipe, _rolls(n, 1), _rolls(4, 2), seed=3)
@@ -282,3 +310,72 @@ def test_few_documents_can_be_learnt_by_heart(name: str) -> None:
     model = _load(name).Model.from_tensors(asdict(learner.config), learner.tensors())
     documents, labels = _texts(4, 1)
     assert score_text(model, documents, labels).value < 1.2 < np.log(N_SYMBOLS) / 2
+
+
+def _scores(model: Any, piece: EventPiece) -> list[NDArray[np.float64]]:
+    """(T, values) of each choice, read event by event."""
+    state, found = model.begin(1), [list[NDArray[np.float64]]() for _ in piece.known]
+    for t in range(len(piece)):
+        state = model.advance(state, piece.read[t : t + 1])
+        for which, known in enumerate(piece.known):
+            found[which].append(model.scores(state, which, known.part(slice(t, t + 1)))[0])
+    return [log_softmax(np.asarray(rows, np.float64)) for rows in found]
+
+
+@pytest.mark.parametrize("name", ON_MELODIES)
+def test_event_by_event_is_what_is_judged_and_what_is_forbidden_has_no_chance(name: str) -> None:
+    model, watched = _model(name)
+    piece = _events(1, 7)[0]
+    for each in piece.known:
+        each.attributes[5, :3, 0] = 0
+    chosen = piece.chosen.copy()
+    chosen[5] = 4
+    piece = EventPiece(piece.read, piece.known, chosen)
+    steps = _scores(model, piece)
+    nats = model.nats([piece, *_events(3, 8)])[0]
+    for which, logs in enumerate(steps):
+        assert np.allclose(-logs[np.arange(24), piece.chosen[:, which]], nats[:, which], atol=1e-5)
+        assert np.exp(logs[5, :3]).sum() == pytest.approx(0)
+    figure = _load(name).score(model, _events(4, 2), None, stream(1, "score"))
+    assert figure.value == pytest.approx(watched, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ON_MELODIES)
+def test_events_to_come_change_nothing_before_them(name: str) -> None:
+    model, _ = _model(name)
+    piece, other = _events(2, 7)
+    mixed = EventPiece(np.concatenate([piece.read[:12], other.read[12:]]), piece.known, piece.chosen)
+    one, two = (_scores(model, each) for each in (piece, mixed))
+    assert all(np.array_equal(a[:12], b[:12]) for a, b in zip(one, two, strict=True))
+    assert not np.array_equal(one[0][12:], two[0][12:])
+
+
+@pytest.mark.parametrize("name", ON_MELODIES)
+def test_a_model_of_events_that_was_stored_says_the_same_and_lines_do_not_touch_one_another(
+    name: str,
+) -> None:
+    family, (model, _) = _load(name), _model(name)
+    again = family.Model.from_tensors(model.config_values, model.to_tensors())
+    pieces = _events(3, 9)
+    assert all(np.array_equal(a, b) for a, b in zip(model.nats(pieces), again.nats(pieces), strict=True))
+    state = model.begin(3)
+    for t in range(5):
+        state = model.advance(state, np.stack([piece.read[t] for piece in pieces]))
+    known = pieces[2].known[0].part(slice(4, 5))
+    alone = model.scores(model.select(state, np.array([2])), 0, known)
+    assert np.allclose(
+        log_softmax(np.asarray(alone, np.float64))[0], _scores(model, pieces[2])[0][4], atol=1e-5
+    )
+    with pytest.raises(AoedeError):
+        family.Model.from_tensors(model.config_values, {"strange": np.zeros(3, np.float32)})
+
+
+@pytest.mark.parametrize("name", ON_MELODIES)
+def test_a_piece_that_is_not_of_the_shape_or_chooses_the_forbidden_is_refused(name: str) -> None:
+    model, _ = _model(name)
+    piece = _events(1, 1)[0]
+    piece.known[0].attributes[3, piece.chosen[3, 0], 0] = 0
+    with pytest.raises(AoedeError, match="forbidden"):
+        model.nats([piece])
+    with pytest.raises(AoedeError, match="columns"):
+        model.nats([EventPiece(piece.read + 100, piece.known, piece.chosen)])

@@ -77,6 +77,8 @@ class Ruling:
     """How the bars of one meter are ruled. A spot says how strong a beat is and which place within it."""
 
     bar_steps: int
+    beats: tuple[int, ...]  # the steps at which they begin
+    levels: tuple[int, ...]  # of each beat: 0 begins the bar, 1 carries others, 2 does not, 3 is such a one at the end
     spots: tuple[int, ...]  # of each step of a bar, 1..N_SPOTS - 1
     kind: int  # 1..N_METERS - 1: how many beats, of two parts or of three
 
@@ -86,14 +88,16 @@ def ruling_of(numerator: int, denominator: int) -> Ruling:
     """The felt beats: eighths and shorter go together in twos and threes, half notes are two quarters."""
     bar = max(1, 4 * STEPS_A_QUARTER * numerator // denominator)
     beats = _beats(numerator, denominator, bar)
+    last = len(beats) - 1
+    levels = [0 if i == 0 else 1 if carries else 2 + (i == last) for i, (_, _, carries) in enumerate(beats)]
     spots = np.zeros(bar, np.int64)
-    for i, (begin, length, weight) in enumerate(beats):
+    for (begin, length, _), level in zip(beats, levels, strict=True):
         for step in range(begin, min(bar, begin + length)):
-            level = 0 if i == 0 else 1 if weight else 3 if i == len(beats) - 1 else 2
             spots[step] = 1 + level * _N_PLACES + _place_in_beat(step - begin, length)
     threes = sum(_is_three(length) for _, length, _ in beats)
     feel = 0 if not threes else 1 if threes == len(beats) else 2
-    return Ruling(bar, tuple(spots.tolist()), 1 + feel * 6 + min(len(beats), 6) - 1)
+    begins = tuple(begin for begin, _, _ in beats)
+    return Ruling(bar, begins, tuple(levels), tuple(spots.tolist()), 1 + feel * 6 + min(len(beats), 6) - 1)
 
 
 def _beats(numerator: int, denominator: int, bar: int) -> list[tuple[int, int, bool]]:

@@ -101,7 +101,7 @@ class Sight:
 
     def _move(self, now: int) -> None:
         """Look on from this step."""
-        self._now = now
+        self.now = now
         self._bar, self._place, self._ruling = self._bars.at(now)
         self._spot = self._ruling.spots[self._place]
         self._count_of_bar = 1 + (self._bar - self.frame.first_bar) % BARS_COUNTED
@@ -125,7 +125,7 @@ class Sight:
             *(self._spot, self._count_of_bar, self._ruling.kind),
             *(MODES.index(self.frame.mode), self.frame.pace),
             *self._chords(),
-            1 + min(7, (self._following.start - self._now) // 12),
+            1 + min(7, (self._following.start - self.now) // 12),
             *self._near(),
             *(wait + 1 for wait in self._back_waits),
             *map(_agreed, self._agreed),
@@ -149,7 +149,7 @@ class Sight:
         out[:, 0] = spots
         out[0, 0] *= not self.onsets
         out[:, 1] = 1 + lines
-        out[:, 2] = 2 + np.sign(self._now + _STEPS - self._following.start)
+        out[:, 2] = 2 + np.sign(self.now + _STEPS - self._following.start)
         for column, key in enumerate(self._time_keys(), 3):
             out[:, column] = _COUNT_OF[self._counted(key, N_WAITS)]
 
@@ -162,7 +162,7 @@ class Sight:
         """(N_WAITS,) the spot that each time leads to, and how it stands to the bar lines, 0..3."""
         if len(self.frame.meters) == 1:
             return _landings(self._ruling, self._place)
-        places = [self._bars.at(self._now + steps) for steps in WAITS]
+        places = [self._bars.at(self.now + steps) for steps in WAITS]
         spots = np.array([ruling.spots[place] for _, place, ruling in places], np.uint8)
         lines = np.array([_lines(bar - self._bar, place) for bar, place, _ in places], np.uint8)
         return spots, lines
@@ -206,7 +206,7 @@ class Sight:
         self._rested = 0 if is_first else 1 + (length != self._wait)
         self._timed = self._time_keys()
         self._agrees = [self._wait == wait for wait in self._back_waits]
-        self._move((0 if is_first else self._now) + WAITS[self._wait])
+        self._move((0 if is_first else self.now) + WAITS[self._wait])
         echoed = [self._echoed(kind, echo) for kind, echo in zip(ECHOES, self._echoes, strict=True)]
         known = slots.known[PITCH]
         known.told[row] = [
@@ -268,8 +268,8 @@ class Sight:
             n + 1 if agrees and note >= 0 and self.pitches[note] == pitch else 0
             for n, agrees, note in zip(self._agreed, self._agrees, back, strict=True)
         ]
-        self._notes[self._now] = len(self.onsets)
-        self.onsets.append(self._now)
+        self._notes[self.now] = len(self.onsets)
+        self.onsets.append(self.now)
         self.pitches.append(pitch)
         self.waits.append(wait)
         events = ((wait, pitch), (wait, pitch - last), (wait, self._spot))

@@ -15,7 +15,7 @@ from aoede.models.ngram.recipe import RECIPES, Preset, Recipe
 from aoede.score import Score
 from aoede.score import score_text as score
 
-ENCODINGS = ("characters",)
+ENCODINGS = ("characters", "melody")
 CAPABILITIES = ("scores", "samples", "autoregressive", "trains")
 MATERIAL = "texts"
 

@@ -143,6 +143,22 @@ class NGram:
         raw = _count(events, config.depth, None if groups is None else events.spread(groups))
         return cls(config, _adjust(raw, config))
 
+    @classmethod
+    def fit_columns(cls, config: ConditionedConfig, targets: ArrayLike, columns: ArrayLike) -> "NGram":
+        """Count targets (N,) after contexts (N, order - 1) of any kind, the most telling first, -1 beyond the last.
+
+        What stands in a column need not have been predicted before: a place in the bar, a chord. So the counts are
+        plain ones at every length. Raises InputError where targets are out of range or there are none.
+        """
+        events = _Columns(config, targets, columns)
+        if not events.n:
+            raise InputError("there is nothing to count")
+        return cls(config, _count(events, config.depth, None))
+
+    def log_probabilities_after(self, targets: ArrayLike, columns: ArrayLike) -> Floats:
+        """(N,) natural log-probability of each target after its context (N, order - 1)."""
+        return self._score(_Columns(self.config, targets, columns), slice(None))
+
     def log_probabilities_of(
         self, sequences: Sequence[ArrayLike], conditions: Sequence[int] | None = None
     ) -> Floats:
@@ -163,7 +179,7 @@ class NGram:
             raise InputError("there is nothing to score: every sequence is empty")
         return float(-scores.mean())
 
-    def _score(self, events: "_Events", part: slice) -> Floats:
+    def _score(self, events: "_Events | _Columns", part: slice) -> Floats:
         targets = events.targets[part]
         p = np.full(len(targets), 1.0 / self.config.n_symbols)
         ids = np.zeros(len(targets), np.int64)
@@ -211,6 +227,10 @@ class NGram:
             history = np.concatenate([newest, state.history], axis=1)[:, : self.config.order - 1]
             state = replace(state, history=history)
         return np.log(self._distribution(state)), state
+
+    def distribution_after(self, columns: ArrayLike) -> Floats:
+        """(B, n_symbols) log-probabilities after contexts (B, order - 1), as `fit_columns` counted them."""
+        return np.log(self._distribution(State(None, np.asarray(columns, np.int64))))
 
     def _distribution(self, state: State) -> Floats:
         """(B, n_symbols) probabilities."""
@@ -293,6 +313,21 @@ class _Events:
         return np.where(reaches, self.flat[np.maximum(self.at[part] - back, 0)], -1)
 
 
+class _Columns:
+    """The same of targets that each have a row of their own as context."""
+
+    def __init__(self, config: ConditionedConfig, targets: ArrayLike, columns: ArrayLike) -> None:
+        self.targets = np.asarray(targets, np.int64).reshape(-1)
+        self._columns = np.asarray(columns, np.int64)
+        self.n = len(self.targets)
+        check_ids(self.targets, config.n_symbols)
+        if self._columns.shape != (self.n, config.depth) or config.n_conditions:
+            raise InputError(f"each of {self.n} targets needs {config.depth} numbers as its context")
+
+    def context(self, depth: int, part: slice = slice(None)) -> Ints:
+        return self._columns[part, depth - 1]
+
+
 def _check_conditions(config: ConditionedConfig, conditions: Sequence[int] | None, n_sequences: int) -> None:
     if (conditions is None) != (config.n_conditions == 0):
         raise InputError(f"this n-gram has {config.n_conditions} conditions; give one a sequence, or none")
@@ -302,7 +337,7 @@ def _check_conditions(config: ConditionedConfig, conditions: Sequence[int] | Non
         check_ids(np.asarray(conditions, np.int64), config.n_conditions, "a condition")
 
 
-def _count(events: _Events, depth: int, groups: Ints | None) -> list[_Level]:
+def _count(events: "_Events | _Columns", depth: int, groups: Ints | None) -> list[_Level]:
     """The levels with plain counts: of events, or of the groups (one number an event) that have them."""
     ids = np.zeros(events.n, np.int64)
     contexts = np.zeros(1, np.uint64)
