@@ -41,7 +41,7 @@ MAX_DRUM_ROWS = 10
 SAMPLE = 4000  # notes, chords or syllables that are looked at to choose the scale
 # of a roll in one row, on a page that scrolls
 ONE_ROW_PX = 330  # the height that its pitches share
-MIN_QUARTER_PX, MAX_ROW_QUARTER_PX = 24.0, 56.0
+MIN_QUARTER_PX, MAX_ROW_QUARTER_PX = 24.0, 64.0
 MAX_ROW_WIDTH_PX = 120_000
 MAX_ROW_BARS = 4000
 

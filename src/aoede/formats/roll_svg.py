@@ -41,6 +41,7 @@ BLACK_KEYS = (1, 3, 6, 8, 10)
 NAME_PX = 11
 CHORD_PX, SYLLABLE_PX = (15, 13, 11, 9), (13, 11, 9)
 HIT_PX = 6
+WIDER = 1.12  # the widest of the fonts that a page may be set in, beside the one that widths are measured in
 
 
 def colour_class(colour: str) -> str:
@@ -214,7 +215,7 @@ def _timed(
     began = song.seconds_of([ticks for ticks, _ in labels])
     yield f'<g font-size="{sizes_px[0]}">'
     for x, right, s, (_, words) in zip(starts, [*starts, inf][1:], began, labels, strict=True):
-        fitting = (size for size in sizes_px if x + text_width_px(words, size) + 3 <= right)
+        fitting = (size for size in sizes_px if x + WIDER * text_width_px(words, size) + 2 <= right)
         size = next(fitting, sizes_px[-1])
         smaller = f' font-size="{size}"' if size != sizes_px[0] else ""
         yield f'<text class="{name}" x="{_n(x)}" y="{baseline}" data-s="{seconds(s)}"{smaller}>{text(words)}</text>'

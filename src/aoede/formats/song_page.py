@@ -40,7 +40,7 @@ def to_bytes(song: Song, audio_mp3: bytes | None = None, *, language: str = "en"
     stem = "-".join(re.findall(r"\w+", clean(song.title).lower()))[:40] or "song"
     main = [
         *_head(song, layouts),
-        *_player(audio_mp3),
+        *_player(audio_mp3, is_sung=bool(lines)),
         *_form(song),
         *_roll(song, layouts),
         *(_words(song, lines) if lines else ()),
@@ -67,19 +67,20 @@ def _head(song: Song, layouts: dict[str, Layout]) -> Iterator[str]:
     title = f'<h1 id="title" lang="{written_in(song.title)}" dir="auto">{text(song.title)}</h1>'
     yield "<header>"
     yield title if clean(song.title) else f'<h1 id="title">{both("Untitled", "无题")}</h1>'
-    if request and clean(request) != clean(song.title):
+    if request and clean(request).casefold() != clean(song.title).casefold():
         yield f'<p class="request" lang="{written_in(request)}" dir="auto">{text(request)}</p>'
     yield f'<p class="facts">{both(*(facts(song, layouts[name], name) for name in ("en", "zh")))}</p>'
     yield "</header>"
 
 
-def _player(audio_mp3: bytes | None) -> Iterator[str]:
-    """The sound, and what is heard now."""
+def _player(audio_mp3: bytes | None, *, is_sung: bool) -> Iterator[str]:
+    """The sound, and what is heard now; on a narrow page a line that is sung has room for two rows."""
     yield f'<section id="player" aria-labelledby="play"><h2 class="aside" id="play">{both("Listen", "播放")}</h2>'
     if audio_mp3 is not None:
         source = f"data:audio/mpeg;base64,{base64.b64encode(audio_mp3).decode()}"
         yield f'<audio id="audio" controls preload="auto" aria-labelledby="title" src="{source}"></audio>'
-    yield '<p id="now"><b id="now-chord"></b><span id="now-line" dir="auto"></span></p>'
+    shown = '<p id="now" class="sung">' if is_sung else '<p id="now">'
+    yield f'{shown}<b id="now-chord"></b><span id="now-line" dir="auto"></span></p>'
     yield "</section>"
 
 
