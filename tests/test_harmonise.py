@@ -1,5 +1,6 @@
 """Chords under a given melody: the chain itself, what it hears, and melodies as people give them."""
 
+import json
 import os
 from dataclasses import replace
 from itertools import pairwise, product
@@ -8,15 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import aoede
+from aoede import export
 from aoede.encodings.chords import N_CHORDS, REDUCED, Chord
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
 from aoede.learning import harmonise as training
 from aoede.learning.checkpoint import load_preset
+from aoede.mood.wishes import Wishes
 from aoede.music import harmonise as harmoniser
 from aoede.music.given_melody import (
     check_key,
-    check_options,
+    given_melody,
     melody_in,
     melody_in_song,
     melody_key,
@@ -295,7 +299,65 @@ def test_a_key_that_the_melody_is_not_in_is_refused_with_the_one_it_is_in() -> N
 
 
 def test_options_that_would_write_another_melody_are_refused() -> None:
-    check_options({"style": "waltz", "chords": "C"})
     for name in ("density", "register", "progressions", "harmony"):
         with pytest.raises(UsageError, match=f"--{name} cannot be obeyed"):
-            check_options({name: "low"})
+            given_melody({name: "low", "melody": [[0, 60, 480, 80]]}, Wishes())
+
+
+# ---- songs around a melody ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ode_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("melody") / "ode.mid"
+    midi.write(song_of(ODE, tempos=(Tempo(0, 88.0),)), path)
+    return path
+
+
+def melody_of(song: Song) -> tuple[Note, ...]:
+    return next(track.notes for track in song.tracks if track.role == "melody")
+
+
+def test_a_song_around_a_melody_keeps_its_notes_meter_tempo_key_and_length(ode_file: Path) -> None:
+    song = aoede.compose("hope", seed=1, melody=ode_file)
+    assert melody_of(song) == ODE
+    assert {track.role for track in song.tracks} >= {"melody", "chords", "bass"}
+    assert (song.tempos[0].bpm, song.meters, len(song.bar_starts())) == (88.0, (FOUR,), 8)
+    assert song.recipe["key"] == "C major"
+    assert melody_of(midi.from_bytes(export.to_bytes(song, ".mid")).song) == ODE
+
+
+def test_its_recipe_makes_the_same_bytes_without_the_file(ode_file: Path) -> None:
+    song = aoede.compose("hope", seed=1, melody=ode_file, style="folk")
+    recipe = json.loads(json.dumps(song.recipe))
+    again = aoede.compose(recipe["request"], seed=recipe["seed"], **recipe["options"])
+    assert export.to_bytes(again, ".mid") == export.to_bytes(song, ".mid")
+
+
+def test_tempo_form_and_chords_may_be_stated_beside_a_melody(ode_file: Path) -> None:
+    song = aoede.compose(
+        "hope", seed=1, melody=ode_file, tempo=66, form="verse:4 chorus:4", chords="C Am F G"
+    )
+    assert [(s.name, s.start_ticks) for s in song.sections] == [("verse", 0), ("chorus", 7680)]
+    assert song.tempos[0].bpm == 66
+    assert [c.symbol for c in song.chords[:4]] == ["C", "Am", "F", "G"]
+    assert melody_of(song) == ODE
+
+
+@pytest.mark.parametrize(
+    ("request_text", "options", "message"),
+    [
+        ("hope", {"meter": "3/4"}, "in 4/4, not in 3/4"),
+        ("a waltz in 3/4", {}, "in 4/4, not in 3/4"),
+        ("hope", {"bars": 9}, "8 bars, not 9"),
+        ("hope", {"key": "F# major"}, "not in F# major"),
+        ("hope", {"form": "verse:4 chorus:5"}, "8 bars do not fit"),
+        ("hope", {"density": 0.2}, "--density cannot be obeyed"),
+        ("hope", {"harmony": "rbm"}, "--harmony cannot be obeyed"),
+    ],
+)
+def test_what_contradicts_the_melody_is_refused(
+    ode_file: Path, request_text: str, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        aoede.compose(request_text, seed=1, melody=ode_file, **options)  # type: ignore[arg-type]

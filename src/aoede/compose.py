@@ -25,6 +25,8 @@ from aoede.music.form import parse_form
 from aoede.music.given_chords import GivenChords, parse_chords
 from aoede.music.instruments import DRUMS, parse_instruments
 from aoede.music.melody import melodies_for
+from aoede.music.given_melody import given_melody, options_of, wishes_for
+from aoede.music.harmonise import changes_under
 from aoede.music.parts import bass_parts_for, chord_parts_for, controls_for
 from aoede.music.plan import Plan, plan_for
 from aoede.music.progressions import Table, progressions_from_csv
@@ -99,6 +101,7 @@ def compose(
     harmony: str | Path | None = None,
 ) -> Song:
     """A song for `request`, e.g. `compose("a song that expresses hope and wonder", seed=1)`.
+    melody: str | Path | Sequence[Sequence[int]] | None = None,
 
     seed: 0..2**63-1; the same one gives the same song; None draws one (it stands in `song.recipe`).
     bars: 1..512; without it the song takes about two minutes. key: "D", "F# minor". mode: "dorian".
@@ -110,6 +113,7 @@ def compose(
     harmony: "rbm", a run or a model file: a model of piano rolls that plays the harmony instead.
     Raises UsageError for what no song can obey, InputError for a request that says nothing.
     """
+    melody: a MIDI file whose melody stays as it is: meter, tempo, key and length are its own, and chords are found.
     options = {name: value for name, value in locals().items() if name not in ("request", "seed")}
     return fill(sketch(request, seed=seed, **options))
 
@@ -126,12 +130,31 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     mood = mood_of(request)
     plan = plan_for(mood, _in_their_key(wishes, given), seed=seed)
     own = progressions_from_csv(Path(stated["progressions"])) if "progressions" in stated else None
+    if "melody" in stated:
+        return _around_melody(request, seed, stated, mood, wishes, given)
     player = find(stated["harmony"]) if "harmony" in stated else None
     return Sketch(request, seed, stated, mood, wishes, plan, given, own, player)
 
 
 def _check_harmony(stated: Mapping[str, Any]) -> None:
     """Refuse two givers of the chords."""
+def _around_melody(
+    request: str, seed: int, stated: Mapping[str, Any], mood: Mood, wishes: Wishes, given: GivenChords | None
+) -> Sketch:
+    """The sketch of a song whose melody stands. Its recipe holds the notes: it needs the file no more."""
+    tune = given_melody(stated, wishes)
+    wishes = wishes_for(tune, wishes)
+    plan = plan_for(mood, wishes, seed=seed)
+    bars = [section.bars for section in plan.sections]
+    changes = None if given else changes_under(tune.notes, plan.key, plan.meter, bars, tune.upbeat_bars)
+    options = dict(
+        sorted({**stated, **options_of(tune, wishes)}.items())
+    )  # in one order, also the second time
+    return Sketch(
+        request, seed, options, mood, wishes, plan, given, changes=changes, melodies=tune.over(bars)
+    )
+
+
     givers = [name for name in ("chords", "progressions", "harmony") if name in stated]
     if len(givers) > 1:
         raise UsageError(

@@ -4,7 +4,7 @@ Nothing about it is changed: its notes keep their ticks, lengths and loudness.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ import numpy as np
 
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
+from aoede.mood.wishes import Wishes
 from aoede.music.key_finder import key_correlations
-from aoede.music.theory import MODES, Key, make_key, tonic_name
+from aoede.music.theory import MODES, Key, make_key, pitch_class, tonic_name
 from aoede.music.voices import ONE_LINE, mean_sounding, told_apart
 from aoede.song import KeySignature, Meter, Note, Song
 
@@ -37,7 +38,6 @@ class GivenMelody:
     tempo_bpm: float
     title: str
     signature: KeySignature | None = None
-    form: tuple[tuple[str, int], ...] = ()  # the sections that its file states
 
     @property
     def n_bars(self) -> int:
@@ -58,8 +58,8 @@ class GivenMelody:
         return melody_key(self.notes, self.signature, tonic_pc, mode)
 
     def sections(self) -> tuple[tuple[str, int], ...]:
-        """Its form: as its file states it, else eight bars each, and what returns has the same name."""
-        return self.form or _returns(self)
+        """Its form: eight bars each, what returns by the same name."""
+        return _returns(self)
 
     def over(self, bars: Sequence[int]) -> list[tuple[Note, ...]]:
         """The notes of sections of so many bars, in ticks from the beginning of each."""
@@ -186,17 +186,68 @@ def check_key(melody: GivenMelody, key: Key, where: str) -> None:
         )
 
 
-def check_options(stated: Mapping[str, Any]) -> None:
-    """Raise UsageError for options that would say how a melody is to be written, beside one that is given."""
+def given_melody(stated: Mapping[str, Any], wishes: Wishes) -> GivenMelody:
+    """The melody of the option `melody`: a MIDI file, or the numbers of `GivenMelody.rows` from a recipe.
+
+    Raises UsageError for options that would say how a melody is to be written, beside one that is given.
+    """
     for name in ("density", "register", "progressions", "harmony"):
         if name in stated:
-            raise UsageError(
-                f"--{name} cannot be obeyed: the melody is given"
-                + (", and its chords are found for it" if name in ("progressions", "harmony") else ""),
-                where=f"--{name}",
-                hint=f"Leave --{name} away"
-                + (", or give --chords." if name in ("progressions", "harmony") else "."),
+            about = (
+                "its chords are found for it" if name in ("progressions", "harmony") else "it stays as it is"
             )
+            raise UsageError(
+                f"--{name} cannot be obeyed: the melody is given, and {about}",
+                where=f"--{name}",
+                hint=f"Leave --{name} away.",
+            )
+    if isinstance(stated["melody"], str | Path):
+        return melody_in(Path(stated["melody"]))
+    return melody_of_rows(stated["melody"], wishes.meter or (4, 4), wishes.tempo_bpm or 100.0)
+
+
+def wishes_for(melody: GivenMelody, wishes: Wishes) -> Wishes:
+    """The wishes with the melody's own meter, length, tempo, key and form where nothing is stated.
+
+    Raises UsageError where what is stated contradicts the melody.
+    """
+    meter = _fraction(melody.meter)
+    if wishes.meter not in (None, meter):
+        asked = Meter(0, *wishes.meter) if wishes.meter else melody.meter
+        raise UsageError(
+            f"the melody is in {_written(melody.meter)}, not in {_written(asked)}",
+            where="--meter",
+            hint=_UNCHANGED,
+        )
+    if wishes.bars not in (None, melody.n_bars):
+        raise UsageError(
+            f"the melody has {melody.n_bars} bars, not {wishes.bars}",
+            where="--bars",
+            hint=f"{_UNCHANGED} `aoede extend` adds sections to the song that comes of it.",
+        )
+    key = melody.key(None if wishes.tonic is None else pitch_class(wishes.tonic), wishes.mode)
+    check_key(melody, key, "--key")
+    tempo_bpm = melody.tempo_bpm if wishes.tempo_range_bpm is None else None
+    return replace(
+        wishes,
+        tonic=key.tonic,
+        mode=key.mode,
+        tempo_bpm=wishes.tempo_bpm or tempo_bpm,
+        meter=meter,
+        bars=melody.n_bars,
+        manner=replace(wishes.manner, form=wishes.manner.form or melody.sections()),
+    )
+
+
+_UNCHANGED = "Nothing about a given melody is changed."
+
+
+def options_of(melody: GivenMelody, wishes: Wishes) -> dict[str, Any]:
+    """The options by which a recipe says all that was read from the file; `wishes` are those of `wishes_for`."""
+    tempo = {} if wishes.tempo_bpm is None else {"tempo": wishes.tempo_bpm}
+    form = " ".join(name if n is None else f"{name}:{n}" for name, n in wishes.manner.form or ())
+    key = f"{wishes.tonic} {wishes.mode}"
+    return {"melody": melody.rows, "meter": _written(melody.meter), "key": key, "form": form, **tempo}
 
 
 def _returns(melody: GivenMelody) -> tuple[tuple[str, int], ...]:

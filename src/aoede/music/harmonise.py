@@ -15,6 +15,7 @@ likeliest sequence. Other harmonies than the first are drawn from the same poste
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +105,27 @@ def harmonise(
         chain.likeliest() if rng is None else _another(chain, rng, [encode(c, tonic_pc) for c in instead_of])
     )
     return _placed(ids, tonic_pc, meter, span_ticks, per_bar)
+
+
+def changes_under(
+    melody: Sequence[Note], key: Key, meter: Meter, section_bars: Sequence[int], upbeat_bars: int = 0
+) -> list[list[PlacedChord]]:
+    """The chords of every section of so many bars, in ticks from its beginning; phrases begin with the sections.
+
+    upbeat_bars: how many bars of the first section stand before its first phrase.
+    """
+    first, *others = section_bars
+    places = [bar - upbeat_bars for bar in range(first)] + [bar for n in others for bar in range(n)]
+    placed = harmonise(melody, key, meter, sum(section_bars), places=places)
+    edges = [meter.bar_ticks * bar for bar in accumulate(section_bars, initial=0)]
+    return [
+        [
+            PlacedChord(p.start_ticks - begin, p.end_ticks - begin, p.chord)
+            for p in placed
+            if begin <= p.start_ticks < end
+        ]
+        for begin, end in pairwise(edges)
+    ]
 
 
 def _tonic_ids(minor: int) -> list[int]:
