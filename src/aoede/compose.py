@@ -20,19 +20,21 @@ from aoede.mood.request import Mood, mood_of
 from aoede.mood.wishes import Wishes, wishes_of
 from aoede.music.changes import Changes, changes_for, symbols_of
 from aoede.music.colour import colour_parts_for
+from aoede.music.drums import drum_parts_for
 from aoede.music.expression import ritardando
+from aoede.music.feel import with_feel
 from aoede.music.form import parse_form
 from aoede.music.given_chords import GivenChords, parse_chords
-from aoede.music.instruments import DRUMS, parse_instruments
-from aoede.music.melody import melodies_for
 from aoede.music.given_melody import given_melody, options_of, wishes_for
 from aoede.music.harmonise import changes_under
+from aoede.music.instruments import DRUMS, parse_instruments
+from aoede.music.melody import melodies_for
 from aoede.music.parts import bass_parts_for, chord_parts_for, controls_for
 from aoede.music.plan import Plan, plan_for
 from aoede.music.progressions import Table, progressions_from_csv
 from aoede.music.styles import parse_style
 from aoede.music.theory import parse_key, parse_mode, pitch_class
-from aoede.randomness import checked_seed
+from aoede.randomness import checked_seed, stream
 from aoede.song import Control, KeySignature, Note, Section, Song, Tempo, Track
 from aoede.version import __version__
 from aoede.words.title import title_of
@@ -99,9 +101,9 @@ def compose(
     surprise: float | str | None = None,
     progressions: str | Path | None = None,
     harmony: str | Path | None = None,
+    melody: str | Path | Sequence[Sequence[int]] | None = None,
 ) -> Song:
     """A song for `request`, e.g. `compose("a song that expresses hope and wonder", seed=1)`.
-    melody: str | Path | Sequence[Sequence[int]] | None = None,
 
     seed: 0..2**63-1; the same one gives the same song; None draws one (it stands in `song.recipe`).
     bars: 1..512; without it the song takes about two minutes. key: "D", "F# minor". mode: "dorian".
@@ -111,9 +113,9 @@ def compose(
     (of the harmony): 0..1, or "low", "medium", "high".
     progressions: a CSV of chord progressions with moods, from which the harmony is chosen instead.
     harmony: "rbm", a run or a model file: a model of piano rolls that plays the harmony instead.
+    melody: a MIDI file whose melody stays as it is: meter, tempo, key and length are its own, and chords are found.
     Raises UsageError for what no song can obey, InputError for a request that says nothing.
     """
-    melody: a MIDI file whose melody stays as it is: meter, tempo, key and length are its own, and chords are found.
     options = {name: value for name, value in locals().items() if name not in ("request", "seed")}
     return fill(sketch(request, seed=seed, **options))
 
@@ -128,16 +130,14 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     wishes = _with_options(wishes_of(request), stated)
     given = parse_chords(stated["chords"]) if "chords" in stated else None
     mood = mood_of(request)
-    plan = plan_for(mood, _in_their_key(wishes, given), seed=seed)
-    own = progressions_from_csv(Path(stated["progressions"])) if "progressions" in stated else None
     if "melody" in stated:
         return _around_melody(request, seed, stated, mood, wishes, given)
+    plan = plan_for(mood, _in_their_key(wishes, given), seed=seed)
+    own = progressions_from_csv(Path(stated["progressions"])) if "progressions" in stated else None
     player = find(stated["harmony"]) if "harmony" in stated else None
     return Sketch(request, seed, stated, mood, wishes, plan, given, own, player)
 
 
-def _check_harmony(stated: Mapping[str, Any]) -> None:
-    """Refuse two givers of the chords."""
 def _around_melody(
     request: str, seed: int, stated: Mapping[str, Any], mood: Mood, wishes: Wishes, given: GivenChords | None
 ) -> Sketch:
@@ -155,6 +155,8 @@ def _around_melody(
     )
 
 
+def _check_harmony(stated: Mapping[str, Any]) -> None:
+    """Refuse two givers of the chords."""
     givers = [name for name in ("chords", "progressions", "harmony") if name in stated]
     if len(givers) > 1:
         raise UsageError(
@@ -241,8 +243,31 @@ def fill(sketch: Sketch) -> Song:
         "chords": chord_parts_for(plan, changes, sketch.seed_of("chords")),
         "colour": colour_parts_for(plan, changes, melodies, sketch.seed_of("colour")),
         "bass": bass_parts_for(plan, changes, sketch.seed_of("bass")),
+        "drums": drum_parts_for(plan, changes, sketch.seed_of("drums")),
     }
-    return _joined(sketch, changes, {role: notes for role, notes in written.items() if role in plan.programs})
+    return _joined(
+        sketch, changes, {role: _played(sketch, role, written) for role in written if role in plan.programs}
+    )
+
+
+def _played(sketch: Sketch, role: str, written: Mapping[str, Sequence[Notes]]) -> list[Notes]:
+    """The notes of a part as hands play them, those of a tune that stood already as they stood."""
+    if role == "melody" and sketch.melodies is not None:
+        return list(written[role])
+    plan = sketch.plan
+    drums = written["drums"] if "drums" in plan.programs else [()] * len(plan.sections)
+    played = []
+    for i, (section, notes, beat) in enumerate(zip(plan.sections, written[role], drums, strict=True)):
+        felt = with_feel(notes, plan, role, stream(sketch.seed_of(role), "feel", role, i), drums=beat)
+        played.append(_until(section.bars * plan.meter.bar_ticks, felt))
+    return played
+
+
+def _until(end_ticks: int, notes: Notes) -> Notes:
+    """The notes, none of which rings on after `end_ticks`."""
+    return tuple(
+        replace(note, duration_ticks=min(note.duration_ticks, end_ticks - note.start_ticks)) for note in notes
+    )
 
 
 def changes_of(sketch: Sketch) -> Sequence[Changes]:
