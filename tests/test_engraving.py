@@ -12,10 +12,12 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from aoede.errors import UsageError
 from aoede.formats import engraving, musicxml
 from aoede.song import ChordSymbol, KeySignature, Meter, Note, Section, Song, Syllable, Tempo, Track
+from tests.test_musicxml import songs
 
 needs_verovio = pytest.mark.skipif(
     not any(Path(path, "verovio").is_dir() for path in sys.path),
@@ -86,6 +88,19 @@ def test_verovio_reads_every_score_without_a_warning_and_shows_every_note(
     captured = capfd.readouterr()
     assert toolkit.getLog() + captured.out + captured.err == ""
     assert shown == score.count(b"<pitch>")
+
+
+@needs_verovio
+@given(songs())
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_verovio_reads_odd_songs_without_a_warning_too(capfd: pytest.CaptureFixture[str], song: Song) -> None:
+    import verovio
+
+    verovio.enableLog(verovio.LOG_WARNING)
+    assert verovio.toolkit().loadData(musicxml.to_bytes(song).decode())
+    verovio.enableLog(verovio.LOG_OFF)
+    captured = capfd.readouterr()
+    assert captured.out + captured.err == ""
 
 
 @needs_verovio

@@ -27,6 +27,7 @@ ORDER = {
     "score-part": ["part-name", "score-instrument", "midi-instrument"],
     "midi-instrument": ["midi-channel", "midi-program", "midi-unpitched"],
     "attributes": ["divisions", "key", "time", "clef"],
+    "clef": ["sign", "line", "clef-octave-change"],
     "direction": ["direction-type", "offset", "sound"],
     "harmony": ["root", "kind", "bass", "degree", "offset"],
     "metronome": ["beat-unit", "beat-unit-dot", "per-minute"],
@@ -150,7 +151,7 @@ def songs(draw: st.DrawFn) -> Song:
     keys = draw(st.dictionaries(st.integers(0, 8_000), st.integers(-7, 7), max_size=2))
     symbols = st.sampled_from(["C", "F#m7b5/A", "Bbadd9", "N.C.", "nonsense", "G13#11", "A7sus4", "Ebm"])
     chords = draw(st.dictionaries(st.integers(0, 9_000), symbols, max_size=6))
-    tempos = draw(st.dictionaries(st.integers(1, 8_000), st.floats(20, 300), max_size=6))
+    tempos = draw(st.dictionaries(st.integers(1, 8_000), st.floats(3.6, 1e7), max_size=6))
     words = st.tuples(st.sampled_from(["la", "心", "a<b", " "]), st.booleans(), st.booleans())
     syllables = draw(st.dictionaries(st.integers(0, 9_000), words, max_size=8))
     return Song(
@@ -518,6 +519,22 @@ def test_a_whole_score_has_a_part_a_track_chords_and_drums_and_a_lead_sheet_has_
         [False, True, False], [False, False, False], [False, True, True],
     ]  # fmt: skip
     assert [n.findtext("notehead", "") for n in parts[0].iter("note")][:3] == ["", "x", ""]
+
+
+@pytest.mark.parametrize(
+    ("pitch", "program", "role", "clef"),
+    [
+        (72, 0, "melody", ["G", "2"]), (55, 0, "melody", ["G", "2", "-1"]), (45, 0, "melody", ["F", "4"]),
+        (55, 25, "chords", ["G", "2", "-1"]), (52, 0, "chords", ["F", "4"]), (38, 32, "bass", ["F", "4", "-1"]),
+        (96, 14, "colour", ["G", "2", "1"]),
+    ],
+)  # fmt: skip
+def test_a_part_has_the_clef_in_which_its_notes_are_read(
+    pitch: int, program: int, role: str, clef: list[str]
+) -> None:
+    song = Song("x", (Track("x", (Note(0, pitch, 480, 80),), program, role),))
+    found = score(song).find(".//clef")
+    assert found is not None and [child.text for child in found] == clef
 
 
 def test_a_song_whose_melody_nobody_names_shows_its_first_track_that_is_no_drum() -> None:

@@ -70,7 +70,7 @@ def _tempo_marks(tempos: Sequence[Tempo], bars: Bars) -> Iterator[tuple[int, Ele
                 yield tempo.start_ticks, _metronome(tempo.bpm, meter)
                 written = tempo
             else:
-                yield tempo.start_ticks, Element("sound", tempo=f"{tempo.bpm:.6g}")
+                yield tempo.start_ticks, Element("sound", tempo=_number(tempo.bpm))
 
 
 def _runs(tempos: Sequence[Tempo]) -> Iterator[list[Tempo]]:
@@ -91,7 +91,7 @@ def _runs(tempos: Sequence[Tempo]) -> Iterator[list[Tempo]]:
 def _words(word: str, bpm: float) -> Element:
     direction = Element("direction", placement="above")
     SubElement(SubElement(direction, "direction-type"), "words", {"font-style": "italic"}).text = word
-    SubElement(direction, "sound", tempo=f"{bpm:.6g}")
+    SubElement(direction, "sound", tempo=_number(bpm))
     return direction
 
 
@@ -108,8 +108,13 @@ def _metronome(bpm: float, meter: Meter) -> Element:
     if quarters == 1.5:
         SubElement(metronome, "beat-unit-dot")
     SubElement(metronome, "per-minute").text = f"{bpm / quarters:.0f}"
-    SubElement(direction, "sound", tempo=f"{bpm:.6g}")
+    SubElement(direction, "sound", tempo=_number(bpm))
     return direction
+
+
+def _number(value: float) -> str:
+    """At most three decimals, and no exponent, which XML's decimals have not."""
+    return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def add_offset(element: Element, ticks: int) -> Element:

@@ -12,7 +12,9 @@ from aoede.formats.musicxml_spelling import Accidentals, Speller
 from aoede.formats.musicxml_words import Lyric
 from aoede.song import TICKS_PER_QUARTER, KeySignature, Note, Track
 
-BASS_CLEF_BELOW = 55  # mean MIDI pitch of a part
+# Mean MIDI pitches of a part. Guitars and low voices are written in a treble clef that sounds an octave lower.
+HIGH_TREBLE_ABOVE, LOW_TREBLE_BELOW, BASS_CLEF_BELOW, TENOR_FROM, LOW_BASS_BELOW = 86, 60, 55, 50, 43
+GUITARS = range(24, 32)
 LOWEST_OCTAVE = 0  # of MusicXML
 
 
@@ -82,20 +84,29 @@ def _attributes(part: Part, frame: Frame, i: int) -> Element:
         SubElement(time, "beats").text = str(meter.numerator)
         SubElement(time, "beat-type").text = str(meter.denominator)
     if i == 0:
-        clef = SubElement(element, "clef")
-        sign, line = _clef(part)
-        SubElement(clef, "sign").text = sign
-        if line:
-            SubElement(clef, "line").text = line
+        element.append(_clef(part))
     return element
 
 
-def _clef(part: Part) -> tuple[str, str]:
+def _clef(part: Part) -> Element:
+    """Treble or bass by where the notes lie, an octave lower or higher where that spares many ledger lines."""
+    element = Element("clef")
     if part.track.is_drum:
-        return "percussion", ""
-    pitches = [note.pitch for sound in part.sounds for note in sound.notes]
-    is_low = bool(pitches) and sum(pitches) < BASS_CLEF_BELOW * len(pitches)
-    return ("F", "4") if is_low else ("G", "2")
+        SubElement(element, "sign").text = "percussion"
+        return element
+    pitches = [note.pitch for sound in part.sounds for note in sound.notes] or [60]
+    mean = sum(pitches) / len(pitches)
+    is_tenor = part.track.role == "melody" or part.track.program in GUITARS
+    sign, octaves = "G", mean > HIGH_TREBLE_ABOVE
+    if mean < LOW_TREBLE_BELOW and is_tenor and mean >= TENOR_FROM:
+        octaves = -1
+    elif mean < BASS_CLEF_BELOW:
+        sign, octaves = "F", -(mean < LOW_BASS_BELOW)
+    SubElement(element, "sign").text = sign
+    SubElement(element, "line").text = "2" if sign == "G" else "4"
+    if octaves:
+        SubElement(element, "clef-octave-change").text = str(int(octaves))
+    return element
 
 
 def _contents(
