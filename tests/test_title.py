@@ -11,7 +11,7 @@ from aoede.words.title import MAX_CHARACTERS, title_of
         ("a song that expresses hope and wonder", "Hope and Wonder"),
         ("I want a song about the last day of summer", "The Last Day of Summer"),
         ("Please write me a tune for my sister, in D minor", "My Sister"),
-        ("a slow waltz in D minor, about the sea", "A Slow Waltz in D Minor"),
+        ("a slow waltz in D minor, about the sea", "The Sea"),
         ("the night bus home", "The Night Bus Home"),
         ("something", "Something"),
         ("我想要一首表达希望和奇迹的歌", "希望和奇迹"),

@@ -9,12 +9,25 @@ _SMALL = re.compile(
 
 # "please write me a short song that is about ..." up to the thing itself.
 _ENGLISH_FRAME = re.compile(
-    r"(?:please\s+)?(?:can you\s+)?"
+    r"^(?:please\s+)?(?:can you\s+)?"
     r"(?:(?:i(?:'d| would)?|we)\s+(?:want|like|need)\s+(?:to hear\s+)?|"
     r"(?:write|make|compose|create|give|play|sing)\s+)?(?:me\s+|us\s+)?"
     r"(?:an?|some|the)?\s*(?:song|tune|piece|music|melody|something)\b(?:\s+of music)?\s*"
     r"(?:(?:that|which)\s+(?:is\s+)?)?"
     r"(?:express(?:es|ing)|about|feels?(?:\s+like)?|sounds?(?:\s+like)?|says|full of|of|for)?\s+(?=\S)",
+    re.IGNORECASE,
+)
+# "an upbeat pop song about ...": whatever it is, it is about what follows.
+_KINDS = "song|tune|piece|ballad|waltz|march|lullaby|anthem|hymn|shanty|serenade|jingle|melody|music|rhapsody"
+_ABOUT = re.compile(
+    rf"(?:(?:.*\b(?:{_KINDS})s?\s+)?(?:(?:that|which)\s+is\s+)?about|"
+    rf"(?:write\s+(?:me\s+)?)?(?:an?|the|some)\s+(?:[\w'-]+\s+){{0,4}}(?:{_KINDS})s?\s+(?:that\s+|which\s+)?express(?:es|ing))\s+(?=\S)",
+    re.IGNORECASE,
+)
+# A clause that states a wish and no subject: "in 3/4", "D minor", "16 bars", "70 bpm".
+_WISH = re.compile(
+    r"(?:in\s+)?(?:\d+/\d+|[A-G](?:[#b♯♭]| flat| sharp)?(?: (?:major|minor|dorian|lydian|phrygian|mixolydian))?)|"
+    r"(?:at\s+)?\d+\s*(?:bars|measures|bpm)|(?:very\s+)?(?:slow|fast)(?:ly)?",
     re.IGNORECASE,
 )
 _CHINESE_FRAME = re.compile(
@@ -30,10 +43,18 @@ def title_of(request: str) -> str:
     The first clause of the request; never empty for a request that has a printable character.
     """
     plain = " ".join("".join(c if c.isprintable() else " " for c in request).split())
-    clause = re.split(r"[.,;:!?。，；：！？…]", plain, maxsplit=1)[0].strip() or plain
+    clause = _subject(plain)
     about = _CHINESE_FRAME.sub("", _ENGLISH_FRAME.sub("", clause, count=1), count=1).strip()
     about = _CHINESE_TAIL.sub("", about).strip() or clause
     return _title_case(_shortened(about))
+
+
+def _subject(plain: str) -> str:
+    """The clause that says what the song is about, else the first that says more than a wish."""
+    clauses = [clause.strip() for clause in re.split(r"[.,;:!?。，；：！？…]", plain)]
+    about = [clause[match.end() :] for clause in clauses if (match := _ABOUT.match(clause))]
+    told = [clause for clause in clauses if clause and not _WISH.fullmatch(clause)]
+    return (about or told or [plain])[0] or plain
 
 
 def _shortened(text: str) -> str:
