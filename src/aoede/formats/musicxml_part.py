@@ -97,15 +97,15 @@ def _clef(part: Part) -> Element:
     pitches = [note.pitch for sound in part.sounds for note in sound.notes] or [60]
     mean = sum(pitches) / len(pitches)
     is_tenor = part.track.role == "melody" or part.track.program in GUITARS
-    sign, octaves = "G", mean > HIGH_TREBLE_ABOVE
+    sign, octaves = "G", int(mean > HIGH_TREBLE_ABOVE)
     if mean < LOW_TREBLE_BELOW and is_tenor and mean >= TENOR_FROM:
         octaves = -1
     elif mean < BASS_CLEF_BELOW:
-        sign, octaves = "F", -(mean < LOW_BASS_BELOW)
+        sign, octaves = "F", -int(mean < LOW_BASS_BELOW)
     SubElement(element, "sign").text = sign
     SubElement(element, "line").text = "2" if sign == "G" else "4"
     if octaves:
-        SubElement(element, "clef-octave-change").text = str(int(octaves))
+        SubElement(element, "clef-octave-change").text = str(octaves)
     return element
 
 
