@@ -112,6 +112,14 @@ def test_the_last_chorus_is_the_climax_and_only_that() -> None:
         assert [i for i, manner in enumerate(manners(plan)) if manner == "climax"] == [4]
 
 
+def test_where_an_ordinary_section_is_not_sung_the_colour_holds_the_chords() -> None:
+    plan = a_plan("pop", 0.5)
+    plan = replace(plan, programs={**plan.programs, "colour": FLUTE})
+    assert [manner_of(plan, i, sung=False) for i in (1, 2, 4)] == ["held"] * 3
+    silent = [()] * len(plan.sections)
+    assert all(colour_parts_for(plan, its_changes(plan), silent, 1)[1:])
+
+
 def test_choirs_and_pads_are_spared_quick_notes() -> None:
     for program in (CHOIR, PAD):
         plan = a_plan("pop", 0.6)

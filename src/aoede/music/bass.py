@@ -18,6 +18,7 @@ from aoede.music.theory import Chord, nearest_pitch
 
 LOWEST, HIGHEST = 28, 46  # E1, a bass guitar's lowest string, to A#2
 MIDDLE = 38.0
+_ABOVE = 14  # semitones that broken chords may go above the range of single bass notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,8 @@ def _open_chord(ground: Ground) -> list[int]:
     for wanted in ((6, 7, 8), (3, 4, 2, 5), (0,)):
         pc = (chord.root_pc + next((i for i in wanted if i in chord.intervals), 0)) % 12
         if pc not in {pitch % 12 for pitch in tones}:
-            tones.append(tones[-1] + (pc - tones[-1]) % 12)
+            pitch = tones[-1] + (pc - tones[-1]) % 12
+            tones.append(pitch if pitch <= ground.high + _ABOVE else pitch - 12)
     return (tones * 3)[:3] if len(tones) < 3 else tones[:3]
 
 

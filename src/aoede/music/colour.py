@@ -110,6 +110,8 @@ def manner_of(plan: Plan, index: int, *, sung: bool) -> str:
         if plan.arousal >= _QUIET_AROUSAL and plan.programs["colour"] not in _SLOW_SPEAKING:
             return "hook"
         return "silent" if fades else "long"
+    if not sung:
+        return "held"
     if index == _climax(plan) and plan.programs["colour"] != PAD:
         return "climax"
     if section.name in ("chorus", "pre-chorus", "bridge", "outro"):

@@ -67,7 +67,7 @@ class Tune:
         The free times begin on eighths.
         """
         found = []
-        nexts = [*self.starts[1:].tolist(), end]
+        nexts = [*self.starts[1:].tolist(), end][: len(self)]
         for start, stop, following in zip(self.starts.tolist(), self.ends.tolist(), nexts, strict=True):
             free = start + beat_ticks if stop - start >= 2 * beat_ticks else stop
             free = -(-free // (TICKS_PER_QUARTER // 2)) * (TICKS_PER_QUARTER // 2)
