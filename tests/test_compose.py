@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 import aoede
 from aoede import export
-from aoede.compose import PLACES
+from aoede.compose import PLACES, chosen, fill
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
+from aoede.music.critic import score
 from aoede.music.measures import measure
 from aoede.music.theory import MODES
 from aoede.song import Meter, Song
@@ -204,3 +205,14 @@ def test_any_request_with_any_options_is_a_whole_song_that_reads_back_equal(
     assert len(reading.song.bar_starts()) == bars
     assert reading.song.sections == song.sections
     assert reading.song.chords == song.chords
+
+
+def test_a_critic_takes_a_candidate_that_is_no_farther_off_than_the_first() -> None:
+    for seed in range(3):
+        asked = aoede.sketch("something sad for a rainy Sunday", seed=seed, bars=16)
+        taken = chosen(asked, 4)
+        first, best = (score(fill(each), asked.plan).distance for each in (asked, taken))
+        assert best <= first + 0.05  # the critic heard them without drums
+        assert chosen(taken, 4) is taken
+    with pytest.raises(UsageError, match="--candidates"):
+        chosen(asked, 0)

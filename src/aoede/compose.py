@@ -20,6 +20,7 @@ from aoede.mood.request import Mood, mood_of
 from aoede.mood.wishes import Wishes, wishes_of
 from aoede.music.changes import Changes, changes_for, symbols_of
 from aoede.music.colour import colour_parts_for
+from aoede.music.critic import score
 from aoede.music.drums import drum_parts_for
 from aoede.music.expression import ritardando
 from aoede.music.feel import with_feel
@@ -40,6 +41,8 @@ from aoede.version import __version__
 from aoede.words.title import title_of
 
 VOLUME, PAN = 7, 10  # MIDI controllers
+N_CANDIDATES, MAX_CANDIDATES = 4, 16
+DRAWN_ROLES = ("harmony", "melody", "chords", "colour", "bass")  # in which candidates differ
 Notes = tuple[Note, ...]
 
 
@@ -102,6 +105,7 @@ def compose(
     progressions: str | Path | None = None,
     harmony: str | Path | None = None,
     melody: str | Path | Sequence[Sequence[int]] | None = None,
+    candidates: int = N_CANDIDATES,
 ) -> Song:
     """A song for `request`, e.g. `compose("a song that expresses hope and wonder", seed=1)`.
 
@@ -114,10 +118,13 @@ def compose(
     progressions: a CSV of chord progressions with moods, from which the harmony is chosen instead.
     harmony: "rbm", a run or a model file: a model of piano rolls that plays the harmony instead.
     melody: a MIDI file whose melody stays as it is: meter, tempo, key and length are its own, and chords are found.
+    candidates: 1..16 songs are drawn, of which a critic takes one that lies where real songs do.
     Raises UsageError for what no song can obey, InputError for a request that says nothing.
     """
-    options = {name: value for name, value in locals().items() if name not in ("request", "seed")}
-    return fill(sketch(request, seed=seed, **options))
+    options = {
+        name: value for name, value in locals().items() if name not in ("request", "seed", "candidates")
+    }
+    return fill(chosen(sketch(request, seed=seed, **options), candidates))
 
 
 def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
@@ -233,6 +240,29 @@ _MANNERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
+def chosen(sketch: Sketch, candidates: int = N_CANDIDATES) -> Sketch:
+    """The sketch with the seeds of the first candidate that lies where real songs do, else of the nearest.
+
+    The first candidate has the song's own seed; one with seeds of its own is left as it is. Candidates are heard
+    without drums, as the critic hears them. Raises UsageError for no candidate and for too many.
+    """
+    if not 1 <= candidates <= MAX_CANDIDATES:
+        raise UsageError(
+            f"candidates must be between 1 and {MAX_CANDIDATES}, not {candidates}", where="--candidates"
+        )
+    if candidates == 1 or sketch.seeds:
+        return sketch
+    drawn = stream(sketch.seed, "candidates").integers(2**32, size=candidates - 1).tolist()
+    undrummed = {role: program for role, program in sketch.plan.programs.items() if role != "drums"}
+    found: list[tuple[float, Sketch]] = []
+    for each in (sketch, *(replace(sketch, seeds=dict.fromkeys(DRAWN_ROLES, seed)) for seed in drawn)):
+        critique = score(fill(replace(each, plan=replace(each.plan, programs=undrummed))), sketch.plan)
+        if critique.is_good:
+            return each
+        found.append((critique.distance, each))
+    return min(found, key=lambda entry: entry[0])[1]
+
+
 def fill(sketch: Sketch) -> Song:
     """The song of a sketch: the same sketch always gives the same notes."""
     plan = sketch.plan
@@ -243,7 +273,7 @@ def fill(sketch: Sketch) -> Song:
         "chords": chord_parts_for(plan, changes, sketch.seed_of("chords")),
         "colour": colour_parts_for(plan, changes, melodies, sketch.seed_of("colour")),
         "bass": bass_parts_for(plan, changes, sketch.seed_of("bass")),
-        "drums": drum_parts_for(plan, changes, sketch.seed_of("drums")),
+        "drums": drum_parts_for(plan, changes, sketch.seed_of("drums")) if "drums" in plan.programs else [],
     }
     return _joined(
         sketch, changes, {role: _played(sketch, role, written) for role in written if role in plan.programs}

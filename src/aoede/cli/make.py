@@ -50,6 +50,13 @@ Examples:
     help="So many songs, with the seeds that follow.",
 )
 @click.option(
+    "--candidates",
+    type=int,
+    default=4,
+    show_default=True,
+    help="So many songs are drawn, of which a critic takes one.",
+)
+@click.option(
     "--progressions",
     type=click.Path(path_type=Path),
     help="CSV of your own chords (or MIDI files) with moods.",
@@ -71,14 +78,21 @@ Examples:
 @force_option
 @json_option
 def compose(
-    request: str, count: int, out: Path, audio: str, force: bool, as_json: bool, **options: Any
+    request: str,
+    count: int,
+    candidates: int,
+    out: Path,
+    audio: str,
+    force: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Compose a song for REQUEST: a feeling, a scene, a wish, in English or Chinese ("-" reads stdin).
 
     Key, mode, meter, tempo and length named in the words ("in D minor", "a slow waltz", "快板") are obeyed
     exactly, and so are the options, which win over the words.
     """
-    from aoede.compose import fill, sketch
+    from aoede.compose import chosen, fill, sketch
     from aoede.mood.request import MAX_CHARACTERS
 
     request = read_text(request, max_bytes=8 * MAX_CHARACTERS)
@@ -89,7 +103,7 @@ def compose(
         planned = sketch(request, **options)
         for fault in planned.own.faults if planned.own else ():
             tell(f"left out: {fault}", err=True)
-        song = fill(planned)
+        song = fill(chosen(planned, candidates))
         files = _write(song, planned, out, audio, force)
         report = _report(planned, song, files, time.perf_counter() - began)
         reports.append(report)
