@@ -6,7 +6,8 @@ early, so a note lasts to the next simple place, and a short gap before the next
 
 Then each note is cut at bar lines and into values that show where the beats are (Gardner Read, "Music Notation",
 1979, chapter 6: a value may hide a beat, not a stronger one). Of all such cuts the one with the fewest pieces is
-taken, and of these the one that cuts at the strongest beats. Times in this module are those of the paper.
+taken, and of these the one that cuts at the strongest beats, late rather than early. Times in this module are those
+of the paper.
 """
 
 from bisect import bisect_left, bisect_right
@@ -109,7 +110,7 @@ class Grid:
             return nearest
         allowed = max(_EARLY_TICKS, _EARLY_SHARE * (end - start))
         beat = 3 * EIGHTH if is_compound(bar.meter) else QUARTER
-        candidates = [(offset // beat * beat, _LATE_TICKS)]
+        candidates: list[tuple[int, float]] = [(offset // beat * beat, _LATE_TICKS)]
         candidates += [(-(-offset // step) * step, allowed) for step in (beat, EIGHTH)]
         candidates.append((_rounded(offset, EIGHTH), SIXTEENTH // 2))
         for place, limit in candidates:
@@ -256,16 +257,18 @@ def _pieces_of_span(
 def split(meter: Meter, start: int, end: int, is_rest: bool) -> tuple[tuple[int, str, int], ...]:
     """[start, end) of a bar as (ticks, value, dots): the fewest pieces that show the beats, cut at strong ones."""
     step = step_of(meter)
-    best: dict[int, tuple[int, int]] = {end: (0, end)}  # from here on: cost, next cut
+    best: dict[int, tuple[int, int]] = {
+        end: (0, -end)
+    }  # from here on: cost, next cut (negative: late ones first)
     for a in range(end - step, start - 1, -step):
         for duration in VALUES:
             b = a + duration
             if b in best and _may_stand(meter, a, b, is_rest):
                 cost = best[b][0] + 100 + (_strength(meter, b) if b < end else 0)
-                best[a] = min(best.get(a, (cost, b)), (cost, b))
+                best[a] = min(best.get(a, (cost, -b)), (cost, -b))
     pieces = []
     while start < end:
-        following = best[start][1]
+        following = -best[start][1]
         pieces.append((following - start, *VALUES[following - start]))
         start = following
     return tuple(pieces)
