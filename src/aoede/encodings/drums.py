@@ -1,4 +1,4 @@
-"""Drums: the notes of a kit as hits on a grid of sixteenths, each with how loud and how early or late it is, and back.
+"""Drums: the notes of a kit as hits on a grid of sixteenths, each with its loudness and its timing, and back.
 
 Row t has nine bits, one for each kind of drum that is struck nearest to step t, the nine of the Groove MIDI Dataset
 (Gillick et al., "Learning to Groove with Inverse Sequence Transformations", ICML 2019). Beside each hit stand its
@@ -66,7 +66,9 @@ class Groove:
 
     def __post_init__(self) -> None:
         if self.hits.ndim != 2 or self.hits.shape[1] != N_KINDS:
-            raise InputError(f"a step of drums has {N_KINDS} kinds; this array has the shape {self.hits.shape}")
+            raise InputError(
+                f"a step of drums has {N_KINDS} kinds; this array has the shape {self.hits.shape}"
+            )
         if not self.hits.shape == self.velocities.shape == self.offsets.shape:
             raise InputError("hits, velocities and offsets must have one shape")
 
@@ -126,7 +128,9 @@ class Drums:
         steps = (2 * starts + self.step_ticks) // (2 * self.step_ticks)
         n_steps = int(steps.max(initial=-1)) + 1
         if n_steps > MAX_STEPS:
-            raise InputError(f"the drums have {n_steps:,} steps; {MAX_STEPS:,} are the most", hint="Split it.")
+            raise InputError(
+                f"the drums have {n_steps:,} steps; {MAX_STEPS:,} are the most", hint="Split it."
+            )
         hits = np.zeros((n_steps, N_KINDS), np.uint8)
         loud, off = np.zeros((2, n_steps, N_KINDS), np.float32)
         hits[steps, kinds] = 1

@@ -28,7 +28,7 @@ from aoede.neural.frames.recipe import FrameRecipe
 
 SEED = 1
 FEW_KICKS, NEAR_MS = 20.0, 40.0
-N_STEPS = 1_200  # updates of the network of hits: about a minute on one core
+N_STEPS = 1_500  # updates of the network of hits: about a minute on one core
 N_CHECKS = 5
 HITS = Config(
     n_pitches=N_KINDS,
@@ -59,7 +59,12 @@ ABOUT = {
 
 
 def trained_hits(
-    train: Sequence[Take], valid: Sequence[Take], *, n_steps: int = N_STEPS, told: slice = slice(None), seed: int = SEED
+    train: Sequence[Take],
+    valid: Sequence[Take],
+    *,
+    n_steps: int = N_STEPS,
+    told: slice = slice(None),
+    seed: int = SEED,
 ) -> tuple[Config, Tensors]:
     """The network of hits, after `n_steps` updates. `told`: what it hears of each step, all of N_TOLD unless said.
 
@@ -90,9 +95,9 @@ def trained_touch(
 
 
 def kick_pocket(every: Sequence[Take]) -> Tensors:
-    """(16,) by how many ms the kick of these takes comes late at each place of a bar, each take's own mean taken off.
+    """(16,) by how many ms the kick of these beats comes late at each place of a bar, each take's own mean taken off.
 
-    Beats alone, and places alike in how well they are known: each mean is drawn to 0 as if by so many kicks on the grid.
+    Where there are few kicks the mean is drawn to 0, as if by `FEW_KICKS` more on the grid.
     """
     total, n = np.zeros(N_PLACES), np.full(N_PLACES, FEW_KICKS)
     for take in every:

@@ -87,17 +87,19 @@ def _take(folder: Path, row: Mapping[str, str | None]) -> Take:
         numerator, denominator = map(int, meter.split("-"))
         setting = Setting(_GROUPS.get(style, style.split("/")[0]), float(bpm), kind == "fill")
     except (ValueError, InputError) as error:
-        raise InputError(f"the table says of {file!r} what cannot be", where=str(folder / "info.csv")) from error
+        raise InputError(
+            f"the table says of {file!r} what cannot be", where=str(folder / "info.csv")
+        ) from error
     if not path.resolve().is_relative_to(folder.resolve()):
         raise InputError(f"{file!r} lies outside of the data", where=str(folder / "info.csv"))
     song = midi.from_bytes(read_bounded(path, max_bytes=MAX_MIDI_BYTES), where=str(path)).song
     session = "_".join(path.stem.split("_")[:2])
-    return Take(path.stem, drummer, session, part, setting, Meter(0, numerator, denominator), Drums().encode(song))
+    return Take(
+        path.stem, drummer, session, part, setting, Meter(0, numerator, denominator), Drums().encode(song)
+    )
 
 
-def parted(
-    every: Sequence[Take], is_held_out: Callable[[Take], bool]
-) -> tuple[list[Take], list[Take]]:
+def parted(every: Sequence[Take], is_held_out: Callable[[Take], bool]) -> tuple[list[Take], list[Take]]:
     """What is learnt from, and what is held out."""
     return [t for t in every if not is_held_out(t)], [t for t in every if is_held_out(t)]
 

@@ -14,7 +14,7 @@ from aoede.music.drum_touch import HIGHEST, LOWEST, Touch, TouchConfig, asked, h
 from aoede.randomness import stream
 from aoede.score import NONE_YET, Check
 
-N_STEPS = 2_000
+N_STEPS = 4_000
 BATCH = 256  # hits
 RATE, WEIGHT_DECAY = 3e-3, 0.1
 DROPOUT = 0.15  # of what is read, and of the hidden units
@@ -40,7 +40,9 @@ class TouchLearner:
 
     batch_size = BATCH
 
-    def __init__(self, config: TouchConfig, train: Sequence[Take], valid: Sequence[Take], *, seed: int) -> None:
+    def __init__(
+        self, config: TouchConfig, train: Sequence[Take], valid: Sequence[Take], *, seed: int
+    ) -> None:
         self._config, self._seed = config, seed
         self._read, self._struck = (torch.from_numpy(part) for part in rows_of(train))
         self._valid = list(valid)
@@ -82,11 +84,9 @@ class TouchLearner:
         return _mixture_nats(v, struck[:, 0]) + _mixture_nats(o, struck[:, 1])
 
     def check(self, rng: np.random.Generator) -> Check:
-        found = [np.zeros((0, 2), np.float32)]
         touch = Touch(self._config, self.tensors())
-        for take in self._valid:
-            found.append(touch.nats(take.groove, take.places, take.setting, len(take.bar)))
-        nats = np.concatenate(found).sum(axis=1)
+        found = [touch.nats(take.groove, take.places, take.setting, len(take.bar)) for take in self._valid]
+        nats = np.concatenate([np.zeros((0, 2), np.float32), *found]).sum(axis=1)
         watched = float(nats.mean()) if len(nats) else NONE_YET
         return Check(watched, False, {"held-out nats a hit": watched})
 
@@ -113,7 +113,8 @@ class TouchLearner:
                 self._optimizer.state[p] = {
                     "step": torch.tensor(float(state[f"step.{name}"][0])),
                     **{
-                        kind: torch.from_numpy(np.array(state[f"{kind}.{name}"])) for kind in ("exp_avg", "exp_avg_sq")
+                        kind: torch.from_numpy(np.array(state[f"{kind}.{name}"]))
+                        for kind in ("exp_avg", "exp_avg_sq")
                     },
                 }
 
@@ -123,7 +124,7 @@ def _begun(
 ) -> NDArray[np.float32]:
     """Small weights; the normals of a mixture begin side by side."""
     if len(shape) > 1:
-        return (rng.standard_normal(shape) / np.sqrt(shape[1])).astype(np.float32)
+        return np.asarray(rng.standard_normal(shape) / np.sqrt(shape[1]), np.float32)
     bias = np.zeros(shape, np.float32)
     m = config.n_mixed
     if name.startswith("velocity"):

@@ -34,7 +34,9 @@ class Setting:
 
     def __post_init__(self) -> None:
         if self.style and self.style not in STYLES:
-            raise InputError(f"no drummer knows the style {self.style!r}", hint=f"Styles are {', '.join(STYLES)}.")
+            raise InputError(
+                f"no drummer knows the style {self.style!r}", hint=f"Styles are {', '.join(STYLES)}."
+            )
 
     def rows(self, places: Sequence[int]) -> Floats:
         """(T, N_TOLD) what is told of steps at these places of 4/4: place, style, tempo, fill, each one of n."""
@@ -57,7 +59,9 @@ def bar_places(meter: Meter) -> tuple[int, ...]:
     n_steps = max(1, meter.bar_ticks // STEP_TICKS)
     if is_compound(meter):
         n_pulses = meter.numerator // 3
-        falls = [k % 2 or (k == n_pulses - 1 and k > 0) for k in range(n_pulses)]  # a pulse answers the one before
+        falls = [
+            k % 2 or (k == n_pulses - 1 and k > 0) for k in range(n_pulses)
+        ]  # a pulse answers the one before
         thought = [place + _HALF * fall for fall in falls for place in range(6)]
         return tuple(thought[k * len(thought) // n_steps] for k in range(n_steps))
     places = [4 * beat + k for beat in _beats(-(-n_steps // 4)) for k in range(4)]

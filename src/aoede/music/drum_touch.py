@@ -5,10 +5,11 @@ Hits are touched one after another in time, and from the kick upwards where seve
     h = tanh(A asked + R remembered + b)
     velocity ~ mixture of normals given h,    offset ~ mixture of normals given h and the velocity
 
-`asked` is what is known of a hit beforehand: the kind, the place in the bar, what is struck up to two steps to either
-side, tempo, whether it is a fill. `remembered` is how hits before it were struck: of this kind, in the step before, in
-this step, all along, and at the same place one and two bars ago. So what a drummer pushes stays pushed, and accents
-come back. A mixture (Bishop, "Mixture density networks", 1994) knows that a snare is either a ghost or a backbeat.
+`asked` is what is known of a hit beforehand: the kind, the place in the bar, what is struck up to two steps to
+either side, tempo, whether it is a fill. `remembered` is how hits before it were struck: of this kind, in the step
+before, in this step, all along, and at the same place one and two bars ago. So what a drummer pushes stays pushed,
+and accents come back. A mixture (Bishop, "Mixture density networks", 1994) knows that a snare is either a ghost or
+a backbeat.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,7 +64,7 @@ def asked(hits: UInt8, places: Sequence[int], setting: Setting) -> Floats:
     speed = (setting.tempo_bpm - _USUAL_BPM) / _SPREAD_BPM
     steady = np.tile(np.array([speed, setting.is_fill], np.float32), (len(steps), 1))
     at = np.eye(N_PLACES, dtype=np.float32)[np.asarray(places, np.int64)[steps]]
-    parts = [np.eye(N_KINDS, dtype=np.float32)[kinds], at, *around, steady]
+    parts: list[NDArray[Any]] = [np.eye(N_KINDS, dtype=np.float32)[kinds], at, *around, steady]
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
@@ -150,16 +151,54 @@ class Touch:
         self._t = checked_weights(shapes(config), tensors)
         self._remembers = np.ascontiguousarray(self._t["hidden.weight"][:, N_ASKED:])
 
-    def nats(self, groove: Groove, places: Sequence[int], setting: Setting, bar_steps: int) -> Floats:
-        """(n, 2) -log density of the velocity (1 is MIDI's 127) and the offset (in steps) of each hit."""
+    def nats(
+        self,
+        groove: Groove,
+        places: Sequence[int],
+        setting: Setting,
+        bar_steps: int,
+        *,
+        forgets: bool = False,
+    ) -> Floats:
+        """(n, 2) -log density of the velocity (1 is MIDI's 127) and the offset (in steps) of each hit.
+
+        forgets: as if nothing had been struck before each.
+        """
+        mixtures, struck = self._foreseen(groove, places, setting, bar_steps, forgets)
+        return np.stack([_mixture_nats(out, struck[:, k]) for k, out in enumerate(mixtures)], axis=1)
+
+    def expected(
+        self,
+        groove: Groove,
+        places: Sequence[int],
+        setting: Setting,
+        bar_steps: int,
+        *,
+        forgets: bool = False,
+    ) -> Floats:
+        """(n, 2) the means of both, given all before."""
+        mixtures, _ = self._foreseen(groove, places, setting, bar_steps, forgets)
+        found = []
+        for out in mixtures:
+            shares, means, _ = np.split(out, 3, axis=1)
+            weights = np.exp(shares - shares.max(axis=1, keepdims=True))
+            found.append((weights * means).sum(axis=1) / weights.sum(axis=1))
+        return np.stack(found, axis=1)
+
+    def _foreseen(
+        self, groove: Groove, places: Sequence[int], setting: Setting, bar_steps: int, forgets: bool
+    ) -> tuple[tuple[Floats, Floats], Floats]:
+        """The mixtures (n, 3 m) of velocity and offset, and (n, 2) what they were."""
         steps, kinds = hits_of(groove.hits)
-        read = np.concatenate([asked(groove.hits, places, setting), remembered(groove, bar_steps)], axis=1)
+        struck = np.stack([groove.velocities[steps, kinds], groove.offsets[steps, kinds]], axis=1)
+        before = remembered(groove, bar_steps)
+        if forgets:
+            before = np.tile(np.array(Memory(bar_steps).now(0, 0), np.float32), (len(before), 1))
+        read = np.concatenate([asked(groove.hits, places, setting), before], axis=1)
         h = np.tanh(read @ self._t["hidden.weight"].T + self._t["hidden.bias"])
-        loud, off = groove.velocities[steps, kinds], groove.offsets[steps, kinds]
-        both = np.concatenate([h, loud[:, None]], axis=1)
+        both = np.concatenate([h, struck[:, :1]], axis=1)
         v = h @ self._t["velocity.weight"].T + self._t["velocity.bias"]
-        o = both @ self._t["offset.weight"].T + self._t["offset.bias"]
-        return np.stack([_mixture_nats(v, loud), _mixture_nats(o, off)], axis=1)
+        return (v, both @ self._t["offset.weight"].T + self._t["offset.bias"]), struck
 
     def play(
         self,
@@ -173,7 +212,9 @@ class Touch:
     ) -> Groove:
         """Hits (T, 9) as they might be struck. A lower temperature is a steadier hand."""
         steps, kinds = hits_of(hits)
-        ground = asked(hits, places, setting) @ self._t["hidden.weight"][:, :N_ASKED].T + self._t["hidden.bias"]
+        ground = (
+            asked(hits, places, setting) @ self._t["hidden.weight"][:, :N_ASKED].T + self._t["hidden.bias"]
+        )
         chance, normal = rng.random((len(steps), 2)), rng.standard_normal((len(steps), 2)) * temperature
         loud, off = np.zeros((2, *hits.shape), np.float32)
         memory = Memory(bar_steps)
@@ -203,6 +244,11 @@ def _mixture_nats(out: Floats, values: Floats) -> Floats:
     scales = np.clip(scales, LOWEST, HIGHEST)
     log_shares = shares - np.log(np.exp(shares - shares.max(1, keepdims=True)).sum(1, keepdims=True))
     log_shares -= shares.max(1, keepdims=True)
-    parts = log_shares - 0.5 * ((values[:, None] - means) / np.exp(scales)) ** 2 - scales - 0.5 * np.log(2 * np.pi)
+    parts = (
+        log_shares
+        - 0.5 * ((values[:, None] - means) / np.exp(scales)) ** 2
+        - scales
+        - 0.5 * np.log(2 * np.pi)
+    )
     top = parts.max(axis=1, keepdims=True)
     return np.asarray(-(top[:, 0] + np.log(np.exp(parts - top).sum(axis=1))), np.float32)

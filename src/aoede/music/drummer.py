@@ -34,7 +34,9 @@ class Guide:
 class Drummer:
     hits: RNN
     touch: Touch
-    pocket_ms: tuple[float, ...]  # (16,) by how much its kick comes late at each place of a bar, on the average 0
+    pocket_ms: tuple[
+        float, ...
+    ]  # (16,) by how much its kick comes late at each place of a bar, on the average 0
 
     @classmethod
     def of(cls, found: Checkpoint) -> "Drummer":
@@ -98,5 +100,3 @@ class Drummer:
 def drummer() -> Drummer:
     """The shipped one."""
     return Drummer.of(load_preset(PRESET))
-
-

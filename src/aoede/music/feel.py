@@ -1,9 +1,9 @@
 """Feel: how far from the grid, and how much louder or softer, players play what is written.
 
-Nothing moves by more than `MOST_MS` from where it is written, or from where swing puts it: that is heard as a hand, not
-as a mistake. Whoever plays together with a kick drum plays where it falls; before there are drums, where the
-drummer of the shipped model would put it. What pushes goes on pushing: deviations are correlated in time, as they are
-in people's playing (Hennig et al., "The nature and perception of fluctuations in human musical rhythms", 2011).
+Nothing moves by more than `MOST_MS` from where it is written, or from where swing puts it: that is heard as a hand,
+not as a mistake. Whoever plays together with a kick drum plays where it falls; without drums, where the drummer of
+the shipped model would put it. What pushes goes on pushing: deviations are correlated in time, as they are in
+people's playing (Hennig et al., "The nature and perception of fluctuations in human musical rhythms", 2011).
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,11 @@ from aoede.encodings.drums import KICK, PITCHES
 from aoede.music.drum_setting import STEP_TICKS, bar_places, is_compound
 from aoede.music.drummer import drummer
 from aoede.music.plan import Plan
+from aoede.music.styles import STYLES
 from aoede.song import TICKS_PER_QUARTER, Meter, Note
 
 MOST_MS = 12.0
-SWINGING = frozenset({"jazz"})  # styles whose eighths are long and short
-_LATE_SWING, _EVEN_BPM = 2 / 3, 160.0  # where an offbeat eighth falls in its beat, and from which tempo it comes earlier
-_LEAST_SWING, _EVENS_BY = 0.56, 1 / 1_200  # Friberg & Sundstrom (2002): at high tempos eighths are nearly even
+_EVEN_FROM_BPM, _EVEN_AT_BPM = 180.0, 320.0  # between them swing is lost (Friberg & Sundstrom, 2002)
 
 Floats = NDArray[np.float64]
 
@@ -47,27 +46,28 @@ _GUITARS, _STRUM_MS = frozenset({24, 25}), 9.0
 _WANDERS = 0.8  # share of a deviation that the next onset keeps
 
 
-def style_of(plan: Plan) -> str:
-    return str(getattr(plan, "style", "pop"))
+def swing_of(plan: Plan) -> float:
+    """The share of a beat that the first of two eighths takes, 0.5 for even ones.
 
-
-def swings(plan: Plan) -> bool:
-    """Whether its eighths are long and short. Bars of three-part pulses swing by themselves."""
-    return style_of(plan) in SWINGING and not is_compound(plan.meter) and plan.meter.denominator <= 4
-
-
-def swing_at(tempo_bpm: float) -> float:
-    """Where in a beat its second eighth falls, 0.5..0.67."""
-    return max(_LEAST_SWING, _LATE_SWING - max(0.0, tempo_bpm - _EVEN_BPM) * _EVENS_BY)
+    Bars of three-part pulses swing by themselves. At high tempos eighths are nearly even.
+    """
+    style = STYLES.get(plan.style)
+    if style is None or is_compound(plan.meter) or plan.meter.denominator > 4:
+        return 0.5
+    evened = (plan.tempo_bpm - _EVEN_FROM_BPM) / (_EVEN_AT_BPM - _EVEN_FROM_BPM)
+    return 0.5 + (style.swing - 0.5) * float(np.clip(1 - evened, 0, 1))
 
 
 def swung_ticks(ticks: int, plan: Plan) -> int:
     """Where swing puts what is written at `ticks`: the halves of each quarter become long and short."""
-    if not swings(plan):
+    swing = swing_of(plan)
+    if swing == 0.5:
         return ticks
     beat, within = divmod(ticks, TICKS_PER_QUARTER)
-    turn, half = swing_at(plan.tempo_bpm) * TICKS_PER_QUARTER, TICKS_PER_QUARTER / 2
-    moved = within * turn / half if within <= half else turn + (within - half) * (TICKS_PER_QUARTER - turn) / half
+    turn, half = swing * TICKS_PER_QUARTER, TICKS_PER_QUARTER / 2
+    moved = (
+        within * turn / half if within <= half else turn + (within - half) * (TICKS_PER_QUARTER - turn) / half
+    )
     return beat * TICKS_PER_QUARTER + round(moved)
 
 
@@ -115,7 +115,9 @@ def with_feel(
         replace(
             note,
             start_ticks=placed(note.start_ticks, moved_ms[note.start_ticks] + later, plan),
-            velocity=int(np.clip(note.velocity + _accent(note.start_ticks, plan.meter, hand.accent) + more, 1, 127)),
+            velocity=int(
+                np.clip(note.velocity + _accent(note.start_ticks, plan.meter, hand.accent) + more, 1, 127)
+            ),
         )
         for note, later, more in zip(ordered, roll, loud, strict=True)
     ]
