@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,14 @@ def run_process(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedP
     )
 
 
-def test_compose_leaves_midi_sound_picture_and_json_and_says_what_it_did(aoede: Run, tmp_path: Path) -> None:
+def test_compose_leaves_every_file_that_there_is_of_a_song_and_says_what_it_did(
+    aoede: Run, tmp_path: Path
+) -> None:
     done = aoede("compose", "a song that expresses hope and wonder", "--seed", "3", "--bars", "4")
     assert done.code == 0
-    assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".json", ".mid", ".png", ".wav"]
+    suffixes = {path.suffix for path in (tmp_path / "out").iterdir()}
+    assert suffixes - {".svg"} >= {".html", ".json", ".mid", ".musicxml", ".png", ".wav"}
+    assert (".svg" in suffixes) == (find_spec("verovio") is not None)
     for word in ("hope", "wonder", "valence", "arousal", "bpm", "verse", "--seed 3"):
         assert word in done.out
     assert done.err == ""
@@ -107,10 +112,23 @@ def test_look_and_render_read_back_what_compose_wrote(aoede: Run, tmp_path: Path
     told = json.loads(aoede("look", "song.mid", "--json").out)
     assert told["bars"] == 8
     assert told["repairs"] == []
-    assert [track["role"] for track in told["tracks"]] == ["melody", "chords", "bass"]
+    assert [track["role"] for track in told["tracks"]] == ["melody", "chords", "bass", "drums"]
     assert Path(told["picture"]).read_bytes().startswith(b"\x89PNG")
     rendered = json.loads(aoede("render", "song.mid", "--json").out)
     assert Path(rendered["audio"]).read_bytes().startswith(b"RIFF")
+
+
+def test_named_files_and_stems_are_written_and_no_others(aoede: Run, tmp_path: Path) -> None:
+    made = aoede(
+        "compose", "joy", "--bars", "2", "--seed", "1", "--files", "mid, .musicxml", "--stems", "--json"
+    )
+    names = [Path(name) for name in json.loads(made.out)["files"]]
+    assert [path.suffix for path in names[:2]] == [".mid", ".musicxml"]
+    assert {"melody.wav", "chords.wav", "bass.wav"} <= {path.name for path in names[2:]}
+    assert all(path.exists() for path in names)
+    refused = aoede("compose", "joy", "--files", "mid,exe")
+    assert refused.code == 2
+    assert ".exe" in refused.err
 
 
 def test_names_cannot_rewrite_the_terminal(aoede: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +74,14 @@ Examples:
     help="Folder for the files, or one file such as song.mid, or - for MIDI on stdout.",
 )
 @click.option(
-    "--audio", type=click.Choice(["wav", "mp3", "flac", "ogg", "none"]), default="wav", show_default=True
+    "--audio",
+    type=click.Choice(["wav", "mp3", "flac", "ogg", "none"]),
+    default="wav",
+    show_default=True,
+    help="The kind of sound file; none also leaves the page without sound away.",
 )
+@click.option("--files", help='Which files, for example "mid,mp3,svg". [default: all that there are]')
+@click.option("--stems", is_flag=True, help="Also each track as a sound file of its own.")
 @force_option
 @json_option
 def compose(
@@ -83,6 +90,8 @@ def compose(
     candidates: int,
     out: Path,
     audio: str,
+    files: str | None,
+    stems: bool,
     force: bool,
     as_json: bool,
     **options: Any,
@@ -92,6 +101,7 @@ def compose(
     Key, mode, meter, tempo and length named in the words ("in D minor", "a slow waltz", "快板") are obeyed
     exactly, and so are the options, which win over the words.
     """
+    from aoede.cli.composition import as_text, report_of
     from aoede.compose import chosen, fill, sketch
     from aoede.mood.request import MAX_CHARACTERS
 
@@ -104,11 +114,11 @@ def compose(
         for fault in planned.own.faults if planned.own else ():
             tell(f"left out: {fault}", err=True)
         song = fill(chosen(planned, candidates))
-        files = _write(song, planned, out, audio, force)
-        report = _report(planned, song, files, time.perf_counter() - began)
+        written = _write(song, planned, out, _suffixes(song, audio, files), stems, force)
+        report = report_of(planned, song, written, time.perf_counter() - began)
         reports.append(report)
         if not as_json:
-            tell(_as_text(report), err=out == STDOUT)
+            tell(as_text(report), err=out == STDOUT)
         options["seed"] = planned.seed + 1
     if as_json:
         tell_json(reports[0] if count == 1 else {"schema": "aoede.songs/1", "songs": reports})
@@ -129,7 +139,30 @@ def _check_target(out: Path, count: int, as_json: bool) -> None:
         raise UsageError("the song and --json cannot both go to stdout", where="--out", hint="Name a file.")
 
 
-def _write(song: "Song", planned: "Sketch", out: Path, audio: str, force: bool) -> list[Path]:
+def _suffixes(song: "Song", audio: str, files: str | None) -> list[str]:
+    """The kinds of files: those named, or all that this song and this machine have."""
+    from aoede.errors import UsageError
+    from aoede.export import SUFFIXES
+
+    if files is None:
+        sound = [] if audio == "none" else [f".{audio}", ".html"]
+        words = [".lrc"] if song.syllables else []
+        score = [".musicxml", *([".svg"] if find_spec("verovio") else [])]
+        return [".mid", *sound, ".png", *score, *words, ".json"]
+    named = [f".{name.strip().lower().lstrip('.')}" for name in files.split(",") if name.strip()]
+    unknown = [suffix for suffix in named if suffix not in SUFFIXES]
+    if unknown or not named:
+        raise UsageError(
+            f"{' '.join(unknown) or 'nothing'} is no kind of file",
+            where="--files",
+            hint=f"Use some of {','.join(suffix[1:] for suffix in SUFFIXES)}.",
+        )
+    return list(dict.fromkeys(named))
+
+
+def _write(
+    song: "Song", planned: "Sketch", out: Path, suffixes: list[str], stems: bool, force: bool
+) -> list[Path]:
     from aoede import export
 
     if out == STDOUT:
@@ -137,8 +170,9 @@ def _write(song: "Song", planned: "Sketch", out: Path, audio: str, force: bool) 
         return [out]
     if out.suffix.lower() in export.SUFFIXES:
         return [export.write(song, out, force=force)]
-    suffixes = [".mid", *([] if audio == "none" else [f".{audio}"]), ".png", ".json"]
-    return export.write_all(song, out / file_stem(song, planned), suffixes, force=force)
+    stem = out / file_stem(song, planned)
+    written = export.write_all(song, stem, suffixes, force=force)
+    return written + (export.write_stems(song, f"{stem}-stems", force=force) if stems else [])
 
 
 def file_stem(song: "Song", planned: "Sketch") -> str:
@@ -147,94 +181,3 @@ def file_stem(song: "Song", planned: "Sketch") -> str:
     title = "-".join(part for part in title.split("-") if part)[:40] or "song"
     key = f"{planned.plan.key.tonic.replace('#', 's')}-{planned.plan.key.mode.replace(' ', '-')}"
     return f"{title}-{key}-{planned.plan.tempo_bpm:g}-{planned.seed}"
-
-
-def _report(planned: "Sketch", song: "Song", files: list[Path], seconds: float) -> dict[str, Any]:
-    from aoede.music.measures import measure
-
-    mood, plan = planned.mood, planned.plan
-    return {
-        "schema": "aoede.composition/1",
-        "title": song.title,
-        "request": planned.request,
-        "seed": planned.seed,
-        "mood": {
-            "language": mood.language,
-            "keywords": list(mood.keywords),
-            "valence": round(mood.valence, 3),
-            "arousal": round(mood.arousal, 3),
-            "valence_sd": round(mood.valence_sd, 3),
-            "arousal_sd": round(mood.arousal_sd, 3),
-            "coverage": round(mood.coverage, 3),
-            "feelings": {name: round(weight, 3) for name, weight in mood.feelings.items()},
-        },
-        "plan": {
-            "key": str(plan.key),
-            "tonic": plan.key.tonic,
-            "mode": plan.key.mode,
-            "tempo_bpm": plan.tempo_bpm,
-            "meter": f"{plan.meter.numerator}/{plan.meter.denominator}",
-            "bars": plan.bars,
-            "style": plan.style,
-            "form": [{"name": s.name, "bars": s.bars} for s in plan.sections],
-            "programs": dict(plan.programs),
-        },
-        "chords": chords_by_section(song),
-        "measured": measure(song).as_dict(),
-        "duration_s": round(song.duration_s, 2),
-        "files": [str(path) for path in files],
-        "recipe": dict(song.recipe),
-        "seconds": round(seconds, 2),
-    }
-
-
-def chords_by_section(song: "Song") -> list[dict[str, Any]]:
-    """The chord symbols of each bar, by section; a bar that holds its chord repeats it."""
-    bars = song.bar_starts()
-    rows = []
-    for section in song.sections:
-        starts = [t for t in bars if section.start_ticks <= t < section.end_ticks]
-        ends = [*starts[1:], section.end_ticks]
-        cells = []
-        for start, end in zip(starts, ends, strict=True):
-            inside = [c.symbol for c in song.chords if start < c.start_ticks < end]
-            here = [c.symbol for c in song.chords if c.start_ticks <= start][-1:]
-            cells.append(" ".join(here + inside))
-        rows.append({"section": section.name, "bars": cells})
-    return rows
-
-
-def _as_text(report: dict[str, Any]) -> str:
-    from aoede.export import command_of
-
-    mood, plan = report["mood"], report["plan"]
-    feelings = (
-        ", ".join(f"{name} {weight:.0%}" for name, weight in mood["feelings"].items() if weight >= 0.05)
-        or "none named"
-    )
-    form = " ".join(f"{s['name']}({s['bars']})" for s in plan["form"])
-    minutes, seconds = divmod(round(report["duration_s"]), 60)
-    lines = [
-        report["title"],
-        f"  keywords    {', '.join(mood['keywords']) or 'none that I know'}",
-        f"  mood        valence {mood['valence']:+.2f} ± {mood['valence_sd']:.2f}, "
-        f"arousal {mood['arousal']:+.2f} ± {mood['arousal_sd']:.2f}; {feelings}",
-        f"  plan        {plan['style']}, {plan['key']}, {plan['tempo_bpm']:g} bpm, {plan['meter']}, "
-        f"{plan['bars']} bars, {minutes}:{seconds:02d}",
-        f"  band        {_band(plan['programs'])}",
-        f"  form        {form}",
-    ]
-    for row in report["chords"]:
-        for i in range(0, len(row["bars"]), 8):
-            label = row["section"] if i == 0 else ""
-            lines.append(f"  {label:<10}  | {' | '.join(row['bars'][i : i + 8])} |")
-    lines += [f"  {'files' if i == 0 else '':<10}  {path}" for i, path in enumerate(report["files"])]
-    lines.append(f"  {'again':<10}  {command_of(report['recipe'])}")
-    lines.append(f"  {'took':<10}  {report['seconds']:.2f} s")
-    return "\n".join(lines)
-
-
-def _band(programs: dict[str, int]) -> str:
-    from aoede.music.instruments import of_program
-
-    return ", ".join(f"{role} {of_program(program).name}" for role, program in programs.items())
