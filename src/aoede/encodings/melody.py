@@ -111,6 +111,8 @@ def _beats(numerator: int, denominator: int, bar: int) -> list[tuple[int, int, b
         weights = [step * STEPS_A_QUARTER % unit == 0 for step in range(len(lengths))]
     else:
         weights = [i == 0 for size in _groups(len(lengths)) for i in range(size)]
+        if len(lengths) == 2 and _is_three(lengths[1]):
+            weights[1] = True  # six eighths have two strong beats
     begins = [sum(lengths[:i]) for i in range(len(lengths))]
     return list(zip(begins, lengths, weights, strict=True))
 
