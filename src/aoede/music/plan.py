@@ -284,10 +284,10 @@ def _chords_a_bar(tempo_bpm: float, meter: Meter) -> float:
     return 0.5 if rate < 0.6 else 1.0
 
 
-_ENERGY = {
+ENERGY = {
     "intro": 0.25, "verse": 0.45, "pre-chorus": 0.6, "chorus": 0.85, "bridge": 0.6, "solo": 0.65, "outro": 0.35,
 }  # fmt: skip
-_LIFT = {
+LIFT = {
     "intro": 0.0, "verse": -1.0, "pre-chorus": 1.0, "chorus": 2.5, "bridge": 1.0, "solo": 3.0, "outro": 0.0,
 }  # fmt: skip
 
@@ -300,7 +300,7 @@ def _sections(form: Form, mood: Mood, means: Means, rise: int) -> tuple[PlannedS
     times: dict[str, int] = {}
     sections = []
     for i, ((name, bars), place) in enumerate(zip(form, places, strict=True)):
-        energy = _ENERGY[name] + 0.1 * place
+        energy = ENERGY[name] + 0.1 * place
         velocity = 76 + 20 * mood.arousal + 18 * (energy - 0.5) + means.swell * (place - 0.4)
         material = material_of(name)
         section = PlannedSection(
@@ -308,7 +308,7 @@ def _sections(form: Form, mood: Mood, means: Means, rise: int) -> tuple[PlannedS
             material=material,
             bars=bars,
             energy=float(np.clip(energy, 0, 1)),
-            lift=float(_LIFT[name] + means.climb * (place - 0.5)),
+            lift=float(LIFT[name] + means.climb * (place - 0.5)),
             velocity=float(np.clip(velocity, 36, 112)),
             variation=times.get(material, 0),
             key_shift=rise if i >= risen else 0,

@@ -1,0 +1,67 @@
+"""What a recipe says: the request, its options and seeds, and what was done to the song afterwards.
+
+Recipes stand in files that come from anywhere: everything about them is checked before it is used.
+"""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from aoede.compose import Sketch, compose, sketch
+from aoede.errors import InputError
+from aoede.randomness import checked_seed
+
+MAX_EDITS = 64
+_OPTIONS = frozenset(inspect.signature(compose).parameters) - {"request", "seed"}
+# What is not a text.
+_KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType({
+    "bars": (int,), "tempo": (int, float), "density": (int, float, str), "register": (int, float, str),
+    "surprise": (int, float, str), "melody": (list,),
+})  # fmt: skip
+EDIT_OPTIONS: Mapping[str, Mapping[str, tuple[type, ...]]] = MappingProxyType({
+    "regenerate": {"bars": (str,), "sections": (str,), "tracks": (str,), "lock": (str,), "seed": (int,)},
+    "extend": {"add": (str,), "bars": (int,), "seed": (int,)},
+})  # fmt: skip
+
+
+def planned_by(recipe: Mapping[str, Any]) -> Sketch:
+    """The sketch of a recipe, before any edits. Raises InputError for what is none, else as `compose` does."""
+    request, seed, options = recipe.get("request"), recipe.get("seed"), recipe.get("options")
+    seeds = recipe.get("seeds", {})
+    if not isinstance(request, str) or not _is_of(seed, (int,)) or not isinstance(options, dict):
+        raise _no_recipe("request, seed or options are missing")
+    strange = [n for n, v in options.items() if n not in _OPTIONS or not _is_of(v, _KINDS.get(n, (str,)))]
+    if strange:
+        raise _no_recipe(f"its option {str(strange[0])[:40]!r} is unknown here")
+    if not isinstance(seeds, dict) or not all(_is_of(value, (int,)) for value in seeds.values()):
+        raise _no_recipe("its seeds are no numbers")
+    planned = sketch(request, seed=seed, **options)
+    return replace(planned, seeds={str(role): checked_seed(value) for role, value in seeds.items()})
+
+
+def edits_of(recipe: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The edits of a recipe, each with its options. Raises InputError for what are none."""
+    edits = recipe.get("edits", [])
+    if not isinstance(edits, list) or len(edits) > MAX_EDITS:
+        raise _no_recipe(f"its edits are no list of at most {MAX_EDITS}")
+    return [_edit(edit) for edit in edits]
+
+
+def _edit(edit: Any) -> tuple[str, dict[str, Any]]:
+    name, options = next(iter(edit.items())) if isinstance(edit, dict) and len(edit) == 1 else ("", {})
+    known = EDIT_OPTIONS.get(name)
+    if known is None or not isinstance(options, dict):
+        raise _no_recipe("it has an edit that is unknown here")
+    if not all(n in known and _is_of(v, known[n]) for n, v in options.items()):
+        raise _no_recipe(f"its edit {name!r} has options that are unknown here")
+    return name, options
+
+
+def _no_recipe(why: str) -> InputError:
+    return InputError(f"the recipe cannot be read: {why}", hint="Perhaps a newer aoede wrote it.")
+
+
+def _is_of(value: Any, kinds: tuple[type, ...]) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)
