@@ -88,7 +88,7 @@ def sample(model: str, out: Path | None, force: bool, as_json: bool, **options: 
 
     from aoede.learning.melody_sampling import Singer
 
-    _check_sample(options)
+    _check_sample(options, out)
     seed = secrets.randbelow(2**31) if options["seed"] is None else options["seed"]
     trained = _found(model)
     if isinstance(trained, Singer):
@@ -110,7 +110,13 @@ def sample(model: str, out: Path | None, force: bool, as_json: bool, **options: 
         tell(_samples_as_text(report, seed))
 
 
-def _check_sample(options: Mapping[str, Any]) -> None:
+def _check_sample(options: Mapping[str, Any], out: Path | None) -> None:
+    from aoede import export
+
+    if out is not None and out.suffix.lower() in export.SUFFIXES:
+        raise UsageError(
+            f"{out} names a file, and there will be several", where="--out", hint="Name a folder for them."
+        )
     if options["count"] is not None and options["playlist"] is not None:
         raise UsageError("--count and --playlist cannot both say how many songs", where="--playlist")
     if options["only_new"] and options["start"] is None:
