@@ -14,24 +14,24 @@
 
 import argparse
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aoede.compose import changes_of, fill, sketch
-from aoede.encodings.chords import parse_chord
+from aoede.compose import Sketch, changes_of, sketch
 from aoede.formats import midi
 from aoede.music.beats import beats_of
 from aoede.music.colour import colour_parts_for
 from aoede.music.melody import melodies_for
 from aoede.music.parts import bass_parts_for, chord_parts_for
 from aoede.music.styles import STYLES
-from aoede.music.theory import Chord
+from aoede.music.theory import Chord, PlacedChord
 from aoede.music.voices import told_apart
 from aoede.music.voicings import Hand, voicings_for
 from aoede.song import Note, Song
@@ -67,7 +67,7 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for style in STYLES:
         shares = [
-            shares_of(fill(sketch(request, seed=seed, style=style)))
+            shares_of(sketch(request, seed=seed, style=style))
             for request in REQUESTS
             for seed in range(arguments.seeds)
         ]
@@ -87,29 +87,47 @@ def row(values: Iterable[float]) -> str:
 # --- shares -----------------------------------------------------------------------------------------
 
 
-def shares_of(song: Song) -> Shares:
-    parts = {track.role: track.notes for track in song.tracks}
-    bar_ticks = song.meters[0].bar_ticks
-    heavy = {beat.start_ticks for beat in beats_of(song.meters[0]) if beat.weight}
-    on_heavy = [note for note in parts.get("bass", ()) if note.start_ticks % bar_ticks in heavy]
+def shares_of(sketched: Sketch) -> Shares:
+    """Of the parts as they are written, before hands move them."""
+    plan, changes = sketched.plan, changes_of(sketched)
+    melodies = melodies_for(plan, changes, sketched.seed)
+    starts_ticks = [0, *accumulate(section.bars * plan.meter.bar_ticks for section in plan.sections)]
+    placed = [
+        replace(chord, start_ticks=chord.start_ticks + start, end_ticks=chord.end_ticks + start)
+        for start, section in zip(starts_ticks, changes, strict=False)
+        for chord in section
+    ]
+
+    def whole(part: Sequence[Sequence[Note]]) -> list[Note]:
+        return [
+            replace(note, start_ticks=note.start_ticks + start)
+            for start, notes in zip(starts_ticks, part, strict=False)
+            for note in notes
+        ]
+
+    tune = whole(melodies)
+    bass = whole(bass_parts_for(plan, changes, sketched.seed))
+    chords = whole(chord_parts_for(plan, changes, sketched.seed))
+    colour = whole(colour_parts_for(plan, changes, melodies, sketched.seed))
+    heavy = {beat.start_ticks for beat in beats_of(plan.meter) if beat.weight}
+    on_heavy = [note for note in bass if note.start_ticks % plan.meter.bar_ticks in heavy]
     return Shares(
-        in_chord(song, on_heavy),
-        in_chord(song, parts.get("chords", ())),
-        beside(parts["melody"], parts.get("chords", ()), lambda apart: apart >= 0),
-        beside(parts["melody"], parts.get("colour", ()), lambda apart: np.isin(np.abs(apart), (1, 2))),
+        in_chord(placed, on_heavy),
+        in_chord(placed, chords),
+        beside(tune, chords, lambda apart: apart >= 0),
+        beside(tune, colour, lambda apart: np.isin(np.abs(apart), (1, 2))),
     )
 
 
-def in_chord(song: Song, notes: Sequence[Note]) -> float:
-    """Share of the notes that belong to the chord at their onset, which may be a strum's delay late."""
-    starts = np.array([symbol.start_ticks for symbol in song.chords])
-    chords = [parse_chord(symbol.symbol).pitch_classes for symbol in song.chords]
+def in_chord(placed: Sequence[PlacedChord], notes: Sequence[Note]) -> float:
+    """Share of the notes that belong to the chord at their onset."""
+    starts = np.array([chord.start_ticks for chord in placed])
     which = np.searchsorted(starts, [note.start_ticks for note in notes], side="right") - 1
-    hits = [note.pitch % 12 in chords[i] for note, i in zip(notes, which, strict=True)]
+    hits = [note.pitch % 12 in placed[i].chord.pitch_classes for note, i in zip(notes, which, strict=True)]
     return float(np.mean(hits)) if hits else float("nan")
 
 
-def beside(melody: Sequence[Note], others: Sequence[Note], is_so) -> float:  # type: ignore[no-untyped-def]
+def beside(melody: Sequence[Note], others: Sequence[Note], is_so: Callable[[Pitches], Any]) -> float:
     """Share of melody notes at whose onset some other note sounds whose distance in semitones `is_so`."""
     if not others or not melody:
         return float("nan")
@@ -173,7 +191,7 @@ def voice_leading(paths: Sequence[Path], n_seeds: int) -> None:
     print_row(f"{len(chorales)} chorales", [v[:, 1:] for v in chorales], [v[:, 0] for v in chorales])
 
 
-def progressions(sketched) -> list[list[Chord]]:  # type: ignore[no-untyped-def]
+def progressions(sketched: Sketch) -> list[list[Chord]]:
     """The changes of each section, as triads so that every form has three voices."""
     triads = {"7": "maj", "maj7": "maj", "min7": "min", "m7b5": "dim"}
     return [
