@@ -74,8 +74,8 @@ class TouchLearner:
         self._optimizer.step()
         return {"training nats a hit": float(loss.item())}
 
-    def _nats(self, read: Tensor, struck: Tensor, rng: np.random.Generator) -> Tensor:
-        """(n,) of velocity and offset together."""
+    def _nats(self, read: Tensor, struck: Tensor, rng: np.random.Generator | None) -> Tensor:
+        """(n,) of velocity and offset together; without `rng` nothing is dropped."""
         w = self._weights
         h = torch.tanh(_dropped(read, rng) @ w["hidden.weight"].T + w["hidden.bias"])
         h = _dropped(h, rng)
@@ -136,7 +136,9 @@ def _begun(
     return bias
 
 
-def _dropped(x: Tensor, rng: np.random.Generator) -> Tensor:
+def _dropped(x: Tensor, rng: np.random.Generator | None) -> Tensor:
+    if rng is None:
+        return x
     kept = torch.from_numpy((rng.random(tuple(x.shape), np.float32) >= DROPOUT).astype(np.float32))
     return x * kept / (1 - DROPOUT)
 
