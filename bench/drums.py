@@ -298,7 +298,8 @@ def say_grooves(train: Sequence[Take], valid: Sequence[Take]) -> None:
         ("each kind by its place, by chance", by_chance.reshape(N_GROOVES, GROOVE_STEPS, N_KINDS)),
     ]
     print(
-        "\n| two bars | hits a step (10 % to 90 %) | sixteenths | kinds | both | struck together | bars alike | in training |\n"
+        "\n| two bars | hits a step (10 % to 90 %) | sixteenths | kinds | both | struck together | bars alike "
+        "| in training |\n"
         "|---|---|---|---|---|---|---|---|"
     )
     for name, made in rows:

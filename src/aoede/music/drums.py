@@ -348,7 +348,7 @@ def _notes(groove: Groove, n_fill: int, book: Book, level: int, velocity: float)
     ):
         if step < len(groove) - n_fill:
             share = _in_groove(share, kind, book.bar[step % len(book.bar)], style)
-        played = int(np.clip(round(share * _BALANCE[kind] / _USUAL * velocity * _GAIN[level]), 1, 127))
+        played = min(127, max(1, round(share * _BALANCE[kind] / _USUAL * velocity * _GAIN[level])))
         start = placed(step * STEP_TICKS, late, plan)
         found[start, pitches[kind]] = Note(start, pitches[kind], DURATION_TICKS, played)
     return tuple(sorted(found.values()))

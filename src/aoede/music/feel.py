@@ -55,7 +55,7 @@ def swing_of(plan: Plan) -> float:
     if style is None or is_compound(plan.meter) or plan.meter.denominator > 4:
         return 0.5
     evened = (plan.tempo_bpm - _EVEN_FROM_BPM) / (_EVEN_AT_BPM - _EVEN_FROM_BPM)
-    return 0.5 + (style.swing - 0.5) * float(np.clip(1 - evened, 0, 1))
+    return 0.5 + (style.swing - 0.5) * min(1.0, max(0.0, 1 - evened))
 
 
 def swung_ticks(ticks: int, plan: Plan) -> int:
@@ -110,13 +110,13 @@ def with_feel(
         grid = kick.get(step, usual) if hand.locks else 0.0
         moved_ms[start] = grid + own + (behind if start % plan.meter.bar_ticks else 0.0)
     roll = _roll_ms(ordered, _STRUM_MS if plan.programs.get(role) in _GUITARS else hand.roll_ms)
-    loud = rng.integers(-2, 3, len(ordered))
+    loud = rng.integers(-2, 3, len(ordered)).tolist()
     played = [
         replace(
             note,
             start_ticks=placed(note.start_ticks, moved_ms[note.start_ticks] + later, plan),
-            velocity=int(
-                np.clip(note.velocity + _accent(note.start_ticks, plan.meter, hand.accent) + more, 1, 127)
+            velocity=min(
+                127, max(1, note.velocity + _accent(note.start_ticks, plan.meter, hand.accent) + more)
             ),
         )
         for note, later, more in zip(ordered, roll, loud, strict=True)
