@@ -267,7 +267,7 @@ def fill(sketch: Sketch) -> Song:
     """The song of a sketch: the same sketch always gives the same notes."""
     plan = sketch.plan
     changes = changes_of(sketch)
-    melodies = sketch.melodies or melodies_for(plan, changes, sketch.seed_of("melody"))
+    melodies = sketch.melodies or _sung(plan, melodies_for(plan, changes, sketch.seed_of("melody")))
     written = {
         "melody": melodies,
         "chords": chord_parts_for(plan, changes, sketch.seed_of("chords")),
@@ -278,6 +278,14 @@ def fill(sketch: Sketch) -> Song:
     return _joined(
         sketch, changes, {role: _played(sketch, role, written) for role in written if role in plan.programs}
     )
+
+
+def _sung(plan: Plan, melodies: Sequence[Notes]) -> list[Notes]:
+    """The melodies without those of solos, which the colour plays where there is one."""
+    return [
+        () if section.name == "solo" and "colour" in plan.programs else notes
+        for section, notes in zip(plan.sections, melodies, strict=True)
+    ]
 
 
 def _played(sketch: Sketch, role: str, written: Mapping[str, Sequence[Notes]]) -> list[Notes]:
