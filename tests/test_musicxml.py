@@ -324,6 +324,9 @@ def test_a_note_that_rings_a_little_over_the_end_needs_no_further_bar() -> None:
 def test_more_bars_than_a_score_holds_are_refused() -> None:
     with pytest.raises(InputError, match="100 bars at most"):
         musicxml.to_bytes(melody((400_000, 480, 60)), max_bars=100)
+    many = Song("x", (Track("x", (Note(1920 * 4_000, 60, 480, 80),)),) * 30)
+    with pytest.raises(InputError, match="100,000 bars at most"):
+        musicxml.to_bytes(many, whole=True)
 
 
 def test_the_last_bar_has_a_final_line_and_sections_end_with_a_double_one() -> None:

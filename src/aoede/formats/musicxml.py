@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from aoede.errors import InputError
 from aoede.formats.general_midi import drum_family, program_name
 from aoede.formats.musicxml_bars import Bars, bars_of
 from aoede.formats.musicxml_marks import marks_of, readable
@@ -21,6 +22,7 @@ from aoede.song import DRUM_CHANNEL, KeySignature, Song, Track
 from aoede.version import __version__
 
 MAX_BARS = 5_000
+MAX_BARS_OF_ALL_PARTS = 100_000  # a hundred megabytes of tree
 MAX_VOICES = 10  # notes of one chord
 
 
@@ -29,9 +31,14 @@ def to_bytes(song: Song, *, whole: bool = False, language: str = "en", max_bars:
 
     The lead sheet is the melody with chord symbols and words; `whole` is every track as a part, the first with the
     chord symbols. `language`, "en" or "zh", is that of the section names. Raises InputError for more bars than
-    `max_bars`.
+    `max_bars`, or than 100,000 in all parts together.
     """
     bars = bars_of(song, max_bars=max_bars)
+    n_bars = len(bars.bars) * (len(song.tracks) if whole else 1)
+    if n_bars > MAX_BARS_OF_ALL_PARTS:
+        raise InputError(
+            f"all parts of a score together hold {MAX_BARS_OF_ALL_PARTS:,} bars at most, not {n_bars:,}"
+        )
     parts = _parts(song, bars, whole)
     marks = marks_of(song, bars, parts[0].grid, language)
     ends = (bars.nearest_line(section.start_ticks) - 1 for section in song.sections)
