@@ -158,8 +158,8 @@ def test_touch_in_training_is_the_touch_that_plays():
     ]
     learner = TouchLearner(TouchConfig(8, 3), takes, takes[1:], seed=1)
     before = learner.check(stream(1, "check")).watched
-    for t in range(150):
-        losses = learner.update(np.arange(learner.n_examples), stream(1, "u", t), t / 150)
+    for t in range(80):
+        losses = learner.update(np.arange(learner.n_examples), stream(1, "u", t), t / 80)
     assert np.isfinite(list(losses.values())).all()
     after = learner.check(stream(1, "check")).watched
     assert after < before - 0.1

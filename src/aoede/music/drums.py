@@ -61,7 +61,7 @@ _CHATTER_COSTS = 0.2  # a hit a bar
 _FILLS_BY = 0.75  # hits of snare and toms in a fill for a hit in a groove: 0.62 a step in Groove
 _FASTEST_SIXTEENTHS_BPM = 112.0  # above it one hand keeps time in eighths
 _STEADINESS = 0.7  # of the hand that strikes: 1 is that of the people of Groove
-_GAIN = {PULSE: 0.62, SOFT: 0.74, FULL: 0.95, DRIVING: 1.05}
+_GAIN = {PULSE: 0.58, SOFT: 0.70, FULL: 0.88, DRIVING: 0.97}
 # Of the kinds: pads are not all as sensitive as the drums that play.
 _BALANCE = (1.15, 1.0, 0.84, 0.78, 0.95, 0.95, 0.95, 0.9, 0.8)
 _USUAL, _CONTRAST = 0.62, 0.85  # mean of the model's velocities, and how much of their differences stays
