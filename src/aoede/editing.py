@@ -45,6 +45,7 @@ from aoede.recipes import MAX_EDITS, edits_of, planned_by
 from aoede.song import Note, Section, Song, Tempo
 
 MAX_COUNT = 16
+_ATTEMPTS, _FAR = 8, 1_000_003  # seeds from which other chords are drawn until they are others
 _EARLY_TICKS = 60  # so far ahead of a locked note the one may begin that gives it its pitch
 
 
@@ -261,9 +262,14 @@ def _where(
 def _new_changes(song: Song, planned: Sketch, where: Mapping[str, Spans], seed: int) -> list[Any]:
     """Other chords: from the model where the melody changes with them, else such as suit the melody."""
     plan, spans = planned.plan, where[HARMONY]
-    assert planned.changes is not None
-    drawn = changes_of(replace(planned, changes=None, given=None, melodies=None))
-    changes = overlaid(planned.changes, drawn, spans, plan)
+    now = planned.changes
+    assert now is not None
+    for attempt in range(_ATTEMPTS):
+        seeds = {**planned.seeds, HARMONY: seed + attempt * _FAR}
+        drawn = changes_of(replace(planned, seeds=seeds, changes=None, given=None, melodies=None))
+        changes = overlaid(now, drawn, spans, plan)
+        if changes != overlaid(now, now, spans, plan):
+            break  # else the model says the same again
     return under_tune(changes, _melody(song), without(spans, where.get("melody", ())), plan, seed)
 
 

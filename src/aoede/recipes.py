@@ -14,7 +14,7 @@ from aoede.errors import InputError
 from aoede.randomness import checked_seed
 
 MAX_EDITS = 64
-_OPTIONS = frozenset(inspect.signature(compose).parameters) - {"request", "seed"}
+_OPTIONS = frozenset(inspect.signature(compose).parameters) - {"request", "seed", "candidates"}
 # What is not a text.
 _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType({
     "bars": (int,), "tempo": (int, float), "density": (int, float, str), "register": (int, float, str),

@@ -83,7 +83,10 @@ def _planned(plan: Plan, before: Sequence[PlannedSection], name: str, bars: int)
     times = sum(section.material == material and section.name != "intro" for section in before)
     key_shift = before[-1].key_shift if before else 0
     if like is not None:
-        return replace(like, bars=bars, variation=times, key_shift=key_shift)
+        own = (
+            material if bars == like.bars else f"{material}{bars}"
+        )  # of another length it needs a tune of its own
+        return replace(like, material=own, bars=bars, variation=times, key_shift=key_shift)
     louder = 18 * (ENERGY[name] - np.mean([section.energy for section in plan.sections]))
     velocity = float(np.clip(np.mean([section.velocity for section in plan.sections]) + louder, 36, 112))
     return PlannedSection(name, material, bars, ENERGY[name], LIFT[name], velocity, times, key_shift)

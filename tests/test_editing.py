@@ -1,0 +1,647 @@
+"""Work on songs: what was not chosen stays note for note, and the recipe makes everything once more."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import aoede
+from aoede import editing, export
+from aoede.editing import Work, again, extend, regenerate, vary, work_on
+from aoede.errors import InputError, UsageError
+from aoede.formats import midi
+from aoede.music.selection import (
+    HARMONY,
+    LYRICS,
+    common,
+    inside,
+    locks_of,
+    places_of,
+    sections_told,
+    tracks_of,
+    union,
+    without,
+)
+from aoede.music.splicing import opened, spliced
+from aoede.randomness import stream
+from aoede.song import (
+    Bend,
+    ChordSymbol,
+    Control,
+    KeySignature,
+    Note,
+    Section,
+    Song,
+    Syllable,
+    Tempo,
+    Track,
+)
+
+BAR = 1920
+PITCHED = ("melody", "chords", "colour", "bass")
+
+
+def _eight_bars(instruments: str) -> Song:
+    return aoede.compose("hope", seed=1, form="verse:4 chorus:4", key="C", tempo=120, meter="4/4", style="pop",
+                         instruments=instruments, candidates=1)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def song() -> Song:
+    """Eight bars: verse and chorus."""
+    return _eight_bars("piano, strings, violin, bass")
+
+
+@pytest.fixture(scope="module")
+def beat() -> Song:
+    """The same with drums, which take longest to compose."""
+    return _eight_bars("piano, violin, bass, drums")
+
+
+@pytest.fixture(scope="module")
+def small() -> list[Song]:
+    """Songs that are quickly composed."""
+    return [
+        aoede.compose("hope", seed=1, form="intro:1 verse:2 outro:1", instruments="piano, cello", meter="4/4"),
+        aoede.compose("the sea at night", seed=2, form="verse:2 chorus:2", instruments="guitar, flute, bass",
+                      meter="3/4"),
+        aoede.compose("sad and slow", seed=3, bars=3, instruments="piano", meter="6/8"),
+    ]  # fmt: skip
+
+
+def track(song: Song, role: str) -> Track:
+    return next((t for t in song.tracks if t.role == role), Track("", (), role=role))
+
+
+def bytes_of(song: Song) -> bytes:
+    return export.to_bytes(song, ".mid")
+
+
+def read_back(song: Song) -> Song:
+    return midi.from_bytes(bytes_of(song), where="song.mid").song
+
+
+def changed(a: Song, b: Song, role: str) -> list[int]:
+    """The bars, from 1, in which notes of a role differ."""
+    different = set(track(a, role).notes) ^ set(track(b, role).notes)
+    return sorted({note.start_ticks // a.meters[0].bar_ticks + 1 for note in different})
+
+
+def sounding(song: Song, ticks: int) -> str:
+    return [c.symbol for c in song.chords if c.start_ticks <= ticks][-1]
+
+
+# ---- what is chosen ----------------------------------------------------------------------------
+
+
+def test_bars_and_sections_name_their_ticks(song: Song) -> None:
+    assert places_of("1", song, "--bars") == ((0, BAR),)
+    assert places_of("2-3, 5", song, "--bars") == ((BAR, 3 * BAR), (4 * BAR, 5 * BAR))
+    assert places_of("1-2+2-4", song, "--bars") == ((0, 4 * BAR),)
+    assert places_of("chorus", song, "--sections") == ((4 * BAR, 8 * BAR),)
+    assert places_of("副歌", song, "--sections") == ((4 * BAR, 8 * BAR),)
+    assert places_of("verse1+8", song, "--sections") == ((0, 4 * BAR), (7 * BAR, 8 * BAR))
+    assert sections_told(song) == "verse 1-4, chorus 5-8"
+
+
+def test_of_several_sections_of_a_name_a_number_names_one() -> None:
+    sections = tuple(
+        Section(i * BAR, (i + 1) * BAR, name) for i, name in enumerate(("verse", "chorus", "verse"))
+    )
+    three = Song("x", (Track("Melody", (Note(0, 60, 3 * BAR, 80),)),), sections=sections)
+    assert places_of("verse", three, "--sections") == ((0, BAR), (2 * BAR, 3 * BAR))
+    assert places_of("verse2", three, "--sections") == ((2 * BAR, 3 * BAR),)
+    with pytest.raises(UsageError, match="no 'verse3'"):
+        places_of("verse3", three, "--sections")
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [("9", "bar 9 of a song that has 8", "1 to 8: verse 1-4, chorus 5-8"), ("0-2", "bars 0-2 of", "1 to 8"),
+     ("4-2", "4-2 runs backwards", "1 to 8"), ("bridge", "no 'bridge'", "verse 1-4, chorus 5-8"),
+     ("", "nothing is named", "9-16"), ("x" * 2000, "more than 1000", ""), ("9" * 20, "no '9", "verse")],
+)  # fmt: skip
+def test_places_that_there_are_not_are_refused_with_those_there_are(
+    song: Song, text: str, message: str, hint: str
+) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        places_of(text, song, "--bars")
+    assert hint in caught.value.hint
+
+
+def test_tracks_have_names_in_two_languages_and_others_are_refused() -> None:
+    known = ("melody", "bass", HARMONY)
+    assert tracks_of("Bass, tune", known, "--tracks") == ("bass", "melody")
+    assert tracks_of("旋律，贝斯", known, "--tracks") == ("melody", "bass")
+    assert tracks_of("all", known, "--tracks") == known
+    with pytest.raises(UsageError, match="no track 'tuba'") as caught:
+        tracks_of("tuba", known, "--tracks")
+    assert "melody, bass, harmony" in caught.value.hint
+    with pytest.raises(UsageError, match="this song has no track 'drums'"):
+        tracks_of("drums", known, "--tracks")
+
+
+def test_a_lock_names_tracks_each_with_its_places(song: Song) -> None:
+    locks = locks_of("melody, lyrics:chorus, bass:1-2+chorus", song, ("melody", "bass", LYRICS))
+    assert locks["melody"][0][0] == 0
+    assert locks["melody"][0][1] >= 8 * BAR
+    assert locks[LYRICS] == ((4 * BAR, 8 * BAR),)
+    assert locks["bass"] == ((0, 2 * BAR), (4 * BAR, 8 * BAR))
+
+
+def test_spans_are_sets_of_ticks() -> None:
+    rng = stream(1, "spans")
+    for _ in range(200):
+        a, b = (union([tuple(sorted(pair)) for pair in rng.integers(0, 30, (3, 2)).tolist()]) for _ in "ab")
+        ticks = set(range(31))
+        in_a, in_b = ({t for t in ticks if inside(s, t)} for s in (a, b))
+        assert {t for t in ticks if inside(without(a, b), t)} == in_a - in_b
+        assert {t for t in ticks if inside(common(a, b), t)} == in_a & in_b
+
+
+# ---- splicing ----------------------------------------------------------------------------------
+
+
+def line(*notes: tuple[int, int, int], role: str = "melody", **others: object) -> Song:
+    """A song of one track: onset, pitch, duration."""
+    made = tuple(Note(start, pitch, length, 80) for start, pitch, length in notes)
+    return Song("x", (Track(role.title(), made, role=role, **others),))  # type: ignore[arg-type]
+
+
+def test_a_note_that_rings_into_the_place_stays_whole_and_others_give_way() -> None:
+    old, new = line((0, 60, 1000), (2000, 62, 100)), line((500, 64, 100), (1200, 65, 5000))
+    notes = spliced(old, new, {"melody": ((480, 1920),)}).tracks[0].notes
+    assert [(n.start_ticks, n.pitch, n.duration_ticks) for n in notes] == [
+        (0, 60, 1000), (1200, 65, 800), (2000, 62, 100),
+    ]  # fmt: skip
+
+
+def test_chords_give_way_on_their_own_pitch_only() -> None:
+    old = line((0, 60, 1000), (2000, 64, 100), role="chords")
+    new = line((500, 60, 100), (500, 64, 5000), role="chords")
+    notes = spliced(old, new, {"chords": ((480, 1920),)}).tracks[0].notes
+    assert [(n.start_ticks, n.pitch, n.duration_ticks) for n in notes] == [
+        (0, 60, 1000), (500, 64, 1500), (2000, 64, 100),
+    ]  # fmt: skip
+
+
+def test_controllers_are_as_they_were_where_a_place_ends() -> None:
+    old = line((0, 60, 4000), controls=(Control(0, 64, 0), Control(1000, 64, 127), Control(3000, 11, 90)))
+    new = line((0, 60, 4000), controls=(Control(0, 64, 127), Control(0, 11, 50), Control(1500, 64, 0)))
+    for span in ((1200, 2000), (1000, 3500), (500, 1400), (0, 100)):
+        controls = spliced(old, new, {"melody": (span,)}).tracks[0].controls
+        for number in (64, 11):
+            for ticks in (t for t in range(0, 4000, 50) if not span[0] <= t < span[1]):
+                assert _value(controls, number, ticks) == _value(old.tracks[0].controls, number, ticks)
+        for ticks in range(span[0], span[1] - 1, 50):
+            assert _value(controls, 64, ticks) == _value(new.tracks[0].controls, 64, ticks)
+
+
+def _value(controls: tuple[Control, ...], number: int, ticks: int) -> int:
+    before = [c.value for c in controls if c.number == number and c.start_ticks <= ticks]
+    return before[-1] if before else {7: 100, 10: 64, 11: 127}.get(number, 0)
+
+
+def test_bends_return_and_orders_are_no_states() -> None:
+    old = line((0, 60, 4000), controls=(Control(0, 123, 0),))
+    new = line((0, 60, 4000), bends=(Bend(1000, 500),), controls=(Control(1500, 121, 0),))
+    spliced_track = spliced(old, new, {"melody": ((900, 2000),)}).tracks[0]
+    assert spliced_track.bends == (Bend(1000, 500), Bend(1999, 0))
+    assert spliced_track.controls == (Control(0, 123, 0), Control(1500, 121, 0))
+
+
+def test_chord_symbols_sound_as_before_outside_the_place() -> None:
+    old = replace(line((0, 60, 4000)), chords=(ChordSymbol(0, "C"), ChordSymbol(1000, "F")))
+    new = replace(line((0, 60, 4000)), chords=(ChordSymbol(0, "Am"), ChordSymbol(1500, "G")))
+    chords = spliced(old, new, {HARMONY: ((500, 2000),)}).chords
+    assert chords == (
+        ChordSymbol(0, "C"),
+        ChordSymbol(500, "Am"),
+        ChordSymbol(1500, "G"),
+        ChordSymbol(2000, "F"),
+    )
+
+
+def test_no_word_goes_on_into_another_one() -> None:
+    old = replace(line((0, 60, 4000)), syllables=(Syllable(0, "sun"), Syllable(1000, "moon")))
+    new = replace(
+        line((0, 60, 4000)), syllables=(Syllable(500, "won", joins_next=True), Syllable(1000, "der"))
+    )
+    syllables = spliced(old, new, {LYRICS: ((400, 900),)}).syllables
+    assert syllables == (Syllable(0, "sun"), Syllable(500, "won"), Syllable(1000, "moon"))
+
+
+def test_a_track_that_was_taken_out_is_put_back_in_its_place_only() -> None:
+    old = Song(
+        "x",
+        (
+            Track("Melody", (Note(0, 60, 10, 80),), role="melody"),
+            Track("Drums", (Note(0, 36, 10, 80),), role="drums"),
+        ),
+    )
+    new = line((0, 40, 10), (1000, 41, 10), role="bass")
+    merged = spliced(old, new, {"bass": ((500, 2000),)})
+    assert [t.role for t in merged.tracks] == ["melody", "bass", "drums"]
+    assert [n.pitch for n in merged.tracks[1].notes] == [41]
+
+
+def test_room_moves_everything_behind_it_and_nothing_before() -> None:
+    old = Song(
+        "x",
+        (Track("Melody", (Note(0, 60, 1500, 80), Note(1000, 62, 10, 80)),
+               controls=(Control(0, 7, 90), Control(1000, 64, 1)), bends=(Bend(1200, 3),)),),
+        tempos=(Tempo(0, 100.0), Tempo(1000, 50.0)),
+        keys=(KeySignature(0, 0, False), KeySignature(1000, 1, False)),
+        sections=(Section(0, 1000, "verse"), Section(1000, 2000, "outro")),
+        chords=(ChordSymbol(0, "C"), ChordSymbol(1000, "G")),
+        syllables=(Syllable(1000, "la"),),
+    )  # fmt: skip
+    wide = opened(old, 1000, [Section(1000, 1300, "bridge")])
+    assert wide.tracks[0].notes == (Note(0, 60, 1500, 80), Note(1300, 62, 10, 80))
+    assert wide.tracks[0].controls == (Control(0, 7, 90), Control(1300, 64, 1))
+    assert wide.tracks[0].bends == (Bend(1500, 3),)
+    assert [t.start_ticks for t in wide.tempos] == [k.start_ticks for k in wide.keys] == [0, 1300]
+    assert [(s.start_ticks, s.end_ticks) for s in wide.sections] == [(0, 1000), (1000, 1300), (1300, 2300)]
+    assert [c.start_ticks for c in wide.chords] == [0, 1300]
+    assert wide.syllables[0].start_ticks == 1300
+
+
+# ---- regenerate --------------------------------------------------------------------------------
+
+
+def test_only_the_chosen_tracks_change_and_only_in_the_chosen_bars(beat: Song) -> None:
+    other = regenerate(beat, bars="3-4,7", tracks="bass,drums", seed=5)
+    for role in ("melody", "chords", "colour"):
+        assert track(other, role) == track(beat, role)
+    for role in ("bass", "drums"):
+        assert set(changed(beat, other, role)) <= {3, 4, 7}
+    assert changed(beat, other, "drums")
+    assert (other.chords, other.tempos, other.sections, other.title) == (
+        beat.chords, beat.tempos, beat.sections, beat.title,
+    )  # fmt: skip
+
+
+def test_sections_are_chosen_by_name_and_the_seed_decides(song: Song) -> None:
+    first, second = (regenerate(song, sections="chorus", tracks="melody", seed=seed) for seed in (7, 8))
+    assert set(changed(song, first, "melody")) <= {5, 6, 7, 8}
+    assert track(first, "melody") != track(second, "melody")
+    assert bytes_of(first) == bytes_of(regenerate(song, sections="chorus", tracks="melody", seed=7))
+
+
+def test_new_harmony_takes_the_pitched_tracks_with_it_and_leaves_the_drums(beat: Song) -> None:
+    other = regenerate(beat, bars="2-3", tracks="harmony", seed=3)
+    assert [sounding(other, t) for t in range(0, 8 * BAR, 240) if not BAR <= t < 3 * BAR] == [
+        sounding(beat, t) for t in range(0, 8 * BAR, 240) if not BAR <= t < 3 * BAR
+    ]
+    assert [sounding(other, t) for t in range(BAR, 3 * BAR, 240)] != [
+        sounding(beat, t) for t in range(BAR, 3 * BAR, 240)
+    ]
+    assert track(other, "drums") == track(beat, "drums")
+    assert set(changed(beat, other, "chords")) <= {2, 3}
+    assert set(changed(beat, other, "bass")) <= {2, 3}
+
+
+def test_new_harmony_under_a_locked_melody_suits_it(song: Song) -> None:
+    fits = []
+    for seed in range(3):
+        other = regenerate(song, tracks="harmony", lock="melody", seed=seed)
+        assert track(other, "melody") == track(song, "melody")
+        assert other.chords != song.chords
+        fits.append(_share_in_chords(other))
+    assert np.mean(fits) > _share_in_chords(replace(song, chords=tuple(
+        replace(c, symbol="F#") for c in song.chords))) + 0.2  # fmt: skip
+    assert np.mean(fits) > 0.5
+
+
+def _share_in_chords(song: Song) -> float:
+    from aoede.encodings.chords import parse_chord
+
+    notes = track(song, "melody").notes
+    hits = [n.pitch % 12 in parse_chord(sounding(song, n.start_ticks)).pitch_classes for n in notes]
+    return float(np.average(hits, weights=[n.duration_ticks for n in notes]))
+
+
+def test_what_is_locked_stays_even_where_it_was_chosen(beat: Song) -> None:
+    other = regenerate(beat, tracks="all", lock="melody,bass:verse,harmony:1-2", seed=4)
+    assert track(other, "melody") == track(beat, "melody")
+    assert set(changed(beat, other, "bass")) <= {5, 6, 7, 8}
+    assert [sounding(other, t) for t in (0, BAR)] == [sounding(beat, t) for t in (0, BAR)]
+    assert changed(beat, other, "drums")
+
+
+def test_everything_locked_is_refused(song: Song) -> None:
+    with pytest.raises(UsageError, match="all that was chosen is locked"):
+        regenerate(song, tracks="bass", lock="bass")
+
+
+# ---- lyrics ------------------------------------------------------------------------------------
+
+
+def test_where_the_lyrics_are_locked_a_new_melody_keeps_the_rhythm(song: Song) -> None:
+    notes = track(song, "melody").notes
+    sung = replace(song, syllables=tuple(Syllable(n.start_ticks, "la") for n in notes))
+    other = regenerate(sung, tracks="melody", lock="lyrics:chorus", seed=9)
+    assert other.syllables == tuple(
+        s for s in sung.syllables if s.start_ticks >= 4 * BAR
+    )  # none are written yet
+    chorus = [[(n.start_ticks, n.duration_ticks) for n in track(s, "melody").notes if n.start_ticks >= 4 * BAR]
+              for s in (song, other)]  # fmt: skip
+    assert chorus[0] == chorus[1]
+    assert track(song, "melody").notes != track(other, "melody").notes
+
+
+# ---- vary and extend ---------------------------------------------------------------------------
+
+
+def test_variations_differ_from_one_another_and_keep_plan_chords_and_locks(song: Song) -> None:
+    others = vary(song, 3, lock="melody:verse,bass", seed=20)
+    assert len({bytes_of(other) for other in (song, *others)}) == 4
+    for i, other in enumerate(others):
+        assert (other.chords, other.sections, other.tempos, other.keys) == (
+            song.chords, song.sections, song.tempos, song.keys,
+        )  # fmt: skip
+        assert track(other, "bass") == track(song, "bass")
+        assert set(changed(song, other, "melody")) <= {5, 6, 7, 8}
+        assert other.recipe["edits"][0]["regenerate"]["seed"] == 20 + i
+    with pytest.raises(UsageError, match="count must be between 1 and 16"):
+        vary(song, 17)
+
+
+def test_more_sections_come_before_the_outro_and_all_else_only_moves(small: list[Song]) -> None:
+    old = small[0]
+    at, bar = old.sections[-1].start_ticks, old.meters[0].bar_ticks
+    new = extend(old, add="chorus:2 bridge:1")
+    by = 3 * bar
+    assert [(s.name, (s.end_ticks - s.start_ticks) // bar) for s in new.sections] == [
+        ("intro", 1), ("verse", 2), ("chorus", 2), ("bridge", 1), ("outro", 1),
+    ]  # fmt: skip
+    for role in PITCHED:
+        before = {n for n in track(new, role).notes if n.start_ticks < at}
+        behind = {
+            replace(n, start_ticks=n.start_ticks - by)
+            for n in track(new, role).notes
+            if n.start_ticks >= at + by
+        }
+        assert before | behind == set(track(old, role).notes)
+    assert any(at <= n.start_ticks < at + by for n in track(new, "melody").notes)
+    assert len(new.bar_starts()) == len(old.bar_starts()) + 3
+    assert read_back(new).sections == new.sections
+
+
+def test_a_section_that_returns_brings_its_tune_and_chords(song: Song) -> None:
+    other = regenerate(extend(song, add="outro:1"), sections="chorus", tracks="harmony", seed=77)
+    longer = extend(other, add="chorus")
+    tunes = [[replace(n, start_ticks=n.start_ticks - begin) for n in track(longer, "melody").notes
+              if begin <= n.start_ticks < begin + 4 * BAR] for begin in (4 * BAR, 8 * BAR)]  # fmt: skip
+    assert tunes[0] == tunes[1]
+    chords = [[sounding(longer, t + begin) for t in range(0, 4 * BAR, 240)] for begin in (4 * BAR, 8 * BAR)]
+    assert chords[0] == chords[1]
+
+
+def test_added_bars_are_exact_and_a_song_without_an_outro_grows_at_its_end(song: Song) -> None:
+    for bars in (1, 7, 20):
+        longer = extend(song, bars=bars)
+        assert len(longer.bar_starts()) == 8 + bars
+        assert longer.sections[-1].end_ticks == (8 + bars) * BAR
+        assert [t.start_ticks for t in longer.tempos if 0 < t.start_ticks < 6 * BAR] == []
+    assert [s.name for s in extend(song).sections] == ["verse", "chorus", "bridge", "chorus"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"bars": 0}, "bars must be between 1 and 512"), ({"bars": 510}, "would have 518 bars"),
+     ({"add": "bridge chours"}, "'chours' is not a section"), ({"add": "bridge:4", "bars": 8}, "8 bars do not fit")],
+)  # fmt: skip
+def test_extensions_that_cannot_be_are_refused(
+    song: Song, options: Mapping[str, object], message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        extend(song, **options)  # type: ignore[arg-type]
+
+
+# ---- recipes -----------------------------------------------------------------------------------
+
+
+def test_the_recipe_of_an_edited_song_makes_the_same_bytes_from_its_file(song: Song) -> None:
+    other = regenerate(read_back(song), bars="2", tracks="chords", seed=1)
+    other = extend(read_back(other), add="bridge:2", seed=5)
+    other = regenerate(read_back(other), sections="bridge", tracks="all", lock="bass", seed=3)
+    recipe = json.loads(json.dumps(read_back(other).recipe))
+    assert [next(iter(edit)) for edit in recipe["edits"]] == ["regenerate", "extend", "regenerate"]
+    assert "edited" not in recipe
+    assert bytes_of(again(recipe).song) == bytes_of(other)
+
+
+def test_the_plan_of_a_song_that_was_made_again_has_the_added_sections(song: Song) -> None:
+    work = again(extend(song, add="bridge:2").recipe)
+    assert work.sketch.plan.bars == 10
+    assert not work.by_hand
+
+
+def by_hand(song: Song) -> Song:
+    """As somebody's sequencer leaves it: one more note, another one moved."""
+    melody = track(song, "melody")
+    notes = (
+        replace(melody.notes[0], pitch=melody.notes[0].pitch + 1),
+        *melody.notes[1:],
+        Note(5 * BAR + 7, 90, 11, 99),
+    )
+    return replace(
+        song, tracks=tuple(replace(t, notes=tuple(sorted(notes))) if t is melody else t for t in song.tracks)
+    )
+
+
+def test_notes_that_somebody_changed_are_never_lost(song: Song) -> None:
+    mine = read_back(by_hand(song))
+    other = regenerate(mine, bars="2-3", tracks="bass,colour", seed=5)
+    assert track(other, "melody") == track(mine, "melody")
+    assert track(other, "chords") == track(mine, "chords")
+    assert other.recipe["edited"] is True
+    assert other.recipe["notes"] == editing.notes_hash(other)
+    third = regenerate(read_back(other), bars="7", tracks="melody", seed=6)
+    assert set(changed(mine, third, "melody")) <= {7}
+    assert set(changed(mine, third, "bass")) <= {2, 3}
+    with pytest.raises(InputError, match="changed by hand"):
+        again(third.recipe)
+
+
+def test_marks_and_tracks_that_another_program_lost_are_found_again(song: Song) -> None:
+    bare = replace(
+        by_hand(song), sections=(), chords=(), tracks=tuple(t for t in song.tracks if t.role != "bass")
+    )
+    other = regenerate(bare, sections="chorus", tracks="bass", seed=5)
+    assert [s.name for s in other.sections] == ["verse", "chorus"]
+    assert other.chords == song.chords
+    assert track(other, "bass").notes
+    assert all(n.start_ticks >= 4 * BAR for n in track(other, "bass").notes)
+
+
+def test_tracks_that_somebody_added_stay(song: Song) -> None:
+    mine = replace(song, tracks=(*song.tracks, Track("Tuba", (Note(0, 40, 9000, 80),), 58)))
+    assert regenerate(mine, tracks="all", seed=1).tracks[-1] == mine.tracks[-1]
+
+
+def test_a_song_without_a_recipe_is_refused_with_what_can_be_done(song: Song) -> None:
+    with pytest.raises(InputError, match="no recipe") as caught:
+        regenerate(replace(song, recipe={}))
+    assert "aoede harmonise" in caught.value.hint
+
+
+def test_another_meter_is_refused(song: Song) -> None:
+    waltz = replace(by_hand(song), meters=(replace(song.meters[0], numerator=3),))
+    with pytest.raises(InputError, match="not in 4/4 any more"):
+        regenerate(waltz)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"request": 5}, {"seed": "x"}, {"seed": True}, {"options": []}, {"options": {"colour": "red"}},
+     {"options": {"bars": "8"}}, {"options": {"key": 5}}, {"options": {"melody": "x.mid"}}, {"seeds": {"bass": "x"}},
+     {"seeds": []}, {"edits": 3}, {"edits": [3]}, {"edits": [{"paint": {}}]}, {"edits": [{"extend": {"x": 1}}]},
+     {"edits": [{"extend": {"bars": "x"}}]}, {"edits": [{"extend": {}}] * 65}, {"edits": [{"regenerate": []}]}],
+)  # fmt: skip
+def test_damaged_recipes_are_refused_in_a_sentence(song: Song, damage: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="recipe cannot be read"):
+        again({**song.recipe, **damage})
+    with pytest.raises(InputError, match="recipe cannot be read"):
+        work_on(replace(song, recipe={**song.recipe, **damage}))
+
+
+def test_a_song_remembers_only_so_many_edits(song: Song, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(editing, "MAX_EDITS", 1)
+    once = regenerate(song, tracks="bass", seed=1)
+    with pytest.raises(UsageError, match="remembers 1 edits"):
+        regenerate(once, tracks="bass", seed=2)
+
+
+# ---- random edits ------------------------------------------------------------------------------
+
+
+def _random_edits(song: Song, seed: int) -> Iterator[dict[str, object]]:
+    """Options of `regenerate`, any that the song has room for."""
+    rng = stream(seed, "edits")
+    n_bars, names = len(song.bar_starts()), sorted({s.name for s in song.sections})
+    tracks = [t.role for t in song.tracks] + [HARMONY]
+
+    def bars() -> str:
+        first = int(rng.integers(1, n_bars + 1))
+        return f"{first}-{int(rng.integers(first, n_bars + 1))}"
+
+    def some_tracks() -> str:
+        return ",".join(rng.choice(tracks, int(rng.integers(1, len(tracks) + 1)), replace=False))
+
+    def lock() -> str:
+        places = [":" + bars(), ":" + str(rng.choice(names)), "", f":{bars()}+{rng.choice(names)}"]
+        return ",".join(name + str(rng.choice(places)) for name in some_tracks().split(","))
+
+    while True:
+        options: dict[str, object] = {"seed": int(rng.integers(1000))}
+        if rng.random() < 0.6:
+            options["bars"] = bars()
+        if rng.random() < 0.3:
+            options["sections"] = str(rng.choice(names))
+        if rng.random() < 0.7:
+            options["tracks"] = some_tracks()
+        if rng.random() < 0.6:
+            options["lock"] = lock()
+        yield options
+
+
+def _bars_in(text: object, song: Song) -> set[int]:
+    """Numbers of bars that a text names, read in another way than the library does."""
+    bar, found = song.meters[0].bar_ticks, set[int]()
+    for word in str(text).split("+"):
+        if word[0].isdigit():
+            first, _, last = word.partition("-")
+            found |= set(range(int(first), int(last or first) + 1))
+        for section in song.sections:
+            if section.name == word:
+                found |= set(range(section.start_ticks // bar + 1, section.end_ticks // bar + 1))
+    return found
+
+
+def _may_change(song: Song, options: Mapping[str, object]) -> dict[str, set[int]]:
+    """The bars of every track that an edit may touch."""
+    every = set(range(1, len(song.bar_starts()) + 1))
+    named = [_bars_in(options[name], song) for name in ("bars", "sections") if name in options]
+    chosen = set.union(*named) if named else every
+    roles = [t.role for t in song.tracks]
+    tracks = str(options["tracks"]).split(",") if "tracks" in options else roles
+    locked: dict[str, set[int]] = {}
+    for word in str(options.get("lock", "")).split(","):
+        name, _, places = word.partition(":")
+        locked[name] = locked.get(name, set()) | (_bars_in(places, song) if places else every)
+    may = {name: chosen - locked.get(name, set()) for name in tracks}
+    for role in PITCHED if HARMONY in tracks else ():
+        may[role] = may.get(role, set()) | (chosen - locked.get(HARMONY, set()) - locked.get(role, set()))
+    return may
+
+
+def _check_untouched(old: Song, new: Song, may: Mapping[str, set[int]]) -> None:
+    """Notes, controllers and chords outside of what may change, in the songs and in their MIDI files."""
+    bar = old.meters[0].bar_ticks
+    for before, after in ((old, new), (read_back(old), read_back(new))):
+        for role in (*PITCHED, "drums"):
+            free = may.get(role, set())
+            for one, other in ((before, after), (after, before)):
+                outside = [n for n in track(one, role).notes if n.start_ticks // bar + 1 not in free]
+                assert set(outside) <= set(track(other, role).notes)
+            _check_controls(track(before, role), track(after, role), free, bar)
+        ticks = [
+            t
+            for t in range(0, len(old.bar_starts()) * bar, 120)
+            if t // bar + 1 not in may.get(HARMONY, set())
+        ]
+        assert [sounding(before, t) for t in ticks] == [sounding(after, t) for t in ticks]
+        assert (before.tempos, before.keys, before.sections, before.meters) == (
+            after.tempos, after.keys, after.sections, after.meters,
+        )  # fmt: skip
+
+
+def _check_controls(before: Track, after: Track, free: set[int], bar: int) -> None:
+    if not before.notes or not after.notes:
+        return
+    kept = [[c for c in t.controls if c.start_ticks // bar + 1 not in free] for t in (before, after)]
+    assert kept[0] == kept[1]
+    for number in {c.number for c in (*before.controls, *after.controls)}:
+        for ticks in (c.start_ticks for c in before.controls if c.start_ticks // bar + 1 not in free):
+            assert _value(before.controls, number, ticks) == _value(after.controls, number, ticks)
+
+
+def _chain(song: Song, n: int, seed: int) -> int:
+    """Edit an edited song again and again; how many edits there were."""
+    work, made = work_on(song), 0
+    for options in _random_edits(song, seed):
+        old = work.song
+        may = _may_change(old, options)
+        try:
+            work = editing._edited(work, "regenerate", options)
+        except UsageError as error:
+            assert "all that was chosen is locked" in error.message
+            assert not any(may.values())
+            continue
+        _check_untouched(old, work.song, may)
+        made += 1
+        if made == n:
+            break
+    assert isinstance(work, Work)
+    assert bytes_of(again(read_back(work.song).recipe).song) == bytes_of(work.song)
+    return made
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_edits_leave_what_was_not_chosen_and_can_be_made_again(small: list[Song], seed: int) -> None:
+    assert _chain(small[seed % 3], 8, seed) == 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 130))
+def test_three_hundred_random_edits_leave_what_was_not_chosen(
+    small: list[Song], beat: Song, seed: int
+) -> None:
+    assert _chain([*small, beat][seed % 4], 10, seed) == 10
+
+
+# ---- the command line --------------------------------------------------------------------------
