@@ -65,7 +65,7 @@ def test_a_folder_of_songs_gives_a_model_that_knows_what_it_was_told(trained: Pa
     assert model.told.parts == ("beat", "meter", "key")
     assert model.model.config.n_context == model.told.n
     rows = [json.loads(line) for line in (trained / "metrics.jsonl").read_text().splitlines()]
-    assert rows[-1]["held-out nats a frame"] < 0.5 * model.encoding.n_pitches * np.log(2)
+    assert rows[-1]["held-out nats a frame"] < 0.6 * model.encoding.n_pitches * np.log(2)
     assert (trained / "samples" / "best.mid").exists()
 
 

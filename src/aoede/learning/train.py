@@ -202,11 +202,17 @@ def _read_first(
     try:
         return _read(folder, material, said, watcher)
     except InputError as error:
-        for encoding in families.load(name).ENCODINGS:
-            other = families.load(name, encoding=encoding)
-            if other is not family and has_any(folder, materials.of(other).reading({})["kinds"]):
-                what = "text" if encoding == "characters" else "music"
-                error.hint = f"For the {what} in it: --encoding {encoding}"
+        others = {
+            encoding: families.load(name, encoding=encoding) for encoding in families.load(name).ENCODINGS
+        }
+        fitting = [
+            encoding
+            for encoding, other in others.items()
+            if other is not family and has_any(folder, materials.of(other).reading({})["kinds"])
+        ]
+        if fitting:
+            what = "text" if fitting == ["characters"] else "music"
+            error.hint = f"For the {what} in it: " + " or ".join(f"--encoding {name}" for name in fitting)
         raise
 
 
