@@ -20,6 +20,7 @@ from aoede.version import __version__
 if TYPE_CHECKING:
     from aoede import export
     from aoede.compose import compose, sketch
+    from aoede.editing import extend, harmonise, regenerate, vary
     from aoede.errors import AoedeError
     from aoede.learning.evaluate import evaluate
     from aoede.learning.sampling import sample
@@ -36,11 +37,15 @@ _HOMES = {
     "Track": "aoede.song",
     "compose": "aoede.compose",
     "evaluate": "aoede.learning.evaluate",
+    "extend": "aoede.editing",
+    "harmonise": "aoede.editing",
     "mood_of": "aoede.mood.request",
+    "regenerate": "aoede.editing",
     "resume": "aoede.learning.train",
     "sample": "aoede.learning.sampling",
     "sketch": "aoede.compose",
     "train": "aoede.learning.train",
+    "vary": "aoede.editing",
     "write": "aoede.write",
 }
 
@@ -54,11 +59,15 @@ __all__ = [
     "compose",
     "evaluate",
     "export",
+    "extend",
+    "harmonise",
     "mood_of",
+    "regenerate",
     "resume",
     "sample",
     "sketch",
     "train",
+    "vary",
     "write",
 ]
 

@@ -15,13 +15,14 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import Any
 
-from aoede.compose import Notes, Sketch, changes_of, fill
+from aoede.compose import Notes, Sketch, changes_of, chosen, fill, sketch
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
 from aoede.music.extension import added, at_section, returned, returned_notes
-from aoede.music.given_melody import by_section
+from aoede.music.given_melody import by_section, melody_in
 from aoede.music.plan import Plan
 from aoede.music.reharmonise import changes_in, overlaid, under_tune
 from aoede.music.selection import (
@@ -75,8 +76,14 @@ def regenerate(
     a new melody keeps the rhythm.
     Raises UsageError for places and tracks that the song does not have, InputError for a song without a recipe.
     """
-    options = {"bars": bars, "sections": sections, "tracks": tracks, "lock": lock, "seed": _seed(seed)}
-    return _edited(work_on(song), "regenerate", options).song
+    options = {
+        "bars": bars,
+        "sections": sections,
+        "tracks": tracks,
+        "lock": lock,
+        "seed": seed_or_drawn(seed),
+    }
+    return edited(work_on(song), "regenerate", options).song
 
 
 def vary(
@@ -88,9 +95,9 @@ def vary(
     """
     if not 1 <= count <= MAX_COUNT:
         raise UsageError(f"the count must be between 1 and {MAX_COUNT}, not {count}", where="--count")
-    work, first = work_on(song), _seed(seed)
+    work, first = work_on(song), seed_or_drawn(seed)
     options: dict[str, Any] = {"tracks": tracks, "lock": lock}
-    return [_edited(work, "regenerate", {**options, "seed": first + i}).song for i in range(count)]
+    return [edited(work, "regenerate", {**options, "seed": first + i}).song for i in range(count)]
 
 
 def extend(song: Song, *, add: str | None = None, bars: int | None = None, seed: int | None = None) -> Song:
@@ -100,7 +107,22 @@ def extend(song: Song, *, add: str | None = None, bars: int | None = None, seed:
     chords and, at the same length, their tune. bars: exact length of what is added. seed: of what is new; without it
     that of the song.
     """
-    return _edited(work_on(song), "extend", {"add": add, "bars": bars, "seed": seed}).song
+    return edited(work_on(song), "extend", {"add": add, "bars": bars, "seed": seed}).song
+
+
+def harmonise(
+    melody: str | Path, mood: str | None = None, *, seed: int | None = None, **options: Any
+) -> Song:
+    """A song around the melody of a MIDI file, whose notes stay as they are: chords, bass, band.
+
+    mood: "calm and hopeful"; without it the title of the file is asked. options: those of `compose`, such as style.
+    """
+    return fill(chosen(sketch_around(Path(melody), mood, seed=seed, **options)))
+
+
+def sketch_around(melody: Path, mood: str | None, **options: Any) -> Sketch:
+    """The sketch of `harmonise`."""
+    return sketch(mood or melody_in(melody).title or melody.stem, melody=melody, **options)
 
 
 def again(recipe: Mapping[str, Any]) -> Work:
@@ -116,7 +138,7 @@ def again(recipe: Mapping[str, Any]) -> Work:
     planned = planned_by(recipe)
     work = Work(fill(planned), planned)
     for name, options in edits_of(recipe):
-        work = _edited(work, name, options)
+        work = edited(work, name, options)
     return work
 
 
@@ -153,7 +175,8 @@ def notes_hash(song: Song) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def _seed(seed: int | None) -> int:
+def seed_or_drawn(seed: int | None) -> int:
+    """The seed, or one that is drawn."""
     return checked_seed(secrets.randbelow(2**32) if seed is None else seed)
 
 
@@ -189,7 +212,7 @@ def _edges(plan: Plan) -> list[int]:
 # ---- edits -------------------------------------------------------------------------------------
 
 
-def _edited(work: Work, name: str, options: Mapping[str, Any]) -> Work:
+def edited(work: Work, name: str, options: Mapping[str, Any]) -> Work:
     """The work after an edit, which its recipe lists."""
     stated = {option: value for option, value in options.items() if value is not None}
     done = sum(1 for _ in work.song.recipe.get("edits", ()))

@@ -188,10 +188,15 @@ def language_of(song: Song) -> str:
     return "zh" if any("\u3400" <= c <= "\u9fff" for text in words for c in text) else "en"
 
 
-def command_of(recipe: Mapping[str, Any]) -> str:
-    """The command line that makes the same song, or "" for a song that was not composed from a request."""
-    if not {"request", "seed", "options"} <= recipe.keys():
+def command_of(recipe: Mapping[str, Any], file: str = "SONG.mid") -> str:
+    """The command line that makes the same song, or "" for a song that no command makes.
+
+    What no options say, edits and a given melody, stands in the recipe of `file` alone.
+    """
+    if not {"request", "seed", "options"} <= recipe.keys() or recipe.get("edited"):
         return ""
+    if recipe.get("edits") or "melody" in recipe["options"]:
+        return f"aoede compose --recipe {_quoted(file)}"
     request, options = str(recipe["request"]), ["--seed", str(recipe["seed"])]
     for name, value in recipe["options"].items():
         options += [f"--{name}", str(value)]

@@ -4,16 +4,21 @@ Recipes stand in files that come from anywhere: everything about them is checked
 """
 
 import inspect
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from aoede.compose import Sketch, compose, sketch
 from aoede.errors import InputError
+from aoede.formats import midi
+from aoede.formats.files import read_bounded
 from aoede.randomness import checked_seed
 
 MAX_EDITS = 64
+MAX_JSON_BYTES = 100_000_000
 _OPTIONS = frozenset(inspect.signature(compose).parameters) - {"request", "seed", "candidates"}
 # What is not a text.
 _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType({
@@ -24,6 +29,30 @@ EDIT_OPTIONS: Mapping[str, Mapping[str, tuple[type, ...]]] = MappingProxyType({
     "regenerate": {"bars": (str,), "sections": (str,), "tracks": (str,), "lock": (str,), "seed": (int,)},
     "extend": {"add": (str,), "bars": (int,), "seed": (int,)},
 })  # fmt: skip
+
+
+def read_recipe(path: Path) -> Mapping[str, Any]:
+    """The recipe in a MIDI or JSON file of ours. Raises InputError where there is none, MissingError for no file."""
+    if path.suffix.lower() == ".json":
+        recipe = _in_json(read_bounded(path, max_bytes=MAX_JSON_BYTES), str(path))
+    else:
+        recipe = midi.read(path).song.recipe
+    if not recipe:
+        raise InputError(
+            "there is no recipe in this file",
+            where=str(path),
+            hint="Only songs that aoede composed have one; other programs may take it out.",
+        )
+    return recipe
+
+
+def _in_json(data: bytes, where: str) -> Mapping[str, Any]:
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InputError("this is no JSON", where=where) from error
+    recipe = told.get("recipe") if isinstance(told, dict) else None
+    return recipe if isinstance(recipe, dict) else {}
 
 
 def planned_by(recipe: Mapping[str, Any]) -> Sketch:

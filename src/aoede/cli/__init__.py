@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from aoede.cli.console import tell, tell_json
+from aoede.cli.edit import extend, harmonise, regenerate, vary
 from aoede.cli.inspect import look, render
 from aoede.cli.learn import evaluate, resume, runs, train
 from aoede.cli.make import compose
@@ -68,7 +69,11 @@ def cli() -> None:
     """Aoede: say what you feel, get a song. Everything stays on this machine."""
 
 
-for _command in (compose, write, look, render, train, resume, sample, evaluate, runs, models, doctor):
+_COMMANDS = (
+    compose, regenerate, vary, extend, harmonise, write, look, render, train, resume, sample, evaluate, runs, models,
+    doctor,
+)  # fmt: skip
+for _command in _COMMANDS:
     cli.add_command(_command)
 
 

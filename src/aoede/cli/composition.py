@@ -111,9 +111,14 @@ def as_text(report: dict[str, Any]) -> str:
     for i, line in enumerate(report["told"]):
         lines.append(f"  {'measured' if i == 0 else '':<10}  {line}")
     lines += [f"  {'files' if i == 0 else '':<10}  {path}" for i, path in enumerate(report["files"])]
-    lines.append(f"  {'again':<10}  {command_of(report['recipe'])}")
+    lines.append(f"  {'again':<10}  {command_of(report['recipe'], _midi_of(report))}")
     lines.append(f"  {'took':<10}  {report['seconds']:.2f} s")
     return "\n".join(lines)
+
+
+def _midi_of(report: dict[str, Any]) -> str:
+    """The MIDI file, which holds the recipe."""
+    return next((path for path in report["files"] if path.endswith(".mid")), "SONG.mid")
 
 
 def _band(programs: dict[str, int]) -> str:

@@ -2,11 +2,13 @@
 
 import sys
 import time
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from aoede.cli.console import STDOUT, force_option, json_option, read_text, tell, tell_json
 
@@ -17,6 +19,22 @@ if TYPE_CHECKING:
 MAX_COUNT = 16
 
 
+def file_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Which files a song has."""
+    audio = click.option(
+        "--audio",
+        type=click.Choice(["wav", "mp3", "flac", "ogg", "none"]),
+        default="wav",
+        show_default=True,
+        help="The kind of sound file; none also leaves the page without sound away.",
+    )
+    files = click.option(
+        "--files", help='Which files, for example "mid,mp3,svg". [default: all that there are]'
+    )
+    stems = click.option("--stems", is_flag=True, help="Also each track as a sound file of its own.")
+    return audio(files(stems(command)))
+
+
 @click.command(
     epilog="""\b
 Examples:
@@ -25,9 +43,11 @@ Examples:
   aoede compose "rain on the last day of summer" --key "D minor" --tempo 72 --bars 16
   aoede compose "the sea at night, for piano and cello" --meter 3/4 --form "intro verse chorus verse chorus outro"
   aoede compose "a road song" --style folk --chords "verse: C Am F G; chorus: F G C C"
+  aoede compose "a quiet evening" --melody mine.mid
+  aoede compose --recipe out/song.mid
   echo "a lullaby, in 3/4" | aoede compose - --count 4 --json"""
 )
-@click.argument("request")
+@click.argument("request", required=False)
 @click.option(
     "-s", "--seed", type=int, help="The same seed gives the same bytes. [default: drawn and reported]"
 )
@@ -74,18 +94,23 @@ Examples:
     help="Folder for the files, or one file such as song.mid, or - for MIDI on stdout.",
 )
 @click.option(
-    "--audio",
-    type=click.Choice(["wav", "mp3", "flac", "ogg", "none"]),
-    default="wav",
-    show_default=True,
-    help="The kind of sound file; none also leaves the page without sound away.",
+    "--melody",
+    type=click.Path(path_type=Path),
+    metavar="FILE.mid",
+    help="A melody that stays as it is; chords are found for it, the rest is written around it.",
 )
-@click.option("--files", help='Which files, for example "mid,mp3,svg". [default: all that there are]')
-@click.option("--stems", is_flag=True, help="Also each track as a sound file of its own.")
+@click.option(
+    "--recipe",
+    type=click.Path(path_type=Path),
+    metavar="SONG.mid",
+    help="Make this song (or .json) once more: the same bytes, edits and all. Instead of a request and options.",
+)
+@file_options
 @force_option
 @json_option
 def compose(
-    request: str,
+    request: str | None,
+    recipe: Path | None,
     count: int,
     candidates: int,
     out: Path,
@@ -101,27 +126,72 @@ def compose(
     Key, mode, meter, tempo and length named in the words ("in D minor", "a slow waltz", "快板") are obeyed
     exactly, and so are the options, which win over the words.
     """
-    from aoede.cli.composition import as_text, report_of
+    _check_target(out, count, as_json)
+    makes = _from_recipe(recipe) if recipe else _from_request(request, count, candidates, options)
+    reports = []
+    began = time.perf_counter()
+    for planned, song in makes:
+        written = _write(song, planned, out, suffixes_of(song, audio, files), stems, force)
+        reports.append(_told(planned, song, written, time.perf_counter() - began, out, as_json))
+        began = time.perf_counter()
+    if as_json:
+        tell_json(reports[0] if count == 1 else {"schema": "aoede.songs/1", "songs": reports})
+
+
+def _from_request(
+    request: str | None, count: int, candidates: int, options: dict[str, Any]
+) -> Iterator[tuple["Sketch", "Song"]]:
+    """Songs with the seeds that follow one another."""
     from aoede.compose import chosen, fill, sketch
+    from aoede.errors import UsageError
     from aoede.mood.request import MAX_CHARACTERS
 
+    if request is None:
+        raise UsageError("Missing argument 'REQUEST'.", hint="See aoede compose --help.")
     request = read_text(request, max_bytes=8 * MAX_CHARACTERS)
-    _check_target(out, count, as_json)
-    reports = []
     for _ in range(count):
-        began = time.perf_counter()
         planned = sketch(request, **options)
         for fault in planned.own.faults if planned.own else ():
             tell(f"left out: {fault}", err=True)
-        song = fill(chosen(planned, candidates))
-        written = _write(song, planned, out, _suffixes(song, audio, files), stems, force)
-        report = report_of(planned, song, written, time.perf_counter() - began)
-        reports.append(report)
-        if not as_json:
-            tell(as_text(report), err=out == STDOUT)
+        yield planned, fill(chosen(planned, candidates))
         options["seed"] = planned.seed + 1
-    if as_json:
-        tell_json(reports[0] if count == 1 else {"schema": "aoede.songs/1", "songs": reports})
+
+
+_OF_FILES = frozenset(("recipe", "out", "audio", "files", "stems", "force", "as_json"))
+
+
+def _from_recipe(recipe: Path) -> Iterator[tuple["Sketch", "Song"]]:
+    """The song of a recipe, which says everything; what is stated beside it is refused."""
+    from aoede.editing import again
+    from aoede.errors import UsageError
+    from aoede.recipes import read_recipe
+
+    context = click.get_current_context()
+    stated = [
+        name
+        for name in context.params
+        if name not in _OF_FILES and context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    ]
+    if stated:
+        what = "a request" if stated[0] == "request" else f"--{stated[0]}"
+        raise UsageError(
+            f"--recipe and {what} contradict each other: the recipe says everything",
+            where="--recipe",
+            hint="Leave one of them away; `aoede regenerate` and `aoede vary` change a song.",
+        )
+    work = again(read_recipe(recipe))
+    yield work.sketch, work.song
+
+
+def _told(
+    planned: "Sketch", song: "Song", written: list[Path], seconds: float, out: Path, as_json: bool
+) -> dict[str, Any]:
+    from aoede.cli.composition import as_text, report_of
+
+    report = report_of(planned, song, written, seconds)
+    if not as_json:
+        tell(as_text(report), err=out == STDOUT)
+    return report
 
 
 def _check_target(out: Path, count: int, as_json: bool) -> None:
@@ -139,7 +209,7 @@ def _check_target(out: Path, count: int, as_json: bool) -> None:
         raise UsageError("the song and --json cannot both go to stdout", where="--out", hint="Name a file.")
 
 
-def _suffixes(song: "Song", audio: str, files: str | None) -> list[str]:
+def suffixes_of(song: "Song", audio: str, files: str | None) -> list[str]:
     """The kinds of files: those named, or all that this song and this machine have."""
     from aoede.errors import UsageError
     from aoede.export import SUFFIXES

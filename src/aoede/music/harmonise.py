@@ -30,7 +30,8 @@ NOTE_WEIGHT = 0.8  # notes of one chord are not independent: each says less than
 ACCENT = 1.4  # how much more a note on a beat says than one beside it
 RESTLESSNESS = 2.0  # on the odds of a change: what is likeliest everywhere else holds its chords too long
 CLOSE = 3.0  # log weight of ending on the tonic
-N_DRAWN = 12  # harmonies from which another one is chosen
+SHARPER = 1.5  # exponent on chances where another harmony is drawn
+N_DRAWN = 12  # harmonies from which that one is chosen
 _N_QUALITIES = len(REDUCED)
 
 Floats = NDArray[np.float64]
@@ -96,6 +97,8 @@ def harmonise(
     if closes:
         unary[-1, _tonic_ids(minor)] += CLOSE
     moves = [_moves(heard, minor, inside) for inside in (0, 1)]
+    if rng is not None:  # of others the likelier ones
+        unary, moves = SHARPER * unary, [_rows(move**SHARPER) for move in moves]
     if before is not None:
         unary[0] += np.log(moves[0][encode(before, tonic_pc)])
     if after is not None:
@@ -162,6 +165,11 @@ def _moves(heard: Ear, minor: int, inside: int) -> Floats:
     odds = RESTLESSNESS * heard.changes[inside] / (1 - heard.changes[inside])
     change = odds / (1 + odds)
     return np.asarray(change * heard.follows[minor] + (1 - change) * np.eye(N_CHORDS))
+
+
+def _rows(weights: Floats) -> Floats:
+    """Each row as probabilities."""
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 class _Chain:
