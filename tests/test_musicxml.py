@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from aoede.encodings.chords import QUALITIES
 from aoede.errors import InputError
 from aoede.formats import musicxml
-from aoede.formats.musicxml_bars import groups_of
-from aoede.formats.musicxml_chords import KINDS, harmony, letter_of, parse
-from aoede.formats.musicxml_rhythm import split
-from aoede.formats.musicxml_spelling import Speller
+from aoede.formats.musicxml.bars import groups_of
+from aoede.formats.musicxml.chords import KINDS, harmony, letter_of, parse
+from aoede.formats.musicxml.rhythm import split
+from aoede.formats.musicxml.spelling import Speller
 from aoede.song import ChordSymbol, KeySignature, Meter, Note, Section, Song, Syllable, Tempo, Track
 
 # What may stand in an element, in this order (W3C MusicXML 4.0, the part of it that is written).

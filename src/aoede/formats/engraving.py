@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, SubElement
 from aoede.errors import AoedeError, UsageError
 from aoede.formats import musicxml
 from aoede.formats.midi_text import is_unspaced
-from aoede.formats.musicxml_marks import readable
+from aoede.formats.musicxml.marks import readable
 from aoede.song import Song
 
 PAGE_WIDTH, TALLEST_PAGE = 2100, 60_000  # in tenths of a millimetre: A4, and what Verovio allows

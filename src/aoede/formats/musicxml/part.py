@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
-from aoede.formats.musicxml_bars import Bar, Bars
-from aoede.formats.musicxml_drums import place_of
-from aoede.formats.musicxml_marks import Mark, add_offset
-from aoede.formats.musicxml_rhythm import Grid, Piece, Sound, beams_of, pieces_of
-from aoede.formats.musicxml_spelling import Accidentals, Speller
-from aoede.formats.musicxml_words import Lyric
+from aoede.formats.musicxml.bars import Bar, Bars
+from aoede.formats.musicxml.drums import place_of
+from aoede.formats.musicxml.marks import Mark, add_offset
+from aoede.formats.musicxml.rhythm import Grid, Piece, Sound, beams_of, pieces_of
+from aoede.formats.musicxml.spelling import Accidentals, Speller
+from aoede.formats.musicxml.words import Lyric
 from aoede.song import TICKS_PER_QUARTER, KeySignature, Note, Track
 
 # Mean MIDI pitches of a part. Guitars and low voices are written in a treble clef that sounds an octave lower.

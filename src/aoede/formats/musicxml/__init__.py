@@ -1,8 +1,8 @@
 """Song -> MusicXML 4.0: a lead sheet (melody, chord symbols, words), or the whole score.
 
-What is played is written as musicians write it: `musicxml_bars` says where bars are, `musicxml_rhythm` turns ticks
-into note values, `musicxml_spelling` names pitches, `musicxml_chords` spells chord symbols, `musicxml_words` lays
-syllables under notes, `musicxml_marks` sets sections and tempos over them, and `musicxml_part` writes it all down bar
+What is played is written as musicians write it: `bars` says where bars are, `rhythm` turns ticks
+into note values, `spelling` names pitches, `chords` spells chord symbols, `words` lays
+syllables under notes, `marks` sets sections and tempos over them, and `part` writes it all down bar
 by bar. Here the document is put together.
 """
 
@@ -12,12 +12,12 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from aoede.errors import InputError
 from aoede.formats.general_midi import drum_family, program_name
-from aoede.formats.musicxml_bars import Bars, bars_of
-from aoede.formats.musicxml_marks import marks_of, readable
-from aoede.formats.musicxml_part import Frame, Part, part_element
-from aoede.formats.musicxml_rhythm import Grid, sounds_of
-from aoede.formats.musicxml_spelling import Speller
-from aoede.formats.musicxml_words import lyrics_of
+from aoede.formats.musicxml.bars import Bars, bars_of
+from aoede.formats.musicxml.marks import marks_of, readable
+from aoede.formats.musicxml.part import Frame, Part, part_element
+from aoede.formats.musicxml.rhythm import Grid, sounds_of
+from aoede.formats.musicxml.spelling import Speller
+from aoede.formats.musicxml.words import lyrics_of
 from aoede.song import DRUM_CHANNEL, KeySignature, Song, Track
 from aoede.version import __version__
 

@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aoede.formats.musicxml_marks import readable
-from aoede.formats.musicxml_rhythm import Sound
+from aoede.formats.musicxml.marks import readable
+from aoede.formats.musicxml.rhythm import Sound
 from aoede.song import Syllable
 
 NEAR_TICKS = 60  # a syllable that comes this little before its note belongs to it

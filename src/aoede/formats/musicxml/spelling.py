@@ -8,7 +8,7 @@ other note outside the scale that moves on by a semitone is a step below or abov
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from aoede.formats.musicxml_chords import letter_of, parse
+from aoede.formats.musicxml.chords import letter_of, parse
 from aoede.song import ChordSymbol, KeySignature
 
 Name = tuple[str, int, int]  # letter, alteration in semitones, octave (4 begins at middle C)

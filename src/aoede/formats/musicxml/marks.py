@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, SubElement
 
-from aoede.formats.musicxml_bars import Bars, is_compound
-from aoede.formats.musicxml_chords import MAX_SYMBOL_CHARS, harmony
-from aoede.formats.musicxml_rhythm import Grid
+from aoede.formats.musicxml.bars import Bars, is_compound
+from aoede.formats.musicxml.chords import MAX_SYMBOL_CHARS, harmony
+from aoede.formats.musicxml.rhythm import Grid
 from aoede.formats.section_names import section_label
 from aoede.song import TICKS_PER_QUARTER, Meter, Section, Song, Tempo
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise, zip_longest
 
-from aoede.formats.musicxml_bars import SIXTEENTH, WHOLE, Bar, Bars, groups_of, is_compound, step_of
+from aoede.formats.musicxml.bars import SIXTEENTH, WHOLE, Bar, Bars, groups_of, is_compound, step_of
 from aoede.song import TICKS_PER_QUARTER as QUARTER
 from aoede.song import Meter, Note
 
