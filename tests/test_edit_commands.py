@@ -1,5 +1,6 @@
 """The commands that work on songs: what is printed, which files are written, which errors are told."""
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -103,6 +104,16 @@ def test_a_melody_is_harmonised_from_the_command_line(aoede: Run, file: Path, so
     assert aoede("compose", "calm", "--melody", "tune.mid", "--meter", "3/4").code == 2
 
 
+def test_words_are_set_from_a_file_or_a_pipe(aoede: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("words.txt").write_text("Carry me over\nCarry me home", encoding="utf-8")
+    told = json.loads(aoede("set-lyrics", "song.mid", "words.txt", "--files", "mid,lrc", "--json").out)
+    assert told["files"] == ["song-2.mid", "song-2.lrc"]
+    assert "Carry" in Path("song-2.lrc").read_text(encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("回家吧".encode())))
+    assert aoede("set-lyrics", "song.mid", "-", "--lock", "melody").code == 0
+    assert [s.text for s in _song_in("song-3.mid").syllables] == ["回", "家", "吧"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -118,6 +129,8 @@ def test_a_melody_is_harmonised_from_the_command_line(aoede: Run, file: Path, so
         (("vary", "song.mid", "-n", "99"), 2, ("16",)),
         (("extend", "song.mid", "--add", "chours"), 2, ("chorus",)),
         (("extend", "bare.mid"), 65, ("bare.mid", "no recipe", "aoede harmonise")),
+        (("set-lyrics", "song.mid", "none.txt"), 66, ("none.txt",)),
+        (("set-lyrics", "song.mid", "long.txt"), 2, ("verse 1-4", "room for 8 lines")),
         (("harmonise", "drums.mid"), 65, ("no melody",)),
         (("compose", "--recipe", "bare.mid"), 65, ("no recipe in this file",)),
         (("compose", "--recipe", "song.mid", "--bars", "4"), 2, ("--bars", "recipe")),
@@ -130,6 +143,7 @@ def test_what_cannot_be_done_is_one_clear_error(
 ) -> None:
     export.write(replace(song, recipe={}), "bare.mid")
     export.write(Song("x", (Track("Kit", (Note(0, 36, 10, 90),), is_drum=True),)), "drums.mid")
+    Path("long.txt").write_text("la la\n" * 9)
     Path("bad.json").write_text("[" * 100_000)
     there = sorted(path.name for path in file.parent.iterdir())
     done = aoede(*arguments)

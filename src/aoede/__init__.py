@@ -20,7 +20,7 @@ from aoede.version import __version__
 if TYPE_CHECKING:
     from aoede import export
     from aoede.compose import compose, sketch
-    from aoede.editing import extend, harmonise, regenerate, vary
+    from aoede.editing import extend, harmonise, regenerate, set_lyrics, vary
     from aoede.errors import AoedeError
     from aoede.learning.evaluate import evaluate
     from aoede.learning.sampling import sample
@@ -43,6 +43,7 @@ _HOMES = {
     "regenerate": "aoede.editing",
     "resume": "aoede.learning.train",
     "sample": "aoede.learning.sampling",
+    "set_lyrics": "aoede.editing",
     "sketch": "aoede.compose",
     "train": "aoede.learning.train",
     "vary": "aoede.editing",
@@ -65,6 +66,7 @@ __all__ = [
     "regenerate",
     "resume",
     "sample",
+    "set_lyrics",
     "sketch",
     "train",
     "vary",

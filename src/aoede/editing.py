@@ -22,6 +22,7 @@ from aoede.compose import Notes, Sketch, changes_of, chosen, fill, sketch
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
 from aoede.music.extension import added, at_section, returned, returned_notes
+from aoede.music.given_lyrics import parse_lyrics, sung
 from aoede.music.given_melody import by_section, melody_in
 from aoede.music.plan import Plan
 from aoede.music.reharmonise import changes_in, overlaid, under_tune
@@ -110,6 +111,16 @@ def extend(song: Song, *, add: str | None = None, bars: int | None = None, seed:
     return edited(work_on(song), "extend", {"add": add, "bars": bars, "seed": seed}).song
 
 
+def set_lyrics(song: Song, text: str, *, lock: str | None = None) -> Song:
+    """`song` sung to these words, one syllable a note: its melody gives way where a line has more or fewer.
+
+    text: lines; stanzas parted by empty lines go to the sections in order, or to those that a line such as "[Chorus]"
+    or "副歌：" above them names. A chorus written once is sung every time. lock: "melody", whose notes then stay.
+    Raises UsageError for more words than there is room for.
+    """
+    return edited(work_on(song), "set_lyrics", {"text": text, "lock": lock}).song
+
+
 def harmonise(
     melody: str | Path, mood: str | None = None, *, seed: int | None = None, **options: Any
 ) -> Song:
@@ -132,7 +143,7 @@ def again(recipe: Mapping[str, Any]) -> Work:
     """
     if recipe.get("edited"):
         raise InputError(
-            "this song was changed by hand: no recipe makes its notes",
+            "this song was changed by hand, or by another version of aoede: no recipe makes its notes",
             hint="The file itself is the song; regenerate, vary and extend work on its notes as they are.",
         )
     planned = planned_by(recipe)
@@ -215,8 +226,7 @@ def _edges(plan: Plan) -> list[int]:
 def edited(work: Work, name: str, options: Mapping[str, Any]) -> Work:
     """The work after an edit, which its recipe lists."""
     stated = {option: value for option, value in options.items() if value is not None}
-    done = sum(1 for _ in work.song.recipe.get("edits", ()))
-    if done >= MAX_EDITS:
+    if len(work.song.recipe.get("edits", ())) >= MAX_EDITS:
         raise UsageError(f"a song remembers {MAX_EDITS} edits and no more", hint="Take an earlier one.")
     edited = _EDITS[name](work, **stated)
     recipe = dict(work.song.recipe)
@@ -250,10 +260,10 @@ def _regenerated(
     if where.get(HARMONY):
         planned = replace(planned, changes=_new_changes(song, planned, where, seed))
     song = _with_new_melody(song, planned, where, locks)
-    rest = {track: spans for track, spans in where.items() if track != "melody" and spans}
+    rest = _rest(where, locks)
     if rest:
         song = spliced(song, fill(replace(planned, melodies=_tune(song, planned.plan))), rest)
-    return replace(work, song=song)
+    return replace(work, song=_on_notes(song, where.get(LYRICS, ())))
 
 
 def _known(work: Work) -> tuple[str, ...]:
@@ -280,6 +290,20 @@ def _where(
     if LYRICS in known and "melody" in where:
         where[LYRICS] = union((*where.get(LYRICS, ()), *without(where["melody"], locks.get("melody", ()))))
     return {track: without(spans, locks.get(track, ())) for track, spans in where.items()}
+
+
+def _rest(where: Mapping[str, Spans], locks: Mapping[str, Spans]) -> dict[str, Spans]:
+    """What changes after the melody has: new words were written with a new melody, others may move its notes."""
+    sung = without(where.get(LYRICS, ()), where.get("melody", ()))
+    moved = {LYRICS: sung, "melody": without(sung, locks.get("melody", ()))}
+    return {track: spans for track, spans in {**where, **moved}.items() if spans}
+
+
+def _on_notes(song: Song, spans: Spans) -> Song:
+    """The song without new syllables that have no note: the melody there was locked."""
+    onsets = {note.start_ticks for note in _melody(song)}
+    kept = (s for s in song.syllables if s.start_ticks in onsets or not inside(spans, s.start_ticks))
+    return replace(song, syllables=tuple(kept))
 
 
 def _new_changes(song: Song, planned: Sketch, where: Mapping[str, Spans], seed: int) -> list[Any]:
@@ -366,4 +390,13 @@ def _extended_plan(plan: Plan, options: Mapping[str, Any]) -> tuple[Plan, int]:
     return replace(plan, sections=(*plan.sections[:at], *new, *plan.sections[at:])), at
 
 
-_EDITS: Mapping[str, Callable[..., Work]] = {"regenerate": _regenerated, "extend": _extended}
+def _with_lyrics(work: Work, *, text: str, lock: str | None = None) -> Work:
+    keeps_notes = lock is not None and bool(tracks_of(lock, ("melody",), "--lock"))
+    return replace(work, song=sung(work.song, work.sketch.plan, parse_lyrics(text), keeps_notes=keeps_notes))
+
+
+_EDITS: Mapping[str, Callable[..., Work]] = {
+    "regenerate": _regenerated,
+    "extend": _extended,
+    "set_lyrics": _with_lyrics,
+}

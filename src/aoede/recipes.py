@@ -28,6 +28,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType({
 EDIT_OPTIONS: Mapping[str, Mapping[str, tuple[type, ...]]] = MappingProxyType({
     "regenerate": {"bars": (str,), "sections": (str,), "tracks": (str,), "lock": (str,), "seed": (int,)},
     "extend": {"add": (str,), "bars": (int,), "seed": (int,)},
+    "set_lyrics": {"text": (str,), "lock": (str,)},
 })  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from aoede.cli.console import tell, tell_json
-from aoede.cli.edit import extend, harmonise, regenerate, vary
+from aoede.cli.edit import extend, harmonise, regenerate, set_lyrics, vary
 from aoede.cli.inspect import look, render
 from aoede.cli.learn import evaluate, resume, runs, train
 from aoede.cli.make import compose
@@ -70,8 +70,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    compose, regenerate, vary, extend, harmonise, write, look, render, train, resume, sample, evaluate, runs, models,
-    doctor,
+    compose, regenerate, vary, extend, harmonise, set_lyrics, write, look, render, train, resume, sample, evaluate,
+    runs, models, doctor,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoede.cli.console import STDOUT, force_option, json_option, tell, tell_json
+from aoede.cli.console import STDOUT, force_option, json_option, read_text, tell, tell_json
 from aoede.cli.make import MAX_COUNT, file_options, suffixes_of
 
 if TYPE_CHECKING:
     from aoede.editing import Work
     from aoede.song import Song
 
+_MAX_LYRICS_BYTES = 200_000
 _path = click.Path(path_type=Path)
 _Command = Callable[..., None]
 _seed_option = click.option(
@@ -166,12 +167,17 @@ def _as_text(report: Mapping[str, Any]) -> str:
             for i in range(0, len(row["bars"]), 8)
         ]
     lines += [f"  {'files' if i == 0 else '':<10}  {path}" for i, path in enumerate(report["files"])]
-    words = ["aoede", report["edit"], report["song"]]
-    for name, value in report["options"].items():
-        words += [f"--{name}", str(value)]
-    lines.append(f"  again       {shlex.join(words)}")
+    lines.append(f"  again       {_command(report)}")
     lines.append(f"  took        {report['seconds']:.2f} s")
     return "\n".join(lines)
+
+
+def _command(report: Mapping[str, Any]) -> str:
+    """The command that does the same again."""
+    words = ["aoede", report["edit"].replace("_", "-"), report["song"]]
+    for name, value in report["options"].items():
+        words += ["FILE"] if name == "text" else [f"--{name}", str(value)]
+    return shlex.join(words)
 
 
 def _done(target: _Target, edits: Sequence[Mapping[str, Any]], name: str, as_json: bool) -> None:
@@ -274,6 +280,42 @@ def extend(
     Sections that the song has return with their chords and, at the same length, their tune.
     """
     _done(_Target(song, out, files, force), [options], "extend", as_json)
+
+
+@click.command(
+    name="set-lyrics",
+    epilog="""\b
+Examples:
+  aoede set-lyrics song.mid words.txt
+  aoede set-lyrics song.mid words.txt --lock melody
+  aoede write lyrics --lines 8 | aoede set-lyrics song.mid -""",
+)
+@click.argument("song", type=_path)
+@click.argument("file", type=_path)
+@click.option("--lock", help="melody: its notes stay, and a syllable may have several of them.")
+@_target_options
+def set_lyrics(
+    song: Path,
+    file: Path,
+    lock: str | None,
+    out: Path | None,
+    files: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Have SONG sung to the words in FILE, a text ("-" reads stdin), a line a phrase, a syllable a note.
+
+    Stanzas parted by empty lines go to the sections in order, or to those that a line such as "[Chorus]" above
+    them names; a chorus written once is sung every time. Notes are split or joined where a line needs it.
+    """
+    from aoede.formats.files import read_bounded
+    from aoede.formats.text import decoded
+
+    if file == STDOUT:
+        text = read_text("-", max_bytes=_MAX_LYRICS_BYTES)
+    else:
+        text = decoded(read_bounded(file, max_bytes=_MAX_LYRICS_BYTES), where=str(file), is_short=True).text
+    _done(_Target(song, out, files, force), [{"text": text, "lock": lock}], "set_lyrics", as_json)
 
 
 @click.command(
