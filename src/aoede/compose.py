@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from aoede.errors import InputError, UsageError
+from aoede.formats.files import read_bounded
+from aoede.formats.text import decoded
 from aoede.learning.checkpoint import load_preset
 from aoede.learning.sampling import Trained, find
 from aoede.mood.request import Mood, mood_of
@@ -26,6 +28,7 @@ from aoede.music.expression import ritardando
 from aoede.music.feel import with_feel
 from aoede.music.form import parse_form
 from aoede.music.given_chords import GivenChords, parse_chords
+from aoede.music.given_lyrics import REPEATED, Room, on_grid, parse_lyrics, rooms_of, sung, sung_to
 from aoede.music.given_melody import given_melody, options_of, wishes_for
 from aoede.music.harmonise import changes_under
 from aoede.music.instruments import DRUMS, parse_instruments
@@ -33,15 +36,19 @@ from aoede.music.melody import melodies_for
 from aoede.music.parts import bass_parts_for, chord_parts_for, controls_for
 from aoede.music.plan import Plan, plan_for
 from aoede.music.progressions import Table, progressions_from_csv
+from aoede.music.prosody import phrases_of
 from aoede.music.styles import parse_style
 from aoede.music.theory import parse_key, parse_mode, pitch_class
 from aoede.randomness import checked_seed, stream
 from aoede.song import Control, KeySignature, Note, Section, Song, Tempo, Track
 from aoede.version import __version__
+from aoede.words.song_words import SungSection, words_for
+from aoede.words.theme import theme_of
 from aoede.words.title import title_of
 
 VOLUME, PAN = 7, 10  # MIDI controllers
 N_CANDIDATES, MAX_CANDIDATES = 4, 16
+MAX_LYRICS_BYTES = 100_000
 DRAWN_ROLES = ("harmony", "melody", "chords", "colour", "bass")  # in which candidates differ
 Notes = tuple[Note, ...]
 
@@ -80,6 +87,7 @@ class Sketch:
     seeds: Mapping[str, int] = field(default_factory=dict)  # of roles that are drawn with one of their own
     changes: Sequence[Changes] | None = None  # chords that stand already, a list a section
     melodies: Sequence[Notes] | None = None  # a tune that stands already, from each section's beginning
+    lyrics: str | None = None  # the user's own words, "" for none; None: words are found
 
     def seed_of(self, role: str) -> int:
         """The seed that a role is drawn with: "harmony", "words", or one of PLACES."""
@@ -105,6 +113,7 @@ def compose(
     progressions: str | Path | None = None,
     harmony: str | Path | None = None,
     melody: str | Path | Sequence[Sequence[int]] | None = None,
+    lyrics: str | Path | None = None,
     candidates: int = N_CANDIDATES,
 ) -> Song:
     """A song for `request`, e.g. `compose("a song that expresses hope and wonder", seed=1)`.
@@ -118,6 +127,7 @@ def compose(
     progressions: a CSV of chord progressions with moods, from which the harmony is chosen instead.
     harmony: "rbm", a run or a model file: a model of piano rolls that plays the harmony instead.
     melody: a MIDI file whose melody stays as it is: meter, tempo, key and length are its own, and chords are found.
+    lyrics: words of your own (a Path: a text file), a line a phrase, or "" for none; without it words are found.
     candidates: 1..16 songs are drawn, of which a critic takes one that lies where real songs do.
     Raises UsageError for what no song can obey, InputError for a request that says nothing.
     """
@@ -137,12 +147,27 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     wishes = _with_options(wishes_of(request), stated)
     given = parse_chords(stated["chords"]) if "chords" in stated else None
     mood = mood_of(request)
+    if isinstance(stated.get("lyrics"), Path):
+        stated["lyrics"] = _text_in(stated["lyrics"])
+    lyrics = "" if _INSTRUMENTAL.search(request) else None
     if "melody" in stated:
-        return _around_melody(request, seed, stated, mood, wishes, given)
+        around = _around_melody(request, seed, stated, mood, wishes, given)
+        return replace(around, lyrics=stated.get("lyrics", ""))
     plan = plan_for(mood, _in_their_key(wishes, given), seed=seed)
     own = progressions_from_csv(Path(stated["progressions"])) if "progressions" in stated else None
     player = find(stated["harmony"]) if "harmony" in stated else None
-    return Sketch(request, seed, stated, mood, wishes, plan, given, own, player)
+    lyrics = stated.get("lyrics", lyrics)
+    return Sketch(request, seed, stated, mood, wishes, plan, given, own, player, lyrics=lyrics)
+
+
+def _text_in(path: Path) -> str:
+    return decoded(read_bounded(path, max_bytes=MAX_LYRICS_BYTES), where=str(path), is_short=True).text
+
+
+# Asked for without words.
+_INSTRUMENTAL = re.compile(
+    r"\binstrumental\b|\b(?:without|no) (?:words|lyrics)\b|纯音乐|純音樂|(?:不要|没有|无)歌词", re.I
+)
 
 
 def _around_melody(
@@ -256,7 +281,8 @@ def chosen(sketch: Sketch, candidates: int = N_CANDIDATES) -> Sketch:
     undrummed = {role: program for role, program in sketch.plan.programs.items() if role != "drums"}
     found: list[tuple[float, Sketch]] = []
     for each in (sketch, *(replace(sketch, seeds=dict.fromkeys(DRAWN_ROLES, seed)) for seed in drawn)):
-        critique = score(fill(replace(each, plan=replace(each.plan, programs=undrummed))), sketch.plan)
+        heard = replace(each, plan=replace(each.plan, programs=undrummed), lyrics="")
+        critique = score(fill(heard), sketch.plan)
         if critique.is_good:
             return each
         found.append((critique.distance, each))
@@ -275,9 +301,32 @@ def fill(sketch: Sketch) -> Song:
         "bass": bass_parts_for(plan, changes, sketch.seed_of("bass")),
         "drums": drum_parts_for(plan, changes, sketch.seed_of("drums")) if "drums" in plan.programs else [],
     }
-    return _joined(
+    song = _joined(
         sketch, changes, {role: _played(sketch, role, written) for role in written if role in plan.programs}
     )
+    return _with_words(sketch, song)
+
+
+def _with_words(sketch: Sketch, song: Song) -> Song:
+    """The song sung to the user's words, or to words that are found; its notes give way where they must."""
+    plan = sketch.plan
+    if sketch.lyrics:
+        return sung(song, plan, parse_lyrics(sketch.lyrics), keeps_notes=sketch.melodies is not None)
+    if sketch.lyrics is not None or sketch.melodies is not None:
+        return song
+    sections = [_sung_section(i, room, plan) for i, room in enumerate(rooms_of(song, plan))]
+    theme = theme_of(sketch.mood, sketch.request)
+    lines = iter(words_for(theme, [s for s in sections if s.phrases], seed=sketch.seed_of("words")))
+    return sung_to(song, plan, [next(lines) if section.phrases else () for section in sections])
+
+
+def _sung_section(index: int, room: Room, plan: Plan) -> SungSection:
+    """What there is to sing in a section: nothing at the beginning and at the end, where instruments play."""
+    if room.name in ("intro", "outro"):
+        return SungSection(room.name, (), room.name)
+    notes = [on_grid(note) for note in room.notes]
+    key = room.name if room.name in REPEATED else f"{room.name} {index}"
+    return SungSection(room.name, tuple(phrases_of(notes, plan.meter, room.bars)), key)
 
 
 def _sung(plan: Plan, melodies: Sequence[Notes]) -> list[Notes]:
@@ -389,7 +438,10 @@ def _recipe(sketch: Sketch) -> dict[str, Any]:
     } | ({"seeds": dict(sketch.seeds)} if sketch.seeds else {})
 
 
+_MODELS = ("harmony", "melody", "drums", "lines_en", "lines_zh", "mood_en", "mood_zh")
+
+
 def _models(sketch: Sketch) -> dict[str, str]:
     """The models that a song is made with, by name, each with the beginning of its hash."""
     own = {} if sketch.player is None else {sketch.player.name: sketch.player.sha256[:16]}
-    return {name: load_preset(name).sha256[:16] for name in ("harmony", "mood_en", "mood_zh")} | own
+    return {name: load_preset(name).sha256[:16] for name in _MODELS} | own

@@ -191,15 +191,15 @@ def language_of(song: Song) -> str:
 def command_of(recipe: Mapping[str, Any], file: str = "SONG.mid") -> str:
     """The command line that makes the same song, or "" for a song that no command makes.
 
-    What no options say, edits and a given melody, stands in the recipe of `file` alone.
+    What no options say, edits, a given melody and given words, stands in the recipe of `file` alone.
     """
     if not {"request", "seed", "options"} <= recipe.keys() or recipe.get("edited"):
         return ""
-    if recipe.get("edits") or "melody" in recipe["options"]:
+    if recipe.get("edits") or "melody" in recipe["options"] or recipe["options"].get("lyrics"):
         return f"aoede compose --recipe {_quoted(file)}"
     request, options = str(recipe["request"]), ["--seed", str(recipe["seed"])]
     for name, value in recipe["options"].items():
-        options += [f"--{name}", str(value)]
+        options += ["--no-lyrics"] if name == "lyrics" else [f"--{name}", str(value)]
     # "--" says that what begins with a hyphen is no option
     words = [*options, "--", request] if request.startswith("-") else [request, *options]
     return " ".join(["aoede", "compose", *map(_quoted, words)])

@@ -71,6 +71,12 @@ Examples:
     help="So many songs, with the seeds that follow.",
 )
 @click.option(
+    "--lyrics",
+    type=click.Path(path_type=Path),
+    help="A text file of your own words, a line a phrase. [default: words are found]",
+)
+@click.option("--no-lyrics", is_flag=True, help="No words.")
+@click.option(
     "--candidates",
     type=int,
     default=4,
@@ -149,6 +155,10 @@ def _from_request(
     if request is None:
         raise UsageError("Missing argument 'REQUEST'.", hint="See aoede compose --help.")
     request = read_text(request, max_bytes=8 * MAX_CHARACTERS)
+    if options.pop("no_lyrics"):
+        if options["lyrics"] is not None:
+            raise UsageError("--lyrics and --no-lyrics contradict each other", where="--lyrics")
+        options["lyrics"] = ""
     for _ in range(count):
         planned = sketch(request, **options)
         for fault in planned.own.faults if planned.own else ():

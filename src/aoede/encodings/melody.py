@@ -78,7 +78,7 @@ class Ruling:
 
     bar_steps: int
     beats: tuple[int, ...]  # the steps at which they begin
-    levels: tuple[int, ...]  # of each beat: 0 begins the bar, 1 carries others, 2 does not, 3 is such a one at the end
+    levels: tuple[int, ...]  # of each beat: 0 begins the bar, 1 carries others, 2 does not, 3 nor the last
     spots: tuple[int, ...]  # of each step of a bar, 1..N_SPOTS - 1
     kind: int  # 1..N_METERS - 1: how many beats, of two parts or of three
 

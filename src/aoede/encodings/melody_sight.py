@@ -8,6 +8,7 @@ such a place. They stand among the columns that are read and told, and as propos
 
 from bisect import bisect_right
 from collections.abc import Hashable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -63,6 +64,9 @@ _INTERVALS = np.concatenate(
         np.full((1, N_PITCHES), 2 * FAR + 1),
     ]
 ).astype(np.uint8)
+# (N_WAITS, N_WAITS) whether a note is held through the time to the next (1), shorter (2), or would be longer (0).
+_HELD = (np.tril(np.full((N_WAITS, N_WAITS), 2)) - np.eye(N_WAITS, dtype=np.int64)).astype(np.uint8)
+_HELD[1:, 0] = 0
 _NEVER = Span(1 << 40, -1, -1)
 _ZEROS = {n: np.zeros(n, np.uint8) for n in (N_WAITS, N_PITCHES)}
 
@@ -98,6 +102,15 @@ class Sight:
         self._echoes = [_Echo() for _ in ECHOES]
         self._counts: dict[Hashable, UInt8] = {}
         self._move(0)
+
+    def copy(self) -> "Sight":
+        """Another melody that begins with the same notes."""
+        other = copy(self)
+        for name in ("onsets", "pitches", "waits", "lengths", "_agreed", "_notes"):
+            setattr(other, name, copy(getattr(self, name)))
+        other._counts = {key: counts.copy() for key, counts in self._counts.items()}
+        other._echoes = [echo.copy() for echo in self._echoes]
+        return other
 
     def _move(self, now: int) -> None:
         """Look on from this step."""
@@ -272,9 +285,8 @@ class Sight:
         self.onsets.append(self.now)
         self.pitches.append(pitch)
         self.waits.append(wait)
-        events = ((wait, pitch), (wait, pitch - last), (wait, self._spot))
-        for echo, event in zip(self._echoes, events, strict=True):
-            echo.hear(event)
+        for echo, event in zip(self._echoes, (pitch, pitch - last, self._spot), strict=True):
+            echo.hear(wait << 12 | (event & 0xFFF))
 
     # -- what columns have in common --
 
@@ -315,21 +327,28 @@ class _Echo:
             -1,
             0,
         )  # the number of the event that followed it then; how many events it has
-        self._heard = list[Hashable]()
-        self._places: dict[Hashable, int] = {}
+        self._heard = list[int]()
+        self._places: dict[tuple[int, ...], int] = {}
 
-    def hear(self, event: Hashable) -> None:
-        heard = self._heard
+    def copy(self) -> "_Echo":
+        other = _Echo()
+        other.place, other.length = self.place, self.length
+        other._heard, other._places = self._heard.copy(), self._places.copy()
+        return other
+
+    def hear(self, event: int) -> None:
+        heard, places = self._heard, self._places
         heard.append(event)
         self.place, self.length = -1, 0
+        following = len(heard)
         for n in CONTEXTS:
-            if n > len(heard):
+            if n > following:
                 break
             stretch = tuple(heard[-n:])
-            place = self._places.get(stretch, -1)
-            if place >= 0:
+            place = places.get(stretch)
+            if place is not None:
                 self.place, self.length = place, n
-            self._places[stretch] = len(heard)
+            places[stretch] = following
 
 
 class _Untold:

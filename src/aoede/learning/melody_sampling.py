@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from aoede.encodings.chords import decode
 from aoede.encodings.melody import NAME, STEP_TICKS, WAITS, Frame, Melodies, Melody, nearest_wait, span_of
@@ -120,7 +121,8 @@ def _song(model: Singer, key: Key, n_bars: int, temperature: float, rng: np.rand
     frame = Frame(chords=tuple(spans), mode="minor" if key.is_minor else "major")
     end = n_bars * meter.bar_ticks // STEP_TICKS
     semitones = (key.tonic_pc + 5) % 12 - 5
-    melody = _sung(MelodyModel(model.model, model.encoding), frame, end, semitones, temperature, rng)
+    with threadpool_limits(1):  # the same bits on machines of few and of many cores
+        melody = _sung(MelodyModel(model.model, model.encoding), frame, end, semitones, temperature, rng)
     symbols = [
         ChordSymbol(i * meter.bar_ticks, chord.symbol(flats=key.spells_flat(chord.root_pc)))
         for i, chord in enumerate(chords)

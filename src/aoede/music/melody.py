@@ -1,215 +1,194 @@
-"""A simple singable melody over chords: rhythm first, then the best line through the chord tones.
+"""The melody of a song: a line for every material, drawn from the model, that comes back varied.
 
-A section is phrases of about four bars. The second phrase answers the first with the same rhythm and, where
-the chords allow, the same pitches; a third is new; every phrase ends on a long note and a breath. (A learned
-melody model will take the place of `_line`; rhythm, phrases and their returns stay.)
+A section is phrases of about four bars. The second begins as the first did, a third is new, a fourth begins as the
+first again; every phrase ends on a long note and a breath (`melody_line.py`). Sixteen lines are drawn and one of the
+good ones is sung (`melody_choice.py`). When a material returns its phrases begin as before; from the first return on
+its end is sung otherwise, later other ends too, and long steps are filled with passing notes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from aoede.music.paths import Floats, best_path
+from aoede.encodings.melody import STEP_TICKS
+from aoede.music.melody_choice import chosen
+from aoede.music.melody_ground import HIGHEST_SUNG, LOWEST_SUNG, Ground, ground_for
+from aoede.music.melody_line import Line, Sung, draw
+from aoede.music.melody_model import MelodyModel
 from aoede.music.plan import Plan, PlannedSection, phrase_lengths
 from aoede.music.theory import PlacedChord
 from aoede.randomness import stream
-from aoede.song import TICKS_PER_QUARTER, Meter, Note
+from aoede.song import Note
 
-LOWEST, HIGHEST = 55, 84  # G3..C6: what most voices can sing, an octave allowed
-# Log weights of the melodic interval in semitones, up or down: about the shares of repeats, steps and
-# leaps in folk and pop melodies (repeat .12-.23, step .45-.53, leap of a fourth and more .13-.15).
-_INTERVALS = np.log(
-    [0.08, 0.20, 0.34, 0.12, 0.08, 0.07, 0.004, 0.04, 0.006, 0.012, 0.001, 0.0005, 0.012]
-)  # fmt: skip
-_FORBIDDEN = -1e9
+LOWEST, HIGHEST = LOWEST_SUNG, HIGHEST_SUNG
+N_DRAFTS, N_ENDINGS = 16, 8
+_ORNAMENTED = 0.35  # of the long steps of a return that are filled
+
+Changes = Sequence[PlacedChord]
 
 
 @dataclass(frozen=True)
-class _Slot:
-    """A note of the rhythm, before it has a pitch."""
+class _Material:
+    """What is sung when a material comes first."""
 
-    start_ticks: int
-    duration_ticks: int
-    is_strong: bool
-    is_last: bool  # closes its phrase
+    section: PlannedSection
+    ground: Ground
+    line: Line
 
 
-def melodies_for(plan: Plan, changes: Sequence[Sequence[PlacedChord]], seed: int) -> list[tuple[Note, ...]]:
+def melodies_for(plan: Plan, changes: Sequence[Changes], seed: int) -> list[tuple[Note, ...]]:
     """The melody of every section, in ticks from its beginning; intros have none.
 
-    A material that returns brings its melody back, louder or softer.
+    A material that returns brings its melody back: varied as the plan says, moved with its key, louder or softer.
     """
-    first: dict[str, tuple[PlannedSection, tuple[Note, ...]]] = {}
+    first: dict[str, _Material] = {}
     melodies: list[tuple[Note, ...]] = []
     for section, chords in zip(plan.sections, changes, strict=True):
         if section.name == "intro":
             melodies.append(())
             continue
-        if section.material not in first:
-            closes = section is plan.sections[-1] or section.name == "chorus"
-            quieter = replace(plan, density=plan.density * 0.6) if section.name == "outro" else plan
+        ground = _ground(plan, section, chords)
+        known = first.get(section.material)
+        if known is None:
             rng = stream(seed, "melody", section.material)
-            first[section.material] = section, melody_for(chords, quieter, section, closes=closes, rng=rng)
-        origin, notes = first[section.material]
-        melodies.append(_louder(notes, round(section.velocity - origin.velocity)))
+            known = _Material(section, ground, line_for(ground, rng=rng))
+            first[section.material] = known
+            line = known.line
+        else:
+            rng = stream(seed, "melody", section.material, section.variation)
+            line = _returned(known, section, ground, rng)
+        melodies.append(_notes(line, ground, plan, section))
     return melodies
 
 
-def _louder(notes: Sequence[Note], by: int) -> tuple[Note, ...]:
-    return tuple(replace(note, velocity=min(127, max(1, note.velocity + by))) for note in notes)
+def _ground(plan: Plan, section: PlannedSection, chords: Changes) -> Ground:
+    closes = section is plan.sections[-1] or section.name == "chorus"
+    share = (0.85 + 0.3 * section.energy) * (0.6 if section.name == "outro" else 1.0)
+    return ground_for(
+        plan.meter,
+        plan.key_of(section),
+        section.bars,
+        chords,
+        density=plan.density * share,
+        centre=plan.register + section.lift,
+        tempo_bpm=plan.tempo_bpm,
+        phrase_bars=phrase_lengths(section.bars),
+        closes=closes,
+        valence=plan.valence,
+    )
+
+
+def line_for(ground: Ground, *, rng: np.random.Generator, n: int = N_DRAFTS) -> Line:
+    """The line of one section, as it is sung first."""
+    return chosen(draw(MelodyModel.preset(), ground, n, rng), ground, rng)
 
 
 def melody_for(
-    chords: Sequence[PlacedChord],
-    plan: Plan,
-    section: PlannedSection,
-    *,
-    closes: bool,
-    rng: np.random.Generator,
+    chords: Changes, plan: Plan, section: PlannedSection, *, closes: bool, rng: np.random.Generator
 ) -> tuple[Note, ...]:
     """The notes of one section, in ticks from its beginning.
 
     chords: the section's chords, from tick 0, without gaps. closes: whether it ends on the tonic.
     """
-    grid_ticks = _grid_ticks(plan)
-    rhythms: list[list[_Slot]] = []
-    lines: list[list[int]] = []
-    notes: list[Note] = []
-    start_ticks = 0
-    lengths = phrase_lengths(section.bars)
-    for index, bars in enumerate(lengths):
-        answers = index != 2 and index > 0 and bars == lengths[0]
-        rhythm = rhythms[0] if answers else _rhythm(bars, plan, section, grid_ticks, rng)
-        model = lines[0] if answers else None
-        final = index == len(lengths) - 1
-        line = _line(_shift(rhythm, start_ticks), chords, plan, section, model, closes and final, rng)
-        rhythms.append(rhythm)
-        lines.append(line)
-        notes += _notes(_shift(rhythm, start_ticks), line, plan, section)
-        start_ticks += bars * plan.meter.bar_ticks
-    return tuple(notes)
+    ground = replace(_ground(plan, section, chords), closes=closes)
+    return _notes(line_for(ground, rng=rng), ground, plan, section)
 
 
-def _grid_ticks(plan: Plan) -> int:
-    """Eighths, or sixteenths where the plan asks for more notes than eighths sing comfortably."""
-    return TICKS_PER_QUARTER // 4 if plan.density > 1.35 and plan.tempo_bpm < 112 else TICKS_PER_QUARTER // 2
+# --- returns ----------------------------------------------------------------------------------------
 
 
-def _shift(rhythm: Sequence[_Slot], by_ticks: int) -> list[_Slot]:
-    return [_Slot(s.start_ticks + by_ticks, s.duration_ticks, s.is_strong, s.is_last) for s in rhythm]
+def _returned(known: _Material, section: PlannedSection, ground: Ground, rng: np.random.Generator) -> Line:
+    """The line when its material comes again: moved to this section's key, its ends drawn anew, ornamented.
+
+    Bars that the first section did not have, and the end where this section closes and that one did not, are new.
+    """
+    shift = _shift(known.line, section.key_shift - known.section.key_shift)
+    moved = Line(
+        tuple(
+            replace(note, pitch=note.pitch + shift) for note in known.line.notes if note.onset < ground.end
+        ),
+        known.line.cadences,
+        known.line.nats,
+    )
+    kept = _kept(known, section, ground)
+    if all(kept):
+        return _ornamented(moved, ground, rng) if section.variation else moved
+    endings = draw(MelodyModel.preset(), ground, N_ENDINGS, rng, given=moved, kept=kept)
+    others = [line for line in endings if line.notes != moved.notes]
+    return _ornamented(chosen(others or endings, ground, rng), ground, rng)
 
 
-def pulse_ticks(meter: Meter) -> int:
-    """The felt beat: a dotted quarter in 6/8, 9/8, 12/8, else one beat of the denominator."""
-    beat = TICKS_PER_QUARTER * 4 // meter.denominator
-    return 3 * beat if meter.denominator >= 8 and meter.numerator % 3 == 0 else beat
+def _shift(line: Line, semitones: int) -> int:
+    """By how much a line is moved to be so many semitones higher, or an octave nearer where a voice has an end."""
+    pitches = [note.pitch for note in line.notes]
+    for octave in (0, -12, 12):
+        by = semitones + octave
+        if min(pitches) + by >= LOWEST and max(pitches) + by <= HIGHEST:
+            return by
+    return semitones
 
 
-def _metric_weights(meter: Meter, grid_ticks: int, restless: float) -> Floats:
-    """How much each grid position of a bar invites an onset; restless songs syncopate more."""
-    n = max(1, meter.bar_ticks // grid_ticks)
-    ticks = np.arange(n) * grid_ticks
-    pulse = pulse_ticks(meter)
-    weights = np.where(ticks % pulse == 0, 0.7, np.where(ticks % (TICKS_PER_QUARTER // 2) == 0, 0.28, 0.07))
-    weights[ticks % pulse != 0] *= 1.0 + 0.6 * restless
-    weights[0] = 1.6
-    return np.asarray(weights, dtype=np.float64)
+def _kept(known: _Material, section: PlannedSection, ground: Ground) -> list[bool]:
+    """Which bars are sung as before.
+
+    At the first return all but the last bar of the section; later also but that of the phrase before, and at last
+    but two bars at the end. Bars that the first section did not have are new.
+    """
+    kept = [bar < known.ground.bars for bar in range(ground.bars)]
+    ends = [phrase.end // ground.bar - 1 for phrase in ground.phrases]
+    varied = [ends[-1:], ends[-1:], ends[-2:], [*ends[-2:], ends[-1] - 1]][min(3, section.variation)]
+    must_end = ground.bars != known.ground.bars or (ground.closes and not known.ground.closes)
+    for bar in varied if section.variation or must_end else []:
+        if bar > 0:
+            kept[bar] = False
+    return kept
 
 
-def _rhythm(
-    bars: int, plan: Plan, section: PlannedSection, grid_ticks: int, rng: np.random.Generator
-) -> list[_Slot]:
-    """One phrase: two bar-long cells in turn, and a closing bar that comes to rest."""
-    weights = _metric_weights(plan.meter, grid_ticks, max(0.0, plan.arousal))
-    quarters = plan.meter.bar_ticks / TICKS_PER_QUARTER
-    wanted = plan.density * quarters * (0.85 + 0.3 * section.energy)
-    cells = [_cell(weights, wanted * factor, rng) for factor in (1.0, float(rng.uniform(0.75, 1.25)))]
-    close = _cell(weights[: max(1, len(weights) // 2)], max(1.0, wanted * 0.45), rng)
-    onsets = [
-        bar * plan.meter.bar_ticks + int(slot) * grid_ticks
-        for bar in range(bars)
-        for slot in (close if bar == bars - 1 else cells[bar % 2])
+def _ornamented(line: Line, ground: Ground, rng: np.random.Generator) -> Line:
+    """Some thirds that are left after a long note are filled with the note between them."""
+    notes = list[Sung]()
+    for note, following in zip(line.notes, [*line.notes[1:], None], strict=True):
+        between = None if following is None else _between(note, following, ground)
+        first_bar = note.onset % (4 * ground.bar) < ground.bar
+        if between is None or first_bar or note.onset in line.cadences or rng.random() >= _ORNAMENTED:
+            notes.append(note)
+            continue
+        half = note.length // 2
+        notes.append(replace(note, length=half))
+        notes.append(Sung(note.onset + half, note.length - half, between))
+    return replace(line, notes=tuple(notes))
+
+
+def _between(note: Sung, following: Sung, ground: Ground) -> int | None:
+    """The tone of the scale between two notes a third apart, where the first is long enough to be halved."""
+    is_long = note.length >= ground.beat and note.length % (2 * ground.grid) == 0
+    if abs(following.pitch - note.pitch) not in (3, 4) or not is_long:
+        return None
+    if note.onset + note.length != following.onset:
+        return None
+    low, high = sorted((note.pitch, following.pitch))
+    tones = ground.tones_at(note.onset + note.length // 2)
+    found = [
+        p for p in range(low + 1, high) if p % 12 in ground.key.scale and tones.is_allowed[ground.id_of(p)]
     ]
-    pulse = pulse_ticks(plan.meter)
-    breath_ticks = min(pulse, plan.meter.bar_ticks // 4)
-    end = bars * plan.meter.bar_ticks - breath_ticks
-    ends = [*onsets[1:], max(end, onsets[-1] + grid_ticks)]
-    return [
-        _Slot(a, b - a, a % pulse == 0 or b - a >= pulse, a == onsets[-1])
-        for a, b in zip(onsets, ends, strict=True)
-    ]
+    return found[0] if len(found) == 1 else None
 
 
-def _cell(weights: Floats, wanted: float, rng: np.random.Generator) -> list[int]:
-    """Grid positions of a bar's onsets: about `wanted` of them, drawn without replacement by weight."""
-    n = int(np.clip(np.floor(wanted + rng.random()), 1, len(weights)))
-    return sorted(int(i) for i in np.argsort(-(np.log(weights) + rng.gumbel(size=len(weights)) * 0.6))[:n])
+# --- notes ------------------------------------------------------------------------------------------
 
 
-def _line(
-    slots: Sequence[_Slot],
-    chords: Sequence[PlacedChord],
-    plan: Plan,
-    section: PlannedSection,
-    model: Sequence[int] | None,
-    closes: bool,
-    rng: np.random.Generator,
-) -> list[int]:
-    """A pitch for every slot: the best by chord, contour, interval, likeness to `model` and chance."""
-    pitches = np.arange(LOWEST, HIGHEST + 1)
-    pcs = pitches % 12
-    in_scale = np.isin(pcs, plan.key.scale)
-    home = max(0.0, 0.2 + 0.4 * plan.valence) * (pcs == plan.key.tonic_pc)  # bright lines tell their key
-    unary = np.empty((len(slots), len(pitches)))
-    in_chord = np.empty((len(slots), len(pitches)), dtype=bool)
-    for t, slot in enumerate(slots):
-        chord_pcs = _sounding(chords, slot.start_ticks)
-        in_chord[t] = np.isin(pcs, chord_pcs)
-        altered = [pc for pc in chord_pcs if pc not in plan.key.scale]
-        clashes = np.isin(pcs, [(pc + step) % 12 for pc in altered for step in (-1, 1)])
-        allowed = in_chord[t] | (in_scale & ~clashes)
-        fit = np.where(in_chord[t], 1.2, -1.6) if slot.is_strong else np.where(in_chord[t], 0.3, 0.0)
-        unary[t] = np.where(allowed, fit + home, _FORBIDDEN)
-    unary -= 0.5 * ((pitches[None, :] - _contour(slots, plan, section)[:, None]) / 3.0) ** 2
-    if model is not None:
-        unary[np.arange(len(model)), np.asarray(model) - LOWEST] += 2.2
-    goals, pull = ((0,), 20.0) if closes else ((0, 2, 4), 4.0)
-    unary[-1] += pull * (np.isin(pcs, [plan.key.scale[degree] for degree in goals]) & in_chord[-1])
-    unary += 1.0 * rng.gumbel(size=unary.shape)
-    return [int(pitches[state]) for state in best_path(unary, _moves(pitches, in_chord))]
-
-
-def _sounding(chords: Sequence[PlacedChord], ticks: int) -> tuple[int, ...]:
-    placed = next((c for c in chords if c.start_ticks <= ticks < c.end_ticks), chords[-1])
-    return tuple(sorted(placed.chord.pitch_classes))
-
-
-def _contour(slots: Sequence[_Slot], plan: Plan, section: PlannedSection) -> Floats:
-    """The line aimed at: an arch a phrase, its top past the middle; later phrases of a section reach higher."""
-    starts = np.array([slot.start_ticks for slot in slots], dtype=np.float64)
-    place = (starts - starts[0]) / max(1.0, starts[-1] - starts[0])
-    later = starts[0] / (section.bars * plan.meter.bar_ticks)  # the second of two phrases: 0.5
-    centre = np.clip(plan.register + section.lift, LOWEST + 6, HIGHEST - 9)
-    line = centre - 3.0 + 2.0 * later + 6.5 * np.sin(np.pi * place**1.3)
-    return np.asarray(line, dtype=np.float64)
-
-
-def _moves(pitches: NDArray[np.int_], in_chord: NDArray[np.bool_]) -> Floats:
-    """Log weights (T-1, S, S) of going from pitch to pitch; a passing note is left by step."""
-    size = np.abs(pitches[:, None] - pitches[None, :])
-    weights = np.where(size < len(_INTERVALS), _INTERVALS[np.minimum(size, len(_INTERVALS) - 1)], -12.0)
-    passing = ~in_chord[:-1]
-    return np.asarray(weights[None] - 4.0 * (passing[:, :, None] & (size > 2)[None]), dtype=np.float64)
-
-
-def _notes(slots: Sequence[_Slot], line: Sequence[int], plan: Plan, section: PlannedSection) -> list[Note]:
+def _notes(line: Line, ground: Ground, plan: Plan, section: PlannedSection) -> tuple[Note, ...]:
+    """In ticks; a rising line grows, as a voice does. Notes that run on sound for the plan's share of their time."""
     notes = []
-    for slot, pitch in zip(slots, line, strict=True):
-        accent = 6 if slot.start_ticks % plan.meter.bar_ticks == 0 else 2 if slot.is_strong else -4
-        rise = 0.6 * (pitch - plan.register)  # a rising line grows, as a voice does
+    ends = [note.onset for note in line.notes[1:]] + [ground.end]
+    for note, following in zip(line.notes, ends, strict=True):
+        level = ground.level_at(note.onset)
+        accent = 6 if level == 0 else 2 if level < 3 else -4
+        rise = 0.6 * (note.pitch - plan.register)
         velocity = int(np.clip(section.velocity + 8 + accent + rise, 1, 127))
-        sounding = slot.duration_ticks if slot.is_last else int(slot.duration_ticks * plan.legato)
-        notes.append(Note(slot.start_ticks, pitch, max(1, sounding), velocity))
-    return notes
+        ticks = note.length * STEP_TICKS
+        runs_on = note.onset + note.length == following and note.onset not in line.cadences
+        sounding = int(ticks * plan.legato) if runs_on else ticks
+        notes.append(Note(note.onset * STEP_TICKS, note.pitch, max(1, sounding), velocity))
+    return tuple(notes)

@@ -10,14 +10,12 @@ Scores are log-odds; those of what can never be are FORBIDDEN.
 """
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
 from aoede.encodings.melody import Frame, Melodies, Melody
 from aoede.encodings.melody_columns import LENGTH, PITCH, WAIT
@@ -72,8 +70,7 @@ class Drafts:
         """(n, N_WAITS) scores of the time until the next note begins, from the beginning of the last one."""
         for row, sight in enumerate(self.sights):
             sight.before(self._slots, row)
-        with threadpool_limits(1):
-            self._state = self._model.model.advance(self._state, self._slots.read)
+        self._state = self._model.model.advance(self._state, self._slots.read)
         return self._scores(WAIT)
 
     def lengths(self, waits: ArrayLike) -> Floats:
@@ -102,14 +99,13 @@ class Drafts:
         seen = set[int]()
         sights = list[Sight]()
         for row in at.tolist():
-            sights.append(deepcopy(self.sights[row]) if row in seen else self.sights[row])
+            sights.append(self.sights[row].copy() if row in seen else self.sights[row])
             seen.add(row)
         return Drafts(self._model, sights, self._model.model.select(self._state, at))
 
     def _scores(self, which: int) -> Floats:
         known: Known = self._slots.known[which]
-        with threadpool_limits(1):
-            return np.asarray(self._model.model.scores(self._state, which, known), np.float64)
+        return np.asarray(self._model.model.scores(self._state, which, known), np.float64)
 
 
 def drawn(scores: Floats, rng: np.random.Generator, temperature: float = 1.0) -> Ints:

@@ -39,9 +39,9 @@ _ILL = {
     BETWEEN: (0.0, 0.2, 1.3),
 }
 _HURRIED = 1.2  # a syllable on a note shorter than an eighth that was longer before
-_ILL_TONE = 0.4  # a tone that moves against the melody
-_HEIGHTS = (0.0, 5.0, 3.2, 1.2, 4.2, 2.5)  # of the tones 1 to 5, of which neighbours are heard as up or down
-_UNLIKE = 1.5  # heights apart from which on a step between tones is heard
+# Of the tones 1 to 5 (0 is none), by which the step from one to the next is heard as up or down
+TONE_HEIGHTS = np.array([0.0, 5.0, 3.2, 1.2, 4.2, 2.5])
+UNLIKE_TONES = 1.5  # heights apart from which on it is
 
 
 @dataclass(frozen=True)
@@ -289,8 +289,8 @@ def tone_fit(phrase: SungLine, syllables: Sequence[LineSyllable]) -> tuple[int, 
     pitches = [note.pitch for note in sung_notes(phrase, fit(phrase, syllables))]
     heard = against = 0
     for (a, p), (b, q) in pairwise(zip(syllables, pitches, strict=True)):
-        rise = _HEIGHTS[b.tone] - _HEIGHTS[a.tone]
-        if not a.tone or not b.tone or abs(rise) < _UNLIKE or p == q:
+        rise = float(TONE_HEIGHTS[b.tone] - TONE_HEIGHTS[a.tone])
+        if not a.tone or not b.tone or abs(rise) < UNLIKE_TONES or p == q:
             continue
         heard += 1
         against += (rise > 0) != (q > p)

@@ -1,0 +1,164 @@
+"""The Chinese lines of songs, by the writer `ci`: this project's beginnings gone on with, and phrases of its own."""
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoede.learning.line_judge import ChineseKnowledge, Judge
+from aoede.learning.line_sources import SEED, Built, Candidate, Sources, Vectors
+from aoede.learning.line_writing import Manner, Written, block_stream, completions, costs, kept, phrases
+from aoede.learning.mood_sources import character_glosses, glosses
+from aoede.mood.tokens import normalised, tokens_of
+from aoede.mood.vectors import table as mood_table
+from aoede.words.line_pool import MAIN, SAYS_I, SAYS_WE
+from aoede.write import found
+
+WRITER = "ci"
+TEMPERATURE, N_ENDINGS, BLOCK = 0.75, 40, 64
+FREE_TEMPERATURES, N_FREE, N_TEXTS, LENGTH = (
+    (0.65, 0.8),
+    8,
+    384,
+    64,
+)  # blocks of texts, and characters of each
+MOST_REST, LEAST_LINE, MOST_LINE, LEAST_PHRASE = 5, 3, 11, 4  # characters
+BEGUN = 0.9  # log-odds by which lines with a beginning of today are preferred
+LAYERS = (2, 4, 6)  # of MiniLM for the meanings of characters, and
+WORD_LAYERS = (0, 2, 4, 6)  # for English words, as the mood tables have them; the last is used
+LIMITS = {"size": 12_000, "least": -0.6, "per_end": 240, "per_beginning": 18}
+_STOPS = "，。、！？；\n"
+_SMALL = frozenset(
+    "的了在与如是就被把向为有何人不更又也都和我你他她它们这那谁一个着过来去里上下中到从还却只将"
+)
+_PRONOUNS = ("我们", "咱们")
+
+
+def built(sources: Sources) -> Built:
+    """The Chinese lines, judged."""
+    texts = [json.loads(line)["text"] for path in sorted((sources.data / "lyrics_zh_songci").glob("*.jsonl"))
+             for line in path.read_text("utf-8").splitlines()]  # fmt: skip
+    beginnings = sources.beginnings("zh")
+    knows = ChineseKnowledge(
+        ["".join(filter(str.isalpha, line)) for text in texts for line in text.split("\n")]
+    )
+    every = _different(_written(sources, list(beginnings)))
+    features = np.array([knows.features(one) for one in every])
+    judge = Judge.fit(features, *_marked(sources, knows, list(beginnings)), block_stream(SEED, "zh", "folds"))
+    told = judge.log_odds(features)
+    candidates = [
+        Candidate(
+            w.text, w.beginning, beginnings.get(w.beginning, MAIN), float(odds) + BEGUN * bool(w.beginning)
+        )
+        for w, odds in zip(every, told, strict=True)
+    ]
+    writer = found(WRITER)
+    meanings = _Meanings(sources)
+    words = [word for word in mood_table("zh").words if word in meanings.glosses]
+    words += [sign for sign in meanings.defined if sign in mood_table("zh")]
+    return Built(
+        candidates, judge, [writer.index] if writer.index is not None else [], content, voice,
+        meanings.of(sorted(set(words))), meanings.of, {WRITER: writer.sha256[:16]}, LIMITS,
+    )  # fmt: skip
+
+
+def _written(sources: Sources, beginnings: Sequence[str]) -> list[Written]:
+    """What the writer made, from the cache as far as it goes."""
+    made: list[Written] = []
+    for at in range(0, len(beginnings), BLOCK):
+
+        def go_on(at: int = at) -> list[Written]:
+            rng = block_stream(SEED, "zh", "begun", at)
+            block = beginnings[at : at + BLOCK]
+            return list(
+                completions(found(WRITER), block, manner(), n=N_ENDINGS, temperature=TEMPERATURE, rng=rng)
+            )
+
+        made += kept(sources.cache, f"zh-begun-{at}", go_on)
+    for temperature in FREE_TEMPERATURES:
+        for k in range(N_FREE):
+
+            def write(temperature: float = temperature, k: int = k) -> list[Written]:
+                rng = block_stream(SEED, "zh", "free", str(temperature), k)
+                return list(
+                    phrases(found(WRITER), n=N_TEXTS, length=LENGTH, temperature=temperature, rng=rng)
+                )
+
+            made += kept(sources.cache, f"zh-free-{temperature}-{k}", write)
+    return made
+
+
+def manner() -> Manner:
+    """How the writer writes a Chinese line: as a phrase."""
+    return Manner("。", _STOPS, None, MOST_REST + 2)
+
+
+def _different(written: Sequence[Written]) -> list[Written]:
+    """Lines that can be sung, each once."""
+    found_: dict[str, Written] = {}
+    for one in written:
+        n_signs = len(one.text.replace("，", ""))
+        least = LEAST_LINE if one.beginning else LEAST_PHRASE
+        fits = least <= n_signs <= MOST_LINE and 1 <= len(one.rest) <= (
+            MOST_REST if one.beginning else MOST_LINE + 1
+        )
+        if fits and all(sign.isalpha() or sign == "，" for sign in one.text):
+            found_.setdefault(one.text, one)
+    return list(found_.values())
+
+
+def _marked(sources: Sources, knows: ChineseKnowledge, beginnings: Sequence[str]):  # type: ignore[no-untyped-def]
+    """(M, F) features of the marked lines, and (M,) their marks."""
+    by_length = sorted(beginnings, key=lambda text: -len(text))
+    marks = sources.marks("zh")
+    heads = [next((h for h in by_length if line.startswith(h) and len(line) > len(h)), "") for line in marks]
+    # A phrase of ci that happens to begin like one of ours was written whole.
+    pairs = [(head, line[len(head) :]) for head, line in zip(heads, marks, strict=True)]
+    rows = [knows.features(one) for one in costs(found(WRITER), pairs, manner())]
+    return np.array(rows), np.array(list(marks.values()), np.float64)
+
+
+def content(line: str) -> list[str]:
+    """The words that a line is about, as the mood table cuts it: none of the small ones."""
+    tokens = [token.text for token in tokens_of(normalised(line)) if token.kind == "han"]
+    return [text for text in tokens if not set(text) <= _SMALL]
+
+
+def voice(line: str) -> int:
+    says_we = any(word in line for word in _PRONOUNS)
+    return SAYS_WE * says_we + SAYS_I * ("我" in line and not says_we)
+
+
+class _Meanings:
+    """MiniLM vectors of Chinese words: of their English glosses, else the mean of their characters' definitions."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.glosses = glosses(sources.tools / "gloss_zh.tsv")
+        self.defined = character_glosses(sources.unihan)
+        self._vectors = sources.vectors
+        usual = sorted({sign for word in mood_table("zh").words for sign in word} & set(self.defined))
+        every = sorted({part for parts in self.glosses.values() for part in parts})
+        # Definitions and single words lie apart in the space of the model: both are moved to one middle.
+        meant = self._rows([self.defined[sign] for sign in usual], LAYERS)
+        self._shift = meant.mean(axis=0) - self._rows(every, WORD_LAYERS).mean(axis=0)
+
+    def of(self, words: Sequence[str]) -> Vectors:
+        glossed = sorted({part for word in words for part in self.glosses.get(word, ())})
+        signs = sorted(
+            {sign for word in words if word not in self.glosses for sign in word} & set(self.defined)
+        )
+        by_gloss = dict(zip(glossed, self._rows(glossed, WORD_LAYERS) + self._shift, strict=True))
+        by_sign = dict(zip(signs, self._rows([self.defined[sign] for sign in signs], LAYERS), strict=True))
+        found_ = {}
+        for word in words:
+            parts = [by_gloss[part] for part in self.glosses.get(word, ())]
+            parts = parts or [by_sign[sign] for sign in word if sign in by_sign]
+            if parts:
+                found_[word] = np.mean(parts, axis=0)
+        return found_
+
+    def _rows(self, texts: Sequence[str], layers: tuple[int, ...]) -> NDArray[np.float32]:
+        if not texts:
+            return np.zeros((0, 384), np.float32)
+        return self._vectors.of(texts, "{}", layers)[:, -384:]

@@ -1,0 +1,135 @@
+"""What the words of a song are about: its title, the words of the request, and the words near to those in meaning."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aoede.mood.feelings import FEELINGS
+from aoede.mood.inflection import known_forms
+from aoede.mood.request import Mood
+from aoede.mood.tokens import Token, normalised, tokens_of
+from aoede.words.line_pool import LinePool, pool
+from aoede.words.syllables import syllables_of
+from aoede.words.title import title_of
+
+MOST_SYLLABLES = 10  # of a title that is sung
+FADING = 0.85  # each further keyword counts that much less
+OWN, NEAR = 1.0, 0.8  # weight of a keyword itself, and of one as near as can be
+_MANNER = re.compile(
+    r"\b(?:in [a-g](?:[ -]?(?:flat|sharp|#|b))?(?: (?:major|minor))?|major|minor|bpm|\d+/\d+|\d+ bars?|waltz|ballad|march|"
+    r"lullaby|anthem|tune|song|piece|melody|music|tempo|verse|chorus|for (?:piano|guitar|strings|flute|violin|cello)|"
+    r"(?:pop|rock|folk|jazz|blues) (?:song|tune)|slow|fast|quick)\b|大调|小调|歌曲|曲子|拍子|快板|慢板|圆舞曲|进行曲|钢琴|吉他",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"\babout\s+(.+)|\bexpress(?:es|ing)?\s+(.+)|关于(.+)|表达(.+)", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+_TRAILING = re.compile(
+    r"(?:\s+(?:an?|the|and|or|of|in|on|at|to|for|from|with|by|my|your|our|all|that|who|is))+$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What to sing about. valence, arousal: as `Mood`."""
+
+    title: str  # sung in the chorus; never empty
+    language: str  # "en" or "zh"
+    valence: float
+    arousal: float
+    weights: Mapping[str, float]  # word of the pool's vocabulary -> 0..1
+    keywords: tuple[str, ...]  # of the request, the most telling first
+
+
+def language_of(mood: Mood, request: str) -> str:
+    """The language of the words: that of the request, of a mixed one the one with more of it; else English."""
+    if mood.language in ("en", "zh"):
+        return mood.language
+    n_han = sum("\u4e00" <= sign <= "\u9fff" for sign in request)
+    return "zh" if 2 * n_han > sum(map(str.isalpha, request)) else "en"
+
+
+def theme_of(mood: Mood, request: str, *, language: str | None = None) -> Theme:
+    """The theme of a request whose mood is known."""
+    language = language or language_of(mood, request)
+    lines = pool(language)
+    keywords = _keywords(mood, request, lines, language)
+    weights: dict[str, float] = {}
+    for place, word in enumerate(keywords):
+        share = FADING**place
+        found = {near: NEAR * nearness for near, nearness in lines.neighbours(word).items()}
+        found |= {word: OWN} if word in lines.vocabulary_rows else {}
+        for near, weight in found.items():
+            weights[near] = max(weights.get(near, 0.0), share * weight)
+    return Theme(
+        sung_title(mood, request, language), language, mood.valence, mood.arousal, weights, tuple(keywords)
+    )
+
+
+def _keywords(mood: Mood, request: str, lines: LinePool, language: str) -> list[str]:
+    """The words of the request that the pool can place, by what they told of the mood, then as they stand there."""
+    told = [word.lower() for word in mood.keywords]
+    every = [
+        token.text
+        for token in tokens_of(normalised(request))
+        if token.kind == ("han" if language == "zh" else "word")
+    ]
+    found: dict[str, None] = {}
+    for word in (*told, *every):
+        form = _known(word, lines, language)
+        if form is not None and (word in told or not _is_frame(word)):
+            found.setdefault(form)
+    if not found:
+        for feeling in mood.feelings:
+            names = FEELINGS[feeling].chinese if language == "zh" else FEELINGS[feeling].english
+            form = next((name for name in names if _known(name, lines, language)), None)
+            if form is not None:
+                found.setdefault(form)
+    return list(found)[:6]
+
+
+def _known(word: str, lines: LinePool, language: str) -> str | None:
+    kind = "han" if language == "zh" else "word"
+    forms = (form for form, _ in known_forms(Token(word, 0, len(word), kind)))
+    return next((form for form in forms if lines.neighbours(form) or form in lines.vocabulary_rows), None)
+
+
+_FRAME_WORDS = (
+    "song songs tune music melody write make compose create sing feel feels feeling like want need please about piece "
+    "something express expresses expressing major minor slow fast piano guitar waltz ballad bars verse chorus key tempo "
+    "words lyrics full sounds 歌 歌曲 音乐 曲子 写 首 一首 想要 表达 关于 旋律 来 听 唱 钢琴 吉他 充满 带有"
+)
+_FRAME = frozenset(_FRAME_WORDS.split())
+
+
+def _is_frame(word: str) -> bool:
+    """Whether a word of a request speaks of the song, not of what it is about."""
+    return word in _FRAME
+
+
+def sung_title(mood: Mood, request: str, language: str) -> str:
+    """A title that can be sung: the request's own, unless that speaks of key, style or instruments, or is too long."""
+    about = _ABOUT.search(request)
+    told = next((part for part in about.groups() if part), "") if about else ""
+    for text in (request, told):
+        if not text.strip():
+            continue
+        title = _shortened(_cleaned(title_of(text)))
+        if _LETTER.search(title) and not _MANNER.search(title) and len(syllables_of(title)) <= MOST_SYLLABLES:
+            return title
+    words = [word for word in mood.keywords if _LETTER.search(word) and len(syllables_of(word)) <= 5][:2]
+    if not words:
+        feelings = [FEELINGS[name] for name in mood.feelings] or [FEELINGS["hope"]]
+        words = [(feelings[0].chinese if language == "zh" else feelings[0].english)[0]]
+    return "和".join(words) if language == "zh" else title_of(" and ".join(words))
+
+
+def _cleaned(title: str) -> str:
+    return " ".join("".join(sign if sign.isalnum() or sign in " '’-" else " " for sign in title).split())
+
+
+def _shortened(title: str) -> str:
+    """Its first words, as many as can be sung; none of the small ones at the end."""
+    words = title.split(" ")
+    while len(words) > 1 and len(syllables_of(" ".join(words))) > MOST_SYLLABLES:
+        words.pop()
+    return _TRAILING.sub("", " ".join(words)) or title
