@@ -153,9 +153,9 @@ def test_where_the_lyrics_are_locked_a_new_melody_keeps_the_rhythm(song: Song) -
     notes = track(song, "melody").notes
     sung = replace(song, syllables=tuple(Syllable(n.start_ticks, "la") for n in notes))
     other = regenerate(sung, tracks="melody", lock="lyrics:chorus", seed=9)
-    assert other.syllables == tuple(
+    assert [s for s in other.syllables if s.start_ticks >= 4 * BAR] == [
         s for s in sung.syllables if s.start_ticks >= 4 * BAR
-    )  # none are written yet
+    ]
     chorus = [[(n.start_ticks, n.duration_ticks) for n in track(s, "melody").notes if n.start_ticks >= 4 * BAR]
               for s in (song, other)]  # fmt: skip
     assert chorus[0] == chorus[1]
