@@ -5,12 +5,13 @@ import signal
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch and NumPy are loaded
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where `make test &` runs; tests interrupt
 
 import pytest
 
 from aoede.cli import main
 from tests.command import Done, Run
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where `make test &` runs; tests interrupt
 
 
 @pytest.fixture

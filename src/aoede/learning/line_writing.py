@@ -17,11 +17,18 @@ from threadpoolctl import threadpool_limits
 
 from aoede.encodings.chars import END, UNKNOWN
 from aoede.formats.files import write_whole
+from aoede.learning.checkpoint import load_preset
 from aoede.learning.writer import Writer
 from aoede.randomness import stream
 from aoede.words.lexicon import Lexicon, Speller
 
 GROUP = 16  # beginnings that are gone on with together
+
+
+def shipped(name: str) -> Writer:
+    """The shipped writer of this name."""
+    stored = load_preset(name)
+    return Writer.of(stored.metadata, stored.tensors, name=name, sha256=stored.sha256)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from aoede.neural.arrays import quantised
 
 SETS = ("leadsheets_openewld", "songs_openscore_lieder", "midi_gutenberg_songs")
 SEED = 1
-OPTIONS: dict[str, Any] = {"seed": SEED, "encoding": "melody", "told": list(PARTS), "n_epochs": 20}
+OPTIONS: dict[str, Any] = {"seed": SEED, "encoding": "melody", "told": list(PARTS), "n_epochs": 16}
 ABOUT = {
     "kind": "melodies note by note: time, length, degree of the key",
     "licence": "public domain and CC0 data; see presets/melody.md",

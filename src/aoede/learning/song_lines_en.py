@@ -9,24 +9,23 @@ from pathlib import Path
 
 import numpy as np
 
-from aoede.learning.line_judge import SMALL, EnglishKnowledge, Judge
+from aoede.learning.line_judge import ARTICLES, SMALL, EnglishKnowledge, Judge
 from aoede.learning.line_sources import SEED, Built, Candidate, Sources, Vectors
-from aoede.learning.line_writing import Manner, Written, block_stream, completions, costs, kept
+from aoede.learning.line_writing import Manner, Written, block_stream, completions, costs, kept, shipped
 from aoede.learning.mood_sources import glasgow
 from aoede.mood.vectors import table as mood_table
 from aoede.words.lexicon import words_of
 from aoede.words.line_pool import PAST, SAYS_I, SAYS_WE
 from aoede.words.pronouncing import table as sounds
-from aoede.write import found
 
 WRITERS = {"lyrics": "'", "poem": "’"}  # and how each writes an apostrophe
-TEMPERATURES = (0.6, 0.8)
+TEMPERATURES = (0.6, 0.8, 1.0)
 N_ENDINGS, BLOCK = 32, 100
 MOST_WORDS = 10
 LAYERS = (0, 2, 4, 6)  # of MiniLM, as the mood tables have them; the last is used
 N_COLUMNS = 24  # principal components of a word's vector that the judge sees
 N_COMMON = 6_000  # words that have them
-LIMITS = {"size": 14_000, "least": -0.4, "per_end": 110, "per_beginning": 16}
+LIMITS = {"size": 14_000, "least": 0.0, "per_end": 90, "per_beginning": 20}
 LEAST_TALK, LEAST_SONGS = (
     4,
     3,
@@ -75,7 +74,7 @@ def built(sources: Sources) -> Built:
         Candidate(w.text, w.beginning, beginnings[w.beginning], float(odds))
         for w, odds in zip(every, told, strict=True)
     ]
-    writers = {name: found(name) for name in WRITERS}
+    writers = {name: shipped(name) for name in WRITERS}
     return Built(
         candidates, judge, [writer.index for writer in writers.values() if writer.index is not None],
         content, voice, _keys(sources, old, talk), lambda some: _meanings(sources, some),
@@ -110,7 +109,7 @@ def _written(sources: Sources, beginnings: Sequence[str], words: frozenset[str])
 
                 def write(name=name, mark=mark, temperature=temperature, at=at, block=block):  # type: ignore[no-untyped-def]
                     rng = block_stream(SEED, name, str(temperature), at)
-                    return completions(found(name), block, manner(words, mark), n=N_ENDINGS, temperature=temperature,
+                    return completions(shipped(name), block, manner(words, mark), n=N_ENDINGS, temperature=temperature,
                                        rng=rng)  # fmt: skip
 
                 made += kept(sources.cache, f"en-{name}-{temperature}-{at}", write)
@@ -133,7 +132,9 @@ def _features(
     every, rows = [], []
     for one in cheapest.values():
         head, rest = words_of(one.beginning), words_of(one.rest)
-        if rest and len(head) + len(rest) <= MOST_WORDS and not set(rest[-1:]) & SMALL:
+        words = [*head, *rest]
+        names = not rest or words[-2] not in ARTICLES or knows.is_name(rest[-1])
+        if rest and len(words) <= MOST_WORDS and rest[-1] not in SMALL and names:
             every.append(Written(f"{one.beginning} ", one.rest, one.nats))
             rows.append(knows.features(head, rest, one.nats))
     return [Written(w.beginning.strip(), " " + w.rest, w.nats) for w in every], np.array(rows)
@@ -149,7 +150,7 @@ def _marked(sources: Sources, knows: EnglishKnowledge, beginnings: Mapping[str, 
             pairs.append((head + " ", line[len(head) + 1 :]))
             marks.append(mark)
     told = [
-        costs(found(name), [(a.replace("'", m), b.replace("'", m)) for a, b in pairs], manner(None, m))
+        costs(shipped(name), [(a.replace("'", m), b.replace("'", m)) for a, b in pairs], manner(None, m))
         for name, m in WRITERS.items()
     ]
     cheapest = [min(same, key=lambda w: sum(w.nats)) for same in zip(*told, strict=True)]

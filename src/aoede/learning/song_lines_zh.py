@@ -8,26 +8,37 @@ from numpy.typing import NDArray
 
 from aoede.learning.line_judge import ChineseKnowledge, Judge
 from aoede.learning.line_sources import SEED, Built, Candidate, Sources, Vectors
-from aoede.learning.line_writing import Manner, Written, block_stream, completions, costs, kept, phrases
+from aoede.learning.line_writing import (
+    Manner,
+    Written,
+    block_stream,
+    completions,
+    costs,
+    kept,
+    phrases,
+    shipped,
+)
 from aoede.learning.mood_sources import character_glosses, glosses
 from aoede.mood.tokens import normalised, tokens_of
 from aoede.mood.vectors import table as mood_table
 from aoede.words.line_pool import MAIN, SAYS_I, SAYS_WE
-from aoede.write import found
 
 WRITER = "ci"
-TEMPERATURE, N_ENDINGS, BLOCK = 0.75, 40, 64
+TEMPERATURE, N_ENDINGS, BLOCK = 0.75, 80, 64
 FREE_TEMPERATURES, N_FREE, N_TEXTS, LENGTH = (
     (0.65, 0.8),
     8,
     384,
     64,
 )  # blocks of texts, and characters of each
-MOST_REST, LEAST_LINE, MOST_LINE, LEAST_PHRASE = 5, 3, 11, 4  # characters
-BEGUN = 0.9  # log-odds by which lines with a beginning of today are preferred
+MOST_REST, LEAST_LINE, MOST_LINE, LEAST_PHRASE = 5, 3, 9, 4  # characters
+BEGUN, PAIRED = (
+    0.9,
+    -1.0,
+)  # log-odds by which lines with a beginning of today are preferred, and pairs are not
 LAYERS = (2, 4, 6)  # of MiniLM for the meanings of characters, and
 WORD_LAYERS = (0, 2, 4, 6)  # for English words, as the mood tables have them; the last is used
-LIMITS = {"size": 12_000, "least": -0.6, "per_end": 240, "per_beginning": 18}
+LIMITS = {"size": 10_000, "least": 0.5, "per_end": 240, "per_beginning": 18}
 _STOPS = "，。、！？；\n"
 _SMALL = frozenset(
     "的了在与如是就被把向为有何人不更又也都和我你他她它们这那谁一个着过来去里上下中到从还却只将"
@@ -53,7 +64,7 @@ def built(sources: Sources) -> Built:
         )
         for w, odds in zip(every, told, strict=True)
     ]
-    writer = found(WRITER)
+    writer = shipped(WRITER)
     meanings = _Meanings(sources)
     words = [word for word in mood_table("zh").words if word in meanings.glosses]
     words += [sign for sign in meanings.defined if sign in mood_table("zh")]
@@ -72,7 +83,7 @@ def _written(sources: Sources, beginnings: Sequence[str]) -> list[Written]:
             rng = block_stream(SEED, "zh", "begun", at)
             block = beginnings[at : at + BLOCK]
             return list(
-                completions(found(WRITER), block, manner(), n=N_ENDINGS, temperature=TEMPERATURE, rng=rng)
+                completions(shipped(WRITER), block, manner(), n=N_ENDINGS, temperature=TEMPERATURE, rng=rng)
             )
 
         made += kept(sources.cache, f"zh-begun-{at}", go_on)
@@ -82,7 +93,7 @@ def _written(sources: Sources, beginnings: Sequence[str]) -> list[Written]:
             def write(temperature: float = temperature, k: int = k) -> list[Written]:
                 rng = block_stream(SEED, "zh", "free", str(temperature), k)
                 return list(
-                    phrases(found(WRITER), n=N_TEXTS, length=LENGTH, temperature=temperature, rng=rng)
+                    phrases(shipped(WRITER), n=N_TEXTS, length=LENGTH, temperature=temperature, rng=rng)
                 )
 
             made += kept(sources.cache, f"zh-free-{temperature}-{k}", write)
@@ -115,7 +126,7 @@ def _marked(sources: Sources, knows: ChineseKnowledge, beginnings: Sequence[str]
     heads = [next((h for h in by_length if line.startswith(h) and len(line) > len(h)), "") for line in marks]
     # A phrase of ci that happens to begin like one of ours was written whole.
     pairs = [(head, line[len(head) :]) for head, line in zip(heads, marks, strict=True)]
-    rows = [knows.features(one) for one in costs(found(WRITER), pairs, manner())]
+    rows = [knows.features(one) for one in costs(shipped(WRITER), pairs, manner())]
     return np.array(rows), np.array(list(marks.values()), np.float64)
 
 
