@@ -9,11 +9,14 @@ import pytest
 
 import aoede
 from aoede import editing, export
-from aoede.editing import Work, again, extend, regenerate, vary, work_on
+from aoede.editing import again, extend, regenerate, set_lyrics, vary, work_on
+from aoede.edits import Work
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
+from aoede.formats.sung_lines import sung_lines
 from aoede.music.selection import (
     HARMONY,
+    LYRICS,
 )
 from aoede.randomness import stream
 from aoede.song import (
@@ -28,9 +31,9 @@ BAR = 1920
 PITCHED = ("melody", "chords", "colour", "bass")
 
 
-def _eight_bars(instruments: str) -> Song:
+def _eight_bars(instruments: str, lyrics: str | None = None) -> Song:
     return aoede.compose("hope", seed=1, form="verse:4 chorus:4", key="C", tempo=120, meter="4/4", style="pop",
-                         instruments=instruments, candidates=1)  # fmt: skip
+                         instruments=instruments, lyrics=lyrics, candidates=1)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -42,17 +45,18 @@ def song() -> Song:
 @pytest.fixture(scope="module")
 def beat() -> Song:
     """The same with drums, which take longest to compose."""
-    return _eight_bars("piano, violin, bass, drums")
+    return _eight_bars("piano, violin, bass, drums", lyrics="")
 
 
 @pytest.fixture(scope="module")
 def small() -> list[Song]:
     """Songs that are quickly composed."""
     return [
-        aoede.compose("hope", seed=1, form="intro:1 verse:2 outro:1", instruments="piano, cello", meter="4/4"),
+        aoede.compose("hope", seed=1, form="intro:1 verse:2 outro:1", instruments="piano, cello", meter="4/4",
+                      lyrics=""),
         aoede.compose("the sea at night", seed=2, form="verse:2 chorus:2", instruments="guitar, flute, bass",
                       meter="3/4"),
-        aoede.compose("sad and slow", seed=3, bars=3, instruments="piano", meter="6/8"),
+        aoede.compose("sad and slow", seed=3, bars=3, instruments="piano", meter="6/8", lyrics=""),
     ]  # fmt: skip
 
 
@@ -149,17 +153,67 @@ def test_everything_locked_is_refused(song: Song) -> None:
 # ---- lyrics ------------------------------------------------------------------------------------
 
 
-def test_where_the_lyrics_are_locked_a_new_melody_keeps_the_rhythm(song: Song) -> None:
-    notes = track(song, "melody").notes
-    sung = replace(song, syllables=tuple(Syllable(n.start_ticks, "la") for n in notes))
-    other = regenerate(sung, tracks="melody", lock="lyrics:chorus", seed=9)
-    assert [s for s in other.syllables if s.start_ticks >= 4 * BAR] == [
-        s for s in sung.syllables if s.start_ticks >= 4 * BAR
+def rhythm(song: Song) -> list[tuple[int, int]]:
+    return [(note.start_ticks, note.duration_ticks) for note in track(song, "melody").notes]
+
+
+def words(song: Song, first_bar: int, last_bar: int) -> list[Syllable]:
+    return [s for s in song.syllables if first_bar <= s.start_ticks // BAR + 1 <= last_bar]
+
+
+def test_a_new_melody_alone_keeps_the_words_and_their_rhythm(song: Song) -> None:
+    assert words(song, 1, 8)
+    for lock in (None, "lyrics"):
+        other = regenerate(song, tracks="melody" if lock is None else "melody,lyrics", lock=lock, seed=9)
+        assert (other.syllables, rhythm(other)) == (song.syllables, rhythm(song))
+        assert track(song, "melody").notes != track(other, "melody").notes
+
+
+def test_new_words_alone_change_nothing_but_notes_that_they_split_or_join(song: Song) -> None:
+    other = regenerate(song, sections="chorus", tracks="lyrics", seed=3)
+    assert words(other, 1, 4) == words(song, 1, 4)
+    assert words(other, 5, 8) != words(song, 5, 8)
+    assert [t for t in other.tracks if t.role != "melody"] == [t for t in song.tracks if t.role != "melody"]
+    assert set(changed(song, other, "melody")) <= {5, 6, 7, 8}
+    assert {s.start_ticks for s in other.syllables} <= {n.start_ticks for n in track(other, "melody").notes}
+    assert {n.pitch for n in track(other, "melody").notes} <= {n.pitch for n in track(song, "melody").notes}
+
+
+def test_new_words_on_a_locked_melody_change_no_note(song: Song) -> None:
+    other = regenerate(song, tracks="lyrics", lock="melody", seed=4)
+    assert track(other, "melody") == track(song, "melody")
+    assert other.syllables != song.syllables
+
+
+def test_new_melody_and_words_belong_together_and_locked_words_stay(song: Song) -> None:
+    other = regenerate(song, lock="lyrics:chorus,melody:chorus", seed=6)
+    assert words(other, 5, 8) == words(song, 5, 8)
+    assert words(other, 1, 4) != words(song, 1, 4)
+    assert {s.start_ticks for s in other.syllables} <= {n.start_ticks for n in track(other, "melody").notes}
+
+
+def test_words_that_were_given_are_sung_to_a_new_melody_and_none_others_are_found(song: Song) -> None:
+    mine = set_lyrics(song, "Carry me over the water\n\nCarry me home to you")
+    other = regenerate(mine, lock="bass", seed=5)
+    told = [" ".join(line.text for line in sung_lines(one)) for one in (mine, other)]
+    assert told[0] == told[1] == "Carry me over the water Carry me home to you"
+    assert rhythm(other) != rhythm(mine)
+    with pytest.raises(UsageError, match="words of this song are given"):
+        regenerate(mine, tracks="lyrics")
+
+
+def test_a_chorus_that_returns_brings_its_words_and_new_verses_have_their_own(song: Song) -> None:
+    with_outro = extend(song, add="outro:1")
+    longer = extend(regenerate(with_outro, tracks="lyrics", sections="chorus", seed=8), add="verse chorus")
+    sung = [
+        [(s.start_ticks - begin * BAR, s.text) for s in words(longer, begin + 1, begin + 4)]
+        for begin in (4, 12)
     ]
-    chorus = [[(n.start_ticks, n.duration_ticks) for n in track(s, "melody").notes if n.start_ticks >= 4 * BAR]
-              for s in (song, other)]  # fmt: skip
-    assert chorus[0] == chorus[1]
-    assert track(song, "melody").notes != track(other, "melody").notes
+    assert sung[0] == sung[1] != []
+    assert words(longer, 9, 12)
+    assert [s.text for s in words(longer, 9, 12)] != [s.text for s in words(longer, 1, 4)]
+    assert {s.start_ticks for s in longer.syllables} <= {n.start_ticks for n in track(longer, "melody").notes}
+    assert bytes_of(again(longer.recipe).song) == bytes_of(longer)
 
 
 # ---- vary and extend ---------------------------------------------------------------------------
@@ -333,7 +387,7 @@ def _random_edits(song: Song, seed: int) -> Iterator[dict[str, object]]:
     """Options of `regenerate`, any that the song has room for."""
     rng = stream(seed, "edits")
     n_bars, names = len(song.bar_starts()), sorted({s.name for s in song.sections})
-    tracks = [t.role for t in song.tracks] + [HARMONY]
+    tracks = [t.role for t in song.tracks] + [HARMONY] + [LYRICS] * bool(song.syllables)
 
     def bars() -> str:
         first = int(rng.integers(1, n_bars + 1))
@@ -377,7 +431,7 @@ def _may_change(song: Song, options: Mapping[str, object]) -> dict[str, set[int]
     every = set(range(1, len(song.bar_starts()) + 1))
     named = [_bars_in(options[name], song) for name in ("bars", "sections") if name in options]
     chosen = set.union(*named) if named else every
-    roles = [t.role for t in song.tracks]
+    roles = [t.role for t in song.tracks] + [LYRICS] * bool(song.syllables)
     tracks = str(options["tracks"]).split(",") if "tracks" in options else roles
     locked: dict[str, set[int]] = {}
     for word in str(options.get("lock", "")).split(","):
@@ -386,6 +440,7 @@ def _may_change(song: Song, options: Mapping[str, object]) -> dict[str, set[int]
     may = {name: chosen - locked.get(name, set()) for name in tracks}
     for role in PITCHED if HARMONY in tracks else ():
         may[role] = may.get(role, set()) | (chosen - locked.get(HARMONY, set()) - locked.get(role, set()))
+    may["melody"] = may.get("melody", set()) | (may.get(LYRICS, set()) - locked.get("melody", set()))
     return may
 
 
@@ -434,8 +489,8 @@ def _chain(song: Song, n: int, seed: int) -> int:
         try:
             work = editing.edited(work, "regenerate", options)
         except UsageError as error:
-            assert "all that was chosen is locked" in error.message
-            assert not any(may.values())
+            no_words = "no words are found" in error.message
+            assert no_words or ("all that was chosen is locked" in error.message and not any(may.values()))
             continue
         _check_untouched(old, work.song, may)
         made += 1
@@ -446,14 +501,16 @@ def _chain(song: Song, n: int, seed: int) -> int:
     return made
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_random_edits_leave_what_was_not_chosen_and_can_be_made_again(small: list[Song], seed: int) -> None:
-    assert _chain(small[seed % 3], 8, seed) == 8
+@pytest.mark.parametrize("seed", range(4))
+def test_random_edits_leave_what_was_not_chosen_and_can_be_made_again(
+    small: list[Song], song: Song, seed: int
+) -> None:
+    assert _chain([*small, song][seed], 8, seed) == 8
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 130))
 def test_three_hundred_random_edits_leave_what_was_not_chosen(
-    small: list[Song], beat: Song, seed: int
+    small: list[Song], song: Song, beat: Song, seed: int
 ) -> None:
-    assert _chain([*small, beat][seed % 4], 10, seed) == 10
+    assert _chain([*small, song, beat][seed % 5], 10, seed) == 10

@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Who may import whom: a module imports only from its own layer's list of lower layers.
 LAYERS = [
     {"cli", "studio", "__main__"},
-    {"compose", "recipes", "editing", "write", "reply", "sound", "export", "playlist"},
+    {"compose", "recipes", "edits", "editing", "write", "reply", "sound", "export", "playlist"},
     {"learning", "mood", "music", "words", "synth", "mastering"},
     {"models", "encodings", "formats", "presets"},
     {"neural"},

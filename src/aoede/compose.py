@@ -304,20 +304,21 @@ def fill(sketch: Sketch) -> Song:
     song = _joined(
         sketch, changes, {role: _played(sketch, role, written) for role in written if role in plan.programs}
     )
-    return _with_words(sketch, song)
+    return with_words(sketch, song, keeps_notes=sketch.melodies is not None)
 
 
-def _with_words(sketch: Sketch, song: Song) -> Song:
-    """The song sung to the user's words, or to words that are found; its notes give way where they must."""
+def with_words(sketch: Sketch, song: Song, *, keeps_notes: bool = False) -> Song:
+    """The song sung to the user's words, or to words that are found; its notes give way where they must and may."""
     plan = sketch.plan
     if sketch.lyrics:
-        return sung(song, plan, parse_lyrics(sketch.lyrics), keeps_notes=sketch.melodies is not None)
+        return sung(song, plan, parse_lyrics(sketch.lyrics), keeps_notes=keeps_notes)
     if sketch.lyrics is not None or sketch.melodies is not None:
         return song
     sections = [_sung_section(i, room, plan) for i, room in enumerate(rooms_of(song, plan))]
     theme = theme_of(sketch.mood, sketch.request)
     lines = iter(words_for(theme, [s for s in sections if s.phrases], seed=sketch.seed_of("words")))
-    return sung_to(song, plan, [next(lines) if section.phrases else () for section in sections])
+    written = [next(lines) if section.phrases else () for section in sections]
+    return sung_to(song, plan, written, keeps_notes=keeps_notes)
 
 
 def _sung_section(index: int, room: Room, plan: Plan) -> SungSection:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from aoede.encodings.chords import Chord
 from aoede.errors import UsageError
 from aoede.music.changes import Changes
 from aoede.music.form import MAX_SECTIONS, SECTIONS, form_of, material_of, parse_form
+from aoede.music.given_lyrics import REPEATED
 from aoede.music.plan import ENERGY, LIFT, MAX_BARS, Plan, PlannedSection
 from aoede.music.theory import PlacedChord
 from aoede.song import Note
@@ -141,15 +143,36 @@ def returned_notes(
 ) -> list[Notes]:
     """The tune of every section by the same rule; it returns where the new section is as long as the old one.
 
-    A new end is drawn: it has to come home.
+    A new end is drawn, but for a chorus: it has to come home.
     """
     n_new = len(plan.sections) - len(old.sections)
     new = []
     for i in range(at, at + n_new):
-        section, source = plan.sections[i], _source(old, plan.sections[i])
-        if source is None or old.sections[source].bars != section.bars or i == len(plan.sections) - 1:
+        section, source = plan.sections[i], _tune_source(old, plan, i)
+        if source is None:
             new.append(drawn[i])
             continue
         rise = section.key_shift - old.sections[source].key_shift
         new.append(tuple(replace(n, pitch=min(127, max(0, n.pitch + rise))) for n in now[source]))
     return [*now[:at], *new, *now[at:]]
+
+
+def _tune_source(old: Plan, plan: Plan, i: int) -> int | None:
+    """The section of the song whose tune returns in section i of `plan`."""
+    section, source = plan.sections[i], _source(old, plan.sections[i])
+    if source is None or old.sections[source].bars != section.bars:
+        return None
+    return source if section.name == "chorus" or i < len(plan.sections) - 1 else None
+
+
+def returning(old: Plan, plan: Plan, at: int) -> dict[tuple[int, int], int]:
+    """Where words return with their tune: spans of ticks of the new song -> where they begin in the old one."""
+    starts = [
+        list(accumulate((s.bars * p.meter.bar_ticks for s in p.sections), initial=0)) for p in (old, plan)
+    ]
+    found = {}
+    for i in range(at, at + len(plan.sections) - len(old.sections)):
+        source = _tune_source(old, plan, i)
+        if source is not None and plan.sections[i].name in REPEATED:
+            found[starts[1][i], starts[1][i + 1]] = starts[0][source]
+    return found
