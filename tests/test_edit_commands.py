@@ -18,8 +18,8 @@ from tests.test_editing import by_hand, changed, track
 @pytest.fixture(scope="module")
 def song() -> Song:
     """Eight bars: verse and chorus."""
-    return library.compose("hope", seed=1, form="verse:4 chorus:4", instruments="piano, violin, bass", candidates=1,
-                           meter="4/4")  # fmt: skip
+    form, band = "verse:4 chorus:4", "piano, violin, bass"
+    return library.compose("hope", seed=1, form=form, instruments=band, meter="4/4", lyrics="", candidates=1)
 
 
 @pytest.fixture
