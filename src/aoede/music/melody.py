@@ -140,7 +140,7 @@ def _kept(known: _Material, section: PlannedSection, ground: Ground) -> list[boo
     varied = [ends[-1:], ends[-1:], ends[-2:], [*ends[-2:], ends[-1] - 1]][min(3, section.variation)]
     must_end = ground.bars != known.ground.bars or (ground.closes and not known.ground.closes)
     for bar in varied if section.variation or must_end else []:
-        if bar > 0:
+        if bar > 0 or must_end:
             kept[bar] = False
     return kept
 

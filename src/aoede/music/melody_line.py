@@ -243,13 +243,17 @@ class _Drawing:
 
     def _drawn_lengths(self, waits: Ints) -> Ints:
         """(n,) ids. Within a phrase notes run on, but for those that a rest of some length follows."""
-        chosen = drawn(self._drafts.lengths(waits), self._rng, WAIT_TEMPERATURE)
-        for i, (row, sight) in enumerate(zip(self._living, self._drafts.sights, strict=True)):
-            wait = int(waits[i])
+        chosen, sights = waits.copy(), self._drafts.sights
+        may_rest = 2 * _STEPS[waits] >= 3 * self._ground.beat
+        if may_rest.any():
+            drawn_ids = drawn(self._drafts.lengths(waits), self._rng, WAIT_TEMPERATURE)
+            may_rest &= 2 * _STEPS[drawn_ids] >= _STEPS[waits]
+            chosen = np.where(may_rest, drawn_ids, chosen)
+        else:
+            self._drafts.wait(waits)
+        for i, (row, sight) in enumerate(zip(self._living, sights, strict=True)):
             if sight.onsets and sight.onsets[-1] in row.cadences:
-                chosen[i] = self._last_length(sight.onsets[-1], sight.onsets[-1] + WAITS[wait])
-            elif 2 * WAITS[wait] < 3 * self._ground.beat or 2 * WAITS[chosen[i]] < WAITS[wait]:
-                chosen[i] = wait
+                chosen[i] = self._last_length(sight.onsets[-1], sight.onsets[-1] + WAITS[waits[i]])
         return chosen
 
     def _last_length(self, cadence: int, following: int) -> int:

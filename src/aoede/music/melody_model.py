@@ -61,7 +61,7 @@ class Drafts:
 
     def __init__(self, model: MelodyModel, sights: list[Sight], state: Any) -> None:
         self._model, self._state, self.sights = model, state, sights
-        self._slots = Slots.empty(len(sights))
+        self.slots = Slots.empty(len(sights))
 
     def __len__(self) -> int:
         return len(self.sights)
@@ -69,8 +69,8 @@ class Drafts:
     def waits(self) -> Floats:
         """(n, N_WAITS) scores of the time until the next note begins, from the beginning of the last one."""
         for row, sight in enumerate(self.sights):
-            sight.before(self._slots, row)
-        self._state = self._model.model.advance(self._state, self._slots.read)
+            sight.before(self.slots, row)
+        self._state = self._model.model.advance(self._state, self.slots.read)
         return self._scores(WAIT)
 
     def lengths(self, waits: ArrayLike) -> Floats:
@@ -78,14 +78,18 @@ class Drafts:
 
         Before the first note there is nothing to be chosen: any will do.
         """
-        for row, (sight, wait) in enumerate(zip(self.sights, np.asarray(waits).tolist(), strict=True)):
-            sight.waited(self._slots, row, wait)
+        self.wait(waits)
         return self._scores(LENGTH)
+
+    def wait(self, waits: ArrayLike) -> None:
+        """The next notes begin after the times of these ids (n,): for those who choose lengths by themselves."""
+        for row, (sight, wait) in enumerate(zip(self.sights, np.asarray(waits).tolist(), strict=True)):
+            sight.waited(self.slots, row, wait)
 
     def pitches(self, lengths: ArrayLike) -> Floats:
         """(n, N_PITCHES) scores of the next note's pitch, after the ids of the lengths (n,)."""
         for row, (sight, length) in enumerate(zip(self.sights, np.asarray(lengths).tolist(), strict=True)):
-            sight.held(self._slots, row, length)
+            sight.held(self.slots, row, length)
         return self._scores(PITCH)
 
     def sing(self, pitches: ArrayLike) -> None:
@@ -104,7 +108,7 @@ class Drafts:
         return Drafts(self._model, sights, self._model.model.select(self._state, at))
 
     def _scores(self, which: int) -> Floats:
-        known: Known = self._slots.known[which]
+        known: Known = self.slots.known[which]
         return np.asarray(self._model.model.scores(self._state, which, known), np.float64)
 
 

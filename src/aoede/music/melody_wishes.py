@@ -26,19 +26,23 @@ _LAG, _MOST_TILT = 0.4, 1.2  # per note behind what is wanted
 _LONG = -0.8  # per doubling of a time beyond twice the usual
 _SHORT = -1.0  # of times shorter than an eighth
 _MOTIF = 1.5  # what likeness is worth
+_HASTY = -1.5  # a quick note where a phrase begins: what is meant as an upbeat is none on the first beat
 _COMMA = 1.2  # what a long note is worth in the middle of a phrase
 _WIDTH, _CONTOUR = 4.0, 0.9  # semitones about the contour, and what it is worth
 _UNDONE, _USUAL_WIDTH = 0.5, 5.0
 _ON_LEVEL = (1.2, 1.2, 0.4, 0.0)  # what a tone of the chord is worth on a beat of each level
 _HARSH = (-2.0, -2.0, -0.5, -0.5)
-_HOME, _HOME_BY_VALENCE = 0.15, 0.7  # what the tonic is worth, and half of it its fifth: bright lines tell their key
+_HOME, _HOME_BY_VALENCE = (
+    0.15,
+    0.7,
+)  # what the tonic is worth, and half of it its fifth: bright lines tell their key
 _OWN = -0.8  # the degree by which a mode is told is a spice
 _WISH = 3.0  # what a pitch is worth that was sung here before
 _HARD_LEAPS = {6: -2.5, 10: -2.5, 11: -2.5, 12: -1.5}
 _LEAP_ON, _THIRD_ON = -3.0, -0.8  # another leap, or a third, the same way after a leap
 _LEAP = 5
 _CONTINUED, _DRONE = 4, -2.0  # notes of one pitch in a row, from which on it is less likely
-_TO_REST = -0.3  # per semitone by which the last note of a phrase is further than a step
+_TO_REST, _FARTHEST_REST = -0.35, 7  # per semitone by which the last note of a phrase is further than a step
 _REPEATED, _STEP = -0.25, 0.1
 _FARTHEST = 12  # semitones from the last note
 
@@ -55,6 +59,7 @@ class Wishes:
         self._lengths += _LONG * np.maximum(0.0, (_LOG_QUARTERS + np.log(ground.density)) / np.log(2) - 1)
         self._at: dict[int, Floats] = {}
         self._commas = _commas(ground)
+        self._begins = {phrase.begin for phrase in ground.phrases}
 
     # -- time --
 
@@ -70,6 +75,9 @@ class Wishes:
             like = wait_id(onsets[place] - then) if place < len(onsets) else -1
             if like >= 0:
                 wishes[like] += _MOTIF
+        if now in self._begins and onsets:
+            is_hasty = ground.beat > _STEPS
+            wishes += _HASTY * is_hasty
         for begin, middle in self._commas:
             if begin <= now < middle and ground.level_at(now) < 3:
                 is_long = 3 * ground.beat <= 2 * _STEPS
@@ -94,8 +102,8 @@ class Wishes:
         if ends is not None:
             allowed = allowed & self._rests(ends, now)
             wishes += _TO_REST * np.maximum(0, np.abs(_PITCHES - before[-1]) - 2) if before else 0.0
-        if before:
-            near = allowed & (np.abs(_PITCHES - before[-1]) <= _FARTHEST)
+        for farthest in (_FARTHEST, _FARTHEST_REST)[: 1 + (ends is not None)] if before else ():
+            near = allowed & (np.abs(_PITCHES - before[-1]) <= farthest)
             allowed = near if near.any() else allowed
         for wider in (tones.is_allowed & ground.in_reach, ground.in_reach):
             allowed = allowed if allowed.any() else wider

@@ -172,14 +172,14 @@ class _Scores:
             units += self._told[known.told + self._told_at].sum(axis=1)
         np.maximum(units, 0, out=units)
         atoms = product(units, self._out) + self._out_bias  # (n, n_atoms)
-        n, n_values = len(atoms), self._choice.n_values
+        n, n_atoms = atoms.shape
         rows = np.arange(n)[:, None]
-        at = known.attributes + self._attributes_at  # (n, values, columns)
-        scores = atoms[:, :n_values] + np.take(atoms, at + rows[:, :, None] * atoms.shape[1]).sum(axis=2)
-        first = self._choice.n_atoms - self._choice.n_proposals
-        for k, proposed in enumerate(known.proposals.T):  # one after another: two may propose the same
-            has = np.flatnonzero(proposed >= 0)
-            scores[has, proposed[has]] += atoms[has, first + k]
+        at = known.attributes + (self._attributes_at + rows * n_atoms)[:, None, :]  # (n, values, columns)
+        scores = atoms[:, : self._choice.n_values] + atoms.ravel().take(at).sum(axis=2)
+        if self._choice.n_proposals:
+            has = known.proposals >= 0
+            where = (known.proposals + rows * self._choice.n_values)[has]
+            np.add.at(scores.ravel(), where, atoms[:, n_atoms - self._choice.n_proposals :][has])
         scores[known.attributes[:, :, 0] == 0] = FORBIDDEN
         return np.asarray(scores, np.float32)
 
