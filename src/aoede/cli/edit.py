@@ -16,7 +16,7 @@ from aoede.cli.console import STDOUT, force_option, json_option, read_text, tell
 from aoede.cli.make import MAX_COUNT, file_options, suffixes_of
 
 if TYPE_CHECKING:
-    from aoede.editing import Work
+    from aoede.edits import Work
     from aoede.song import Song
 
 _MAX_LYRICS_BYTES = 200_000

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +68,7 @@ class Manner:
 
 
 def costs(writer: Writer, lines: Sequence[tuple[str, str]], manner: Manner) -> list[Written]:
-    """What the writer would have paid for lines that are given as (beginning, rest); a comma in it costs nothing."""
+    """What the writer would have paid for lines that are given as (beginning, rest)."""
     ids = [writer.encoding.encode(manner.before + beginning + rest) for beginning, rest in lines]
     longest = max(map(len, ids), default=0)
     table = np.zeros((longest, len(ids)), np.int64)
@@ -81,7 +81,7 @@ def costs(writer: Writer, lines: Sequence[tuple[str, str]], manner: Manner) -> l
         closing = np.logaddexp.reduce(logits[:, ends], axis=1)
         for column, (row, (_, rest)) in enumerate(zip(ids, lines, strict=True)):
             at = t - (len(row) - len(rest))
-            if 0 <= at < len(rest) and rest[at] != "，":
+            if 0 <= at < len(rest):
                 told[column].append(round(-float(logits[column, row[t]]), 3))
             elif at == len(rest):
                 told[column].append(round(-float(closing[column]), 3))
@@ -158,9 +158,9 @@ _PHRASE = re.compile(r"[\u4e00-\u9fff]+(?=[，。、！？；])")
 def phrases(
     writer: Writer, *, n: int, length: int, temperature: float, rng: np.random.Generator
 ) -> Iterator[Written]:
-    """What the writer writes where nothing begins, `length` characters `n` times: its phrases, and pairs of them.
+    """The phrases that the writer writes where nothing begins, `length` characters `n` times.
 
-    A pair is two phrases with a comma between them. The first phrase of each text is left out: it may be a title.
+    The first phrase of each text is left out: it may be a title.
     """
     may = np.ones(len(writer.glyphs), np.bool_)
     may[[END, UNKNOWN]] = False
@@ -175,9 +175,6 @@ def phrases(
         text = "".join(writer.glyphs[symbol] for symbol in row.tolist())
         found = [match.span() for match in _PHRASE.finditer(text)][1:]
         yield from (Written("", text[a:b], tuple(cost[a : b + 1])) for a, b in found)
-        for (a, b), (c, d) in pairwise(found):
-            if text[b:c] in ("，", "、"):
-                yield Written("", f"{text[a:b]}，{text[c:d]}", tuple(cost[a:b] + cost[c : d + 1]))
 
 
 def kept(folder: Path, name: str, write: Callable[[], Iterable[Written]]) -> list[Written]:

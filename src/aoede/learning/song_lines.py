@@ -25,7 +25,6 @@ from aoede.words.rhyme import end_of
 from aoede.words.syllables import syllables_of
 from aoede.words.verbatim import Index
 
-LEAST_SYLLABLES, MOST_SYLLABLES = 3, 12
 MOST_VERBATIM = (
     25  # characters that a line may share with the training text; in Chinese its own length less one
 )
@@ -33,27 +32,36 @@ LEAST_NEARNESS = 0.3  # cosine
 
 
 def chosen(
-    candidates: Sequence[Candidate], *, size: int, least: float, per_end: int, per_beginning: int
+    candidates: Sequence[Candidate],
+    *,
+    sizes: Mapping[int, int],
+    least: float,
+    per_end: int,
+    per_beginning: int,
 ) -> list[Candidate]:
-    """The best `size` of at least these log-odds, none twice, of each last word and of each beginning only some."""
-    ends: Counter[str] = Counter()
+    """The best lines of each number of syllables, up to `sizes` of them, of at least these log-odds, none twice.
+
+    Of one length and last word there are at most `per_end`, of one beginning `per_beginning`.
+    """
+    ends: Counter[tuple[str, int]] = Counter()
     beginnings: Counter[str] = Counter()
+    lengths: Counter[int] = Counter()
     kept: list[Candidate] = []
     seen: set[str] = set()
     for candidate in sorted(candidates, key=lambda c: (-c.log_odds, c.text)):
-        end = end_of(candidate.text)
-        plain = candidate.text.casefold()
-        if candidate.log_odds < least or len(kept) == size:
+        if candidate.log_odds < least:
             break
-        if end is None or plain in seen or ends[end.word] == per_end:
+        end, n = end_of(candidate.text), len(syllables_of(candidate.text))
+        plain = candidate.text.casefold()
+        if end is None or plain in seen or ends[end.word, n] == per_end or lengths[n] >= sizes.get(n, 0):
             continue
         if candidate.beginning and beginnings[candidate.beginning] == per_beginning:
             continue
-        if LEAST_SYLLABLES <= len(syllables_of(candidate.text)) <= MOST_SYLLABLES:
-            ends[end.word] += 1
-            beginnings[candidate.beginning] += 1
-            seen.add(plain)
-            kept.append(candidate)
+        ends[end.word, n] += 1
+        beginnings[candidate.beginning] += 1
+        lengths[n] += 1
+        seen.add(plain)
+        kept.append(candidate)
     return kept
 
 

@@ -25,7 +25,12 @@ MOST_WORDS = 10
 LAYERS = (0, 2, 4, 6)  # of MiniLM, as the mood tables have them; the last is used
 N_COLUMNS = 24  # principal components of a word's vector that the judge sees
 N_COMMON = 6_000  # words that have them
-LIMITS = {"size": 14_000, "least": 0.0, "per_end": 90, "per_beginning": 20}
+LIMITS = {
+    "sizes": dict.fromkeys(range(3, 13), 2400),
+    "least": 0.2,
+    "per_end": 40,
+    "per_beginning": 20,
+}
 LEAST_TALK, LEAST_SONGS = (
     4,
     3,
@@ -48,6 +53,14 @@ _LEFT_OUT = (
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 _CLAUSE = re.compile(r"(?<=[.!?;,:])\s*")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_NOT_SEEN = (
+    "like into full beneath through left every never before about across above away down gone upon around only still "
+    "until won't don't there's let let's let'll i'll we'll you're i'm i've can't couldn't more nothing under beside "
+    "other against after over out these those ever each keep another around without while behind back off along just "
+    "once since between near say said see saw comes came goes go come get got give gave take took put made make among "
+    "used want need one first last very much many always everything something nobody somebody everybody anybody"
+)
+_NO_IMAGES = frozenset(_NOT_SEEN.split())  # words that show nothing
 _I = frozenset(("i", "i'm", "i've", "i'll", "i'd", "me", "my", "mine"))
 _WE = frozenset(("we", "we're", "we'll", "we've", "us", "our", "ours"))
 _PAST_VERBS = (
@@ -68,7 +81,8 @@ def built(sources: Sources) -> Built:
     vectors = _word_vectors(sources, old, songs, talk)
     knows = EnglishKnowledge(old, songs, talk, vectors)
     every, features = _features(knows, written, beginnings)
-    judge = Judge.fit(features, *_marked(sources, knows, beginnings), block_stream(SEED, "en", "folds"))
+    marked, marks = _marked(sources, knows, beginnings)
+    judge = Judge.fit(features, marked, marks, block_stream(SEED, "en", "folds"))
     told = judge.log_odds(features)
     candidates = [
         Candidate(w.text, w.beginning, beginnings[w.beginning], float(odds))
@@ -134,10 +148,10 @@ def _features(
         head, rest = words_of(one.beginning), words_of(one.rest)
         words = [*head, *rest]
         names = not rest or words[-2] not in ARTICLES or knows.is_name(rest[-1])
-        if rest and len(words) <= MOST_WORDS and rest[-1] not in SMALL and names:
+        if rest and len(words) <= MOST_WORDS and rest[-1] not in SMALL and names and one.rest[-1].isalpha():
             every.append(Written(f"{one.beginning} ", one.rest, one.nats))
-            rows.append(knows.features(head, rest, one.nats))
-    return [Written(w.beginning.strip(), " " + w.rest, w.nats) for w in every], np.array(rows)
+            rows.append(np.array(knows.features(head, rest, one.nats), np.float32))
+    return [Written(w.beginning.strip(), " " + w.rest, w.nats) for w in every], np.stack(rows)
 
 
 def _marked(sources: Sources, knows: EnglishKnowledge, beginnings: Mapping[str, int]):  # type: ignore[no-untyped-def]
@@ -163,7 +177,11 @@ def _marked(sources: Sources, knows: EnglishKnowledge, beginnings: Mapping[str, 
 def content(line: str) -> list[str]:
     """The words that a line is about: those of the mood table that are not small."""
     known = mood_table("en")
-    return [word for word in words_of(line) if word not in SMALL and len(word) > 2 and word in known]
+    return [
+        word
+        for word in words_of(line)
+        if word not in SMALL and word not in _NO_IMAGES and len(word) > 2 and word in known
+    ]
 
 
 def voice(line: str) -> int:

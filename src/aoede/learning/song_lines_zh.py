@@ -38,11 +38,22 @@ BEGUN, PAIRED = (
 )  # log-odds by which lines with a beginning of today are preferred, and pairs are not
 LAYERS = (2, 4, 6)  # of MiniLM for the meanings of characters, and
 WORD_LAYERS = (0, 2, 4, 6)  # for English words, as the mood tables have them; the last is used
-LIMITS = {"size": 10_000, "least": 0.5, "per_end": 240, "per_beginning": 18}
+LIMITS = {
+    "sizes": {3: 60, 4: 1_800, 5: 2_200, 6: 2_200, 7: 1_900, 8: 300},
+    "least": -0.5,
+    "per_end": 60,
+    "per_beginning": 18,
+}
 _STOPS = "，。、！？；\n"
 _SMALL = frozenset(
     "的了在与如是就被把向为有何人不更又也都和我你他她它们这那谁一个着过来去里上下中到从还却只将"
 )
+_NOT_SEEN = (
+    "当 像 而 看 走 如果 何处 何时 何事 不知 不见 多少 一点 一番 每 说 听 曾 后 前 等 时 似 得 处 无 别 会 让 请 只要 带 就算 能 再也 "
+    "从此 化作 便是 正是 自有 惟有 如此 如今 已 未 再 否 许 落 吹 满 开 没有 还是 就是 都是 也是 总是 尚有 不是 只有 什么 怎么 分付 一片 "
+    "一枝 一天 一年 一次 一声 一个 这样 那边 带着 走过 落下 留下 等到 直到 终 很 几许 几度 几时 几番 许多 十分 依旧 试问 问 知 谁知 谁家"
+)
+_NO_IMAGES = frozenset(_NOT_SEEN.split())  # words that show nothing
 _PRONOUNS = ("我们", "咱们")
 
 
@@ -56,7 +67,8 @@ def built(sources: Sources) -> Built:
     )
     every = _different(_written(sources, list(beginnings)))
     features = np.array([knows.features(one) for one in every])
-    judge = Judge.fit(features, *_marked(sources, knows, list(beginnings)), block_stream(SEED, "zh", "folds"))
+    marked, marks = _marked(sources, knows, list(beginnings))
+    judge = Judge.fit(features, marked, marks, block_stream(SEED, "zh", "folds"))
     told = judge.log_odds(features)
     candidates = [
         Candidate(
@@ -109,12 +121,9 @@ def _different(written: Sequence[Written]) -> list[Written]:
     """Lines that can be sung, each once."""
     found_: dict[str, Written] = {}
     for one in written:
-        n_signs = len(one.text.replace("，", ""))
-        least = LEAST_LINE if one.beginning else LEAST_PHRASE
-        fits = least <= n_signs <= MOST_LINE and 1 <= len(one.rest) <= (
-            MOST_REST if one.beginning else MOST_LINE + 1
-        )
-        if fits and all(sign.isalpha() or sign == "，" for sign in one.text):
+        least, most = (LEAST_LINE, MOST_REST) if one.beginning else (LEAST_PHRASE, MOST_LINE)
+        fits = least <= len(one.text) <= MOST_LINE and 1 <= len(one.rest) <= most
+        if fits and one.text.isalpha():
             found_.setdefault(one.text, one)
     return list(found_.values())
 
@@ -133,7 +142,7 @@ def _marked(sources: Sources, knows: ChineseKnowledge, beginnings: Sequence[str]
 def content(line: str) -> list[str]:
     """The words that a line is about, as the mood table cuts it: none of the small ones."""
     tokens = [token.text for token in tokens_of(normalised(line)) if token.kind == "han"]
-    return [text for text in tokens if not set(text) <= _SMALL]
+    return [text for text in tokens if not set(text) <= _SMALL and text not in _NO_IMAGES]
 
 
 def voice(line: str) -> int:

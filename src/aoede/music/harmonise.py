@@ -99,8 +99,7 @@ def harmonise(
     moves = [_moves(heard, minor, inside) for inside in (0, 1)]
     if rng is not None:  # of others the likelier ones
         unary, moves = SHARPER * unary, [_rows(move**SHARPER) for move in moves]
-    if before is not None:
-        unary[0] += np.log(moves[0][encode(before, tonic_pc)])
+    unary[0] += np.log(_common(heard, minor) if before is None else moves[0][encode(before, tonic_pc)])
     if after is not None:
         unary[-1] += np.log(moves[0][:, encode(after, tonic_pc)])
     chain = _Chain(unary, [moves[int(t % per_bar > 0)] for t in range(n)])
@@ -133,6 +132,14 @@ def changes_under(
 
 def _tonic_ids(minor: int) -> list[int]:
     return [REDUCED.index("min" if minor else "maj")]
+
+
+def _common(heard: Ear, minor: int) -> Floats:
+    """(N_CHORDS,) how common each chord is in the long run: where a song begins."""
+    shares = np.full(N_CHORDS, 1 / N_CHORDS)
+    for _ in range(50):  # half a step at a time, or it could swing to and fro
+        shares = 0.5 * (shares + shares @ heard.follows[minor])
+    return shares
 
 
 def _unary(

@@ -121,7 +121,9 @@ def candidates(
         raise UsageError(f"the first chord must be an id below {N_CHORDS}, not {start}")
     if temperature <= 0:
         raise UsageError(f"the temperature must be above 0, not {temperature:g}")
-    draw = _Draw(n_chords, _MODES[mode], mode, section, cadence, seventh_share, surprise, home, temperature, start)
+    draw = _Draw(
+        n_chords, _MODES[mode], mode, section, cadence, seventh_share, surprise, home, temperature, start
+    )
     found: dict[Progression, None] = {}
     for strict in (True, True, True, False):
         for row in _sample(draw, songbook, rng, 2 * n):

@@ -19,7 +19,7 @@ from aoede.words.rhyme import LineEnd, end_of, ends_rhyme
 from aoede.words.syllables import syllables_of
 from aoede.words.theme import Theme
 
-QUALITY, MOOD_VALENCE, MOOD_AROUSAL, THEME, ILL, ILL_TONE, CHANCE = 0.5, 1.1, 0.5, 2.6, 0.9, 0.35, 0.7
+QUALITY, MOOD_VALENCE, MOOD_AROUSAL, THEME, ILL, ILL_TONE, CHANCE = 0.5, 1.8, 0.7, 3.2, 0.9, 0.35, 0.4
 RHYME_AHEAD = 0.9  # how much the best rhyme to come counts when a line is chosen
 NO_RHYME = -8.0
 CHANGED = -0.9  # a syllable more or less than notes
@@ -27,7 +27,8 @@ AGAIN = -0.7  # a word that was sung before
 THEME_AGAIN = -0.25  # the same of the theme
 N_CANDIDATES, N_BEAM, N_A_RHYME = 48, 12, 5
 FEW = 160  # lines; where fewer fit, those with a syllable more or less are looked at
-LEAST_SYLLABLES, MOST_SYLLABLES = 4, 11  # of the lines that are chosen among
+LEAST_SYLLABLES = 4  # of the lines that are chosen among,
+MOST_SYLLABLES = {"en": 11, "zh": 7}  # and at most
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -87,7 +88,7 @@ class Weighed:
         lines = self.lines
         scores = self.static[rows] + CHANCE * rng.gumbel(size=len(rows))
         scores += _ill(phrase, lines, rows)
-        if self.theme.language == "zh" and (lines.n_syllables[rows] == len(phrase.notes)).all():
+        if self.theme.language == "zh" and len(rows) and (lines.n_syllables[rows] == len(phrase.notes)).all():
             scores -= ILL_TONE * _against(phrase, lines.tones(rows))
         taken = np.isin(lines.begin[rows], list(used.begins)) & (lines.begin[rows] > 0)
         scores[taken] -= 3.0
@@ -99,7 +100,7 @@ class Weighed:
 
     def candidates(self, phrase: SungLine, used: Used, rng: np.random.Generator) -> "Ranked":
         """The lines for a phrase, best first."""
-        n = min(max(len(phrase.notes), LEAST_SYLLABLES), MOST_SYLLABLES)
+        n = min(max(len(phrase.notes), LEAST_SYLLABLES), MOST_SYLLABLES[self.theme.language])
         rows = self.lines.of_length(n)
         if len(rows) < FEW:
             rows = np.concatenate([self.lines.of_length(n + step) for step in (0, -1, 1)])

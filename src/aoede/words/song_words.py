@@ -63,7 +63,7 @@ def scheme_of(name: str, rng: np.random.Generator) -> str:
 def _section(
     weighed: Weighed, section: SungSection, used: Used, sings_title: bool, rng: np.random.Generator
 ) -> tuple[str, ...]:
-    phrases, owners = _divided(section.phrases)
+    phrases, owners = _divided(section.phrases, MOST_SYLLABLES[weighed.theme.language])
     given: dict[int, list[Candidate]] = {
         i: [candidate_of(call, phrase, 0.5 * float(rng.gumbel()), kind=ORDER)
             for call in calls(weighed.theme.language, len(phrase.notes))]
@@ -80,14 +80,14 @@ def _section(
     return _joined([line.text for line in lines], owners, weighed.theme.language)
 
 
-def _divided(phrases: Sequence[SungLine]) -> tuple[list[SungLine], list[int]]:
-    """Phrases with those of too many notes in two, and to which phrase each belongs; the second one rhymes."""
+def _divided(phrases: Sequence[SungLine], most: int) -> tuple[list[SungLine], list[int]]:
+    """Phrases with those of more than `most` notes in two, and to which phrase each belongs; the second one rhymes."""
     found: list[SungLine] = []
     owners: list[int] = []
     last_of: dict[int, int] = {}
     for i, phrase in enumerate(phrases):
         model = None if phrase.rhymes_with is None else last_of[phrase.rhymes_with]
-        n_parts = -(-len(phrase.notes) // MOST_SYLLABLES)
+        n_parts = -(-len(phrase.notes) // most)
         cuts = [round(k * len(phrase.notes) / n_parts) for k in range(n_parts + 1)]
         for k in range(n_parts):
             is_last = k + 1 == n_parts

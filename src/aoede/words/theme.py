@@ -1,27 +1,36 @@
 """What the words of a song are about: its title, the words of the request, and the words near to those in meaning."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aoede.mood.feelings import FEELINGS
 from aoede.mood.inflection import known_forms
 from aoede.mood.request import Mood
 from aoede.mood.tokens import Token, normalised, tokens_of
+from aoede.words.imagery import IMAGES
 from aoede.words.line_pool import LinePool, pool
 from aoede.words.syllables import syllables_of
 from aoede.words.title import title_of
 
 MOST_SYLLABLES = 10  # of a title that is sung
 FADING = 0.85  # each further keyword counts that much less
-OWN, NEAR = 1.0, 0.8  # weight of a keyword itself, and of one as near as can be
+OWN, NEAR, IMAGE = (
+    1.0,
+    0.85,
+    0.55,
+)  # weight of a keyword itself, of a word as near as can be, of a feeling's image
+FARTHEST, NEAREST = 0.25, 0.7  # cosines that count nothing, and all
 _MANNER = re.compile(
     r"\b(?:in [a-g](?:[ -]?(?:flat|sharp|#|b))?(?: (?:major|minor))?|major|minor|bpm|\d+/\d+|\d+ bars?|waltz|ballad|march|"
     r"lullaby|anthem|tune|song|piece|melody|music|tempo|verse|chorus|for (?:piano|guitar|strings|flute|violin|cello)|"
     r"(?:pop|rock|folk|jazz|blues) (?:song|tune)|slow|fast|quick)\b|大调|小调|歌曲|曲子|拍子|快板|慢板|圆舞曲|进行曲|钢琴|吉他",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"\babout\s+(.+)|\bexpress(?:es|ing)?\s+(.+)|关于(.+)|表达(.+)", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\babout\s+(.+)|\bexpress(?:es|ing)?\s+(.+)|\b(?:for|to)\s+((?:my|our|your|the|a)\s.+)|关于(.+)|表达(.+)|献给(.+)",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _TRAILING = re.compile(
     r"(?:\s+(?:an?|the|and|or|of|in|on|at|to|for|from|with|by|my|your|our|all|that|who|is))+$", re.IGNORECASE
@@ -54,15 +63,24 @@ def theme_of(mood: Mood, request: str, *, language: str | None = None) -> Theme:
     lines = pool(language)
     keywords = _keywords(mood, request, lines, language)
     weights: dict[str, float] = {}
-    for place, word in enumerate(keywords):
-        share = FADING**place
-        found = {near: NEAR * nearness for near, nearness in lines.neighbours(word).items()}
-        found |= {word: OWN} if word in lines.vocabulary_rows else {}
-        for near, weight in found.items():
-            weights[near] = max(weights.get(near, 0.0), share * weight)
+    for word, weight in _near(keywords, mood, lines, language):
+        if word in lines.vocabulary_rows:
+            weights[word] = max(weights.get(word, 0.0), weight)
     return Theme(
         sung_title(mood, request, language), language, mood.valence, mood.arousal, weights, tuple(keywords)
     )
+
+
+def _near(keywords: Sequence[str], mood: Mood, lines: LinePool, language: str) -> Iterator[tuple[str, float]]:
+    """Words of the theme with their weights, some more than once."""
+    for place, word in enumerate(keywords):
+        share = FADING**place
+        yield word, share * OWN
+        for near, nearness in lines.neighbours(word).items():
+            yield near, share * NEAR * min(1.0, max(0.0, (nearness - FARTHEST) / (NEAREST - FARTHEST)))
+    for feeling, share in mood.feelings.items():
+        for image in IMAGES[feeling][language]:
+            yield image, IMAGE * share**0.5
 
 
 def _keywords(mood: Mood, request: str, lines: LinePool, language: str) -> list[str]:
@@ -96,7 +114,7 @@ def _known(word: str, lines: LinePool, language: str) -> str | None:
 _FRAME_WORDS = (
     "song songs tune music melody write make compose create sing feel feels feeling like want need please about piece "
     "something express expresses expressing major minor slow fast piano guitar waltz ballad bars verse chorus key tempo "
-    "words lyrics full sounds 歌 歌曲 音乐 曲子 写 首 一首 想要 表达 关于 旋律 来 听 唱 钢琴 吉他 充满 带有"
+    "words lyrics full sounds 歌 歌曲 音乐 曲子 写 首 一首 想要 表达 关于 旋律 来 听 唱 钢琴 吉他 充满 带有 的 了 在 和 与 我 你 他 她 我们 你们 一 个 那 这 那天 们 里 有 是 很 有些 一些 想 不 要 会 能 从 到 去 来 着 过"
 )
 _FRAME = frozenset(_FRAME_WORDS.split())
 

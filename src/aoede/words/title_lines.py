@@ -17,7 +17,7 @@ _AFTER_EN = (
     "sing it out loud|sing it for me|dance with me|wait for me|walk with me|back to you|close to you|here we are|here I am|"
     "here we go|hear the call|from the start|never alone|never too late|never let go|now and forever|forever more|"
     "day after day|night after night|by my side|side by side|hand in hand|far away|close your eyes|open your eyes|"
-    "is calling me|is calling you|every day|every night|everywhere|everywhere I go|all around|all around me|come what may|"
+    "every day|every night|everywhere|everywhere I go|all around|all around me|come what may|"
     "that's all I know|that's all I need|that's what we are|oh|oh, oh|hey"
 )
 _BEFORE_EN = (
