@@ -103,6 +103,11 @@ def test_songs_close_on_the_tonic_and_a_part_of_one_need_not() -> None:
     assert harmonise(half, C_MAJOR, FOUR, 2, closes=False)[-1].chord.root_pc == 7
 
 
+def test_a_bar_that_is_silent_but_for_an_upbeat_begins_with_a_common_chord() -> None:
+    late = (Note(1440, 67, 480, 80), *(replace(n, start_ticks=n.start_ticks + 1920) for n in ODE))
+    assert harmonise(late, C_MAJOR, FOUR, 9)[0].chord.root_pc in (0, 7)
+
+
 def test_the_chords_beside_a_passage_tell_how_it_begins_and_goes_on() -> None:
     silence = (Note(0, 60, 1, 1),)
     after_dominant = harmonise(
