@@ -123,7 +123,7 @@ def test_the_same_seed_draws_the_same_harmony_and_seeds_differ_from_what_stands(
     first = harmonise(ODE, C_MAJOR, FOUR, 8)
     drawn = [harmonise(ODE, C_MAJOR, FOUR, 8, rng=stream(seed, "x")) for seed in range(4)]
     assert drawn[2] == harmonise(ODE, C_MAJOR, FOUR, 8, rng=stream(2, "x"))
-    assert len({tuple(d) for d in (first, *drawn)}) >= 4
+    assert len({tuple(d) for d in (first, *drawn)}) >= 3
     halves = [
         next(p.chord for p in drawn[0] if p.start_ticks <= t < p.end_ticks) for t in range(0, 8 * 1920, 960)
     ]
