@@ -15,7 +15,7 @@ test: .venv/.dev  ## the tests, under five minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-slow: .venv/.dev  ## the long ones too
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=default
 
 check: .venv/.dev  ## style, types, layout
 	$(BIN)/ruff check .

@@ -7,9 +7,14 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch and NumPy are loaded
 
 import pytest
+from hypothesis import settings
 
 from aoede.cli import main
 from tests.command import Done, Run
+
+# The same examples each time, so that a change is judged by what it changes; `make test-slow` draws others.
+settings.register_profile("steady", derandomize=True)
+settings.load_profile("steady")
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where `make test &` runs; tests interrupt
 

@@ -216,3 +216,18 @@ def test_a_critic_takes_a_candidate_that_is_no_farther_off_than_the_first() -> N
         assert chosen(taken, 4) is taken
     with pytest.raises(UsageError, match="--candidates"):
         chosen(asked, 0)
+
+
+def test_a_title_that_is_too_long_for_its_phrase_is_not_sung_to_it() -> None:
+    song = aoede.compose("愤怒的暴风雨 angry storm 🔥, in 2/4", seed=0, bars=1, tempo=20, mode="dorian")
+    assert len(song.bar_starts()) == 1
+    assert 0 < len(song.syllables) <= 6
+
+
+def test_a_solo_without_a_verse_plays_a_tune_of_its_own() -> None:
+    song = aoede.compose(
+        "a quiet evening", seed=3, form="bridge solo chorus", instruments="piano, violin, flute"
+    )
+    solo = song.sections[1]
+    colour = next(track for track in song.tracks if track.role == "colour")
+    assert sum(solo.start_ticks <= note.start_ticks < solo.end_ticks for note in colour.notes) >= 8

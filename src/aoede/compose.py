@@ -293,11 +293,12 @@ def fill(sketch: Sketch) -> Song:
     """The song of a sketch: the same sketch always gives the same notes."""
     plan = sketch.plan
     changes = changes_of(sketch)
-    melodies = sketch.melodies or _sung(plan, melodies_for(plan, changes, sketch.seed_of("melody")))
+    tunes = sketch.melodies or melodies_for(plan, changes, sketch.seed_of("melody"))
+    melodies = sketch.melodies or _sung(plan, tunes)
     written = {
         "melody": melodies,
         "chords": chord_parts_for(plan, changes, sketch.seed_of("chords")),
-        "colour": colour_parts_for(plan, changes, melodies, sketch.seed_of("colour")),
+        "colour": colour_parts_for(plan, changes, melodies, sketch.seed_of("colour"), tunes),
         "bass": bass_parts_for(plan, changes, sketch.seed_of("bass")),
         "drums": drum_parts_for(plan, changes, sketch.seed_of("drums")) if "drums" in plan.programs else [],
     }

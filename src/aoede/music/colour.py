@@ -60,31 +60,45 @@ Changes = Sequence[PlacedChord]
 
 
 def colour_parts_for(
-    plan: Plan, changes: Sequence[Changes], melodies: Sequence[Notes], seed: int
+    plan: Plan,
+    changes: Sequence[Changes],
+    melodies: Sequence[Notes],
+    seed: int,
+    tunes: Sequence[Notes] | None = None,
 ) -> list[Notes]:
     """The colour of every section, in ticks from its beginning; empty where nobody plays it.
 
     melodies: the notes of each section's melody, in ticks from its beginning.
+    tunes: those that a section has to play where no melody sounds; the melodies, if none are given.
     """
     if "colour" not in plan.programs:
         return [() for _ in plan.sections]
     return [
-        colour_part(plan, i, chords, melodies, rng=stream(seed, "colour", section.name, i))
+        colour_part(plan, i, chords, melodies, tunes or melodies, rng=stream(seed, "colour", section.name, i))
         for i, (section, chords) in enumerate(zip(plan.sections, changes, strict=True))
     ]
 
 
 def colour_part(
-    plan: Plan, index: int, chords: Changes, melodies: Sequence[Notes], *, rng: np.random.Generator
+    plan: Plan,
+    index: int,
+    chords: Changes,
+    melodies: Sequence[Notes],
+    tunes: Sequence[Notes],
+    *,
+    rng: np.random.Generator,
 ) -> Notes:
-    """The colour of one section. melodies: of all sections, for the tune that it takes where the melody rests."""
+    """The colour of one section. tunes: of all sections, for the one that it takes where the melody rests."""
     section = plan.sections[index]
     manner = manner_of(plan, index, sung=bool(melodies[index]))
+    tune = _borrowed(plan, index, tunes) if manner in ("hook", "solo") else []
+    if manner == "solo" and not tune:
+        manner = "held"
     if manner == "silent":
         return ()
     desk = _Desk(plan, section, chords, melodies[index], rng)
     if manner in ("hook", "solo"):
-        strokes = _tune(desk, _borrowed(plan, index, melodies), manner)
+        strokes = _tune(desk, tune, manner)
     elif manner == "answers":
         strokes = _answers(desk)
     elif manner == "climax":
@@ -236,10 +250,10 @@ def _climactic_phrase(desk: _Desk) -> tuple[int, int]:
     return next((a, b) for a, b in pairwise(edges) if top < b)
 
 
-def _borrowed(plan: Plan, index: int, melodies: Sequence[Notes]) -> list[Note]:
-    """The melody of a section of the same material, in the key of this one."""
+def _borrowed(plan: Plan, index: int, tunes: Sequence[Notes]) -> list[Note]:
+    """The tune of the first section of the same material, in the key of this one."""
     section = plan.sections[index]
-    for other, notes in zip(plan.sections, melodies, strict=True):
+    for other, notes in zip(plan.sections, tunes, strict=True):
         if other.material == section.material and notes:
             by = section.key_shift - other.key_shift
             end = section.bars * plan.meter.bar_ticks

@@ -230,7 +230,7 @@ def onto(
         own = notes[at : at + len(phrase.notes)]
         at += len(own)
         words = syllables_of(line)
-        room = len(own) if keeps_notes else sum(max(1, slot // SIXTEENTH) for slot in phrase.slots_ticks)
+        room = len(own) if keeps_notes else phrase.most_syllables
         if len(words) > room:
             raise UsageError(
                 f"{line[:40]!r} has {len(words)} syllables; {room} can be sung there",

@@ -70,6 +70,11 @@ class SungLine:
             for note, end in zip(self.notes, ends, strict=True)
         )
 
+    @property
+    def most_syllables(self) -> int:
+        """How many can be sung: one a sixteenth, at least one a note."""
+        return sum(max(1, slot // SIXTEENTH) for slot in self.slots_ticks)
+
     @cached_property
     def shape(self) -> "Shape":
         """What of a phrase decides how words sit on it, apart from its pitches."""

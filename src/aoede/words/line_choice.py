@@ -103,7 +103,8 @@ class Weighed:
         n = min(max(len(phrase.notes), LEAST_SYLLABLES), MOST_SYLLABLES[self.theme.language])
         rows = self.lines.of_length(n)
         if len(rows) < FEW:
-            rows = np.concatenate([self.lines.of_length(n + step) for step in (0, -1, 1)])
+            steps = (0, -1, 1) if n < phrase.most_syllables else (0, -1)
+            rows = np.concatenate([self.lines.of_length(n + step) for step in steps])
         scores = self.scores(phrase, rows, used, rng)
         order = np.argsort(-scores, kind="stable")
         return Ranked(self.lines, rows[order], scores[order], used)

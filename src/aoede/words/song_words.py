@@ -13,6 +13,7 @@ from aoede.music.prosody import SungLine
 from aoede.randomness import stream
 from aoede.words.line_choice import MOST_SYLLABLES, Candidate, Used, Weighed, candidate_of, choose
 from aoede.words.line_pool import ORDER, pool
+from aoede.words.syllables import syllables_of
 from aoede.words.theme import Theme
 from aoede.words.title_lines import calls, title_lines
 
@@ -71,10 +72,12 @@ def _section(
         if len(phrase.notes) <= SHORTEST
     }  # fmt: skip
     if sings_title and phrases:
-        given[0] = [
+        titled = [
             candidate_of(line, phrases[0], TITLE_SCORE + 0.5 * float(rng.gumbel()))
             for line in title_lines(weighed.theme.title, weighed.theme.language, len(phrases[0].notes))
+            if len(syllables_of(line)) <= phrases[0].most_syllables
         ]
+        given.update({0: titled} if titled else {})  # a long title may not go onto a short phrase
     lines = choose(weighed, phrases, used, rng, given)
     used.take(lines)
     return _joined([line.text for line in lines], owners, weighed.theme.language)
