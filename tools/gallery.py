@@ -1,4 +1,4 @@
-"""Compose the songs of docs/songs again: six requests, seed 1 each, none picked. And what the shipped RBM plays.
+"""Compose the songs of docs/songs again: twelve requests, seed 1 each, none picked. And what the shipped RBM plays.
 
 make gallery
 """
@@ -6,19 +6,25 @@ make gallery
 from pathlib import Path
 
 import aoede
-from aoede.cli.make import chords_by_section
-from aoede.formats.general_midi import program_name
-from aoede.music.measures import measure
+from aoede.cli.composition import as_text, report_of
+from aoede.compose import chosen, fill, sketch
 
 FOLDER = Path(__file__).parent.parent / "docs" / "songs"
 SEED = 1
+SUFFIXES = (".mid", ".png", ".svg", ".lrc")
 REQUESTS = {
     "hope-and-wonder": "a song that expresses hope and wonder",
-    "xiwang-he-qiji": "我想要一首表达希望和奇迹的歌",
     "last-train": "the last train home, and nobody waiting",
-    "yuye": "雨夜里一个人想念远方的朋友",
     "sea-waltz": "a slow waltz in D minor, about the sea",
+    "factory": "furious, they shut the factory down",
+    "lullaby": "a lullaby for my daughter",
+    "roof": "dancing on the roof with all my friends",
+    "xiwang-he-qiji": "我想要一首表达希望和奇迹的歌",
+    "yuye": "雨夜里一个人想念远方的朋友",
     "jieri": "欢快的节日舞曲，快板",
+    "baofengyu": "愤怒的暴风雨",
+    "xiaohe": "故乡的小河，安静而温暖",
+    "libie": "离别的车站，为钢琴和大提琴",
 }
 
 
@@ -51,34 +57,27 @@ def sample_of(name: str, options: dict[str, str]) -> str:
 
 def page_of(name: str, request: str, harmony: str | None = None) -> str:
     """Write the files of one song and return its part of the page."""
-    sketch = aoede.sketch(request, seed=SEED)
-    song = aoede.compose(request, seed=SEED, harmony=harmony)
-    aoede.export.write(song, FOLDER / f"{name}.mid", force=True)
-    aoede.export.write(song, FOLDER / f"{name}.png", force=True)
-    mood, plan = sketch.mood, sketch.plan
-    feelings = ", ".join(f"{feeling} {weight:.0%}" for feeling, weight in mood.feelings.items()) or "none"
-    instruments = ", ".join(f"{role} {program_name(n).lower()}" for role, n in plan.programs.items())
-    found = measure(song)
-    lines = [
-        f"## {song.title}\n",
-        f"```\naoede compose {request!r} --seed {SEED}{f' --harmony {harmony}' if harmony else ''}\n```\n",
-        f"Understood: {', '.join(mood.keywords)}; valence {mood.valence:+.2f}, arousal {mood.arousal:+.2f};"
-        f" feelings {feelings}.  ",
-        f"Planned: {plan.key}, {plan.tempo_bpm:g} bpm, {plan.meter.numerator}/{plan.meter.denominator},"
-        f" {plan.bars} bars; {instruments}.  ",
-        f"Measured: {found.key} (clarity {found.key_clarity:.2f}), {found.notes_per_second:.1f} notes a second.\n",
-        "| section | chords |\n|---|---|",
-        *(f"| {row['section']} | {' · '.join(row['bars'])} |" for row in chords_by_section(song)),
-        f"\n![piano roll of {song.title}]({name}.png)\n",
-        f"[MIDI]({name}.mid)\n",
-    ]
-    return "\n".join(lines)
+    planned = chosen(sketch(request, seed=SEED, harmony=harmony))
+    song = fill(planned)
+    for suffix in SUFFIXES:
+        aoede.export.write(song, FOLDER / f"{name}{suffix}", force=True)
+    links = [("MIDI", ".mid"), ("score", ".svg"), ("lyrics", ".lrc")]
+    stated = f" --harmony {harmony}" if harmony else ""
+    return "\n".join(
+        [
+            f"## {song.title}\n",
+            f"```\naoede compose {request!r} --seed {SEED}{stated}\n",
+            f"{as_text(report_of(planned, song, [], 0.0), files=False)}\n```\n",
+            f"![piano roll of {song.title}]({name}.png)\n",
+            " · ".join(f"[{what}]({name}{suffix})" for what, suffix in links) + "\n",
+        ]
+    )
 
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     head = (
-        f"# Six songs\n\nEach is the first that came (`--seed {SEED}`), none was picked;"
+        f"# Twelve songs\n\nEach is the first that came (`--seed {SEED}`), none was picked;"
         " `make gallery` makes them again.\n"
     )
     pages = [page_of(name, request) for name, request in REQUESTS.items()]

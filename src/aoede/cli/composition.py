@@ -9,11 +9,13 @@ if TYPE_CHECKING:
 
 
 def report_of(planned: "Sketch", song: "Song", files: list[Path], seconds: float) -> dict[str, Any]:
+    from aoede.music.borrowed import trained_on
     from aoede.music.critic import score
     from aoede.music.measures import measure
     from aoede.music.report import as_facts, as_lines, report
 
-    critique = score(song, planned.plan)
+    known = trained_on() if planned.melodies is None else None  # a tune that is given may be known to all
+    critique = score(song, planned.plan, known)
     mood, plan = planned.mood, planned.plan
     return {
         "schema": "aoede.composition/1",
@@ -45,7 +47,7 @@ def report_of(planned: "Sketch", song: "Song", files: list[Path], seconds: float
         "words": lines_by_section(song),
         "measured": measure(song).as_dict(),
         "asked_and_measured": as_facts(song, planned.plan, critique),
-        "told": as_lines(report(song, planned.plan, critique)),
+        "told": as_lines(report(song, planned.plan, critique, known)),
         "duration_s": round(song.duration_s, 2),
         "files": [str(path) for path in files],
         "recipe": dict(song.recipe),
@@ -81,7 +83,8 @@ def lines_by_section(song: "Song") -> list[dict[str, Any]]:
     return [row for row in rows if row["lines"]]
 
 
-def as_text(report: dict[str, Any]) -> str:
+def as_text(report: dict[str, Any], *, files: bool = True) -> str:
+    """The report in lines; without `files` not where they lie and how long they took."""
     from aoede.export import command_of
 
     mood, plan = report["mood"], report["plan"]
@@ -110,6 +113,8 @@ def as_text(report: dict[str, Any]) -> str:
             lines.append(f"  {row['section'] if i == 0 else '':<10}  {line}")
     for i, line in enumerate(report["told"]):
         lines.append(f"  {'measured' if i == 0 else '':<10}  {line}")
+    if not files:
+        return "\n".join(lines)
     lines += [f"  {'files' if i == 0 else '':<10}  {path}" for i, path in enumerate(report["files"])]
     lines.append(f"  {'again':<10}  {command_of(report['recipe'], _midi_of(report))}")
     lines.append(f"  {'took':<10}  {report['seconds']:.2f} s")
