@@ -28,7 +28,7 @@ from aoede.music.expression import ritardando
 from aoede.music.feel import with_feel
 from aoede.music.form import parse_form
 from aoede.music.given_chords import GivenChords, parse_chords
-from aoede.music.given_lyrics import REPEATED, Room, on_grid, parse_lyrics, rooms_of, sung, sung_to
+from aoede.music.given_lyrics import REPEATED, on_grid, parse_lyrics, rooms_of, sung, sung_to
 from aoede.music.given_melody import given_melody, options_of, wishes_for
 from aoede.music.harmonise import changes_under
 from aoede.music.instruments import DRUMS, parse_instruments
@@ -315,20 +315,24 @@ def with_words(sketch: Sketch, song: Song, *, keeps_notes: bool = False) -> Song
         return sung(song, plan, parse_lyrics(sketch.lyrics), keeps_notes=keeps_notes)
     if sketch.lyrics is not None or sketch.melodies is not None:
         return song
-    sections = [_sung_section(i, room, plan) for i, room in enumerate(rooms_of(song, plan))]
+    sections = sections_to_sing(song, plan, keeps_notes=keeps_notes)
     theme = theme_of(sketch.mood, sketch.request)
     lines = iter(words_for(theme, [s for s in sections if s.phrases], seed=sketch.seed_of("words")))
     written = [next(lines) if section.phrases else () for section in sections]
     return sung_to(song, plan, written, keeps_notes=keeps_notes)
 
 
-def _sung_section(index: int, room: Room, plan: Plan) -> SungSection:
-    """What there is to sing in a section: nothing at the beginning and at the end, where instruments play."""
-    if room.name in ("intro", "outro"):
-        return SungSection(room.name, (), room.name)
-    notes = [on_grid(note) for note in room.notes]
-    key = room.name if room.name in REPEATED else f"{room.name} {index}"
-    return SungSection(room.name, tuple(phrases_of(notes, plan.meter, room.bars)), key)
+def sections_to_sing(song: Song, plan: Plan, *, keeps_notes: bool = False) -> list[SungSection]:
+    """Every section with its phrases: none at the beginning and at the end, where instruments play."""
+    found = []
+    for i, room in enumerate(rooms_of(song, plan)):
+        key = room.name if room.name in REPEATED else f"{room.name} {i}"
+        notes = [] if room.name in ("intro", "outro") else [on_grid(note) for note in room.notes]
+        phrases = phrases_of(notes, plan.meter, room.bars)
+        if keeps_notes:
+            phrases = [replace(phrase, limit=len(phrase.notes)) for phrase in phrases]
+        found.append(SungSection(room.name, tuple(phrases), key))
+    return found
 
 
 def _sung(plan: Plan, melodies: Sequence[Notes]) -> list[Notes]:

@@ -51,6 +51,9 @@ class SungLine:
     notes: tuple[Note, ...]  # ticks count from the beginning of a bar; one sounds at a time
     meter: Meter = COMMON_TIME
     rhymes_with: int | None = None  # index of an earlier line of the same section
+    limit: int | None = (
+        None  # syllables; fewer than the notes could hold, where words return with other notes
+    )
 
     def __post_init__(self) -> None:
         if not self.notes:
@@ -72,8 +75,9 @@ class SungLine:
 
     @property
     def most_syllables(self) -> int:
-        """How many can be sung: one a sixteenth, at least one a note."""
-        return sum(max(1, slot // SIXTEENTH) for slot in self.slots_ticks)
+        """How many can be sung: one a sixteenth, at least one a note, no more than the limit."""
+        room = sum(max(1, slot // SIXTEENTH) for slot in self.slots_ticks)
+        return room if self.limit is None else min(room, self.limit)
 
     @cached_property
     def shape(self) -> "Shape":

@@ -100,10 +100,11 @@ class Weighed:
 
     def candidates(self, phrase: SungLine, used: Used, rng: np.random.Generator) -> "Ranked":
         """The lines for a phrase, best first."""
-        n = min(max(len(phrase.notes), LEAST_SYLLABLES), MOST_SYLLABLES[self.theme.language])
+        most = phrase.most_syllables
+        n = min(max(len(phrase.notes), LEAST_SYLLABLES), MOST_SYLLABLES[self.theme.language], most)
         rows = self.lines.of_length(n)
         if len(rows) < FEW:
-            steps = (0, -1, 1) if n < phrase.most_syllables else (0, -1)
+            steps = (0, -1, 1) if n < most else (0, -1)
             rows = np.concatenate([self.lines.of_length(n + step) for step in steps])
         scores = self.scores(phrase, rows, used, rng)
         order = np.argsort(-scores, kind="stable")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aoede.music.prosody import SungLine
+from aoede.music.prosody import SungLine, rhymed
 from aoede.randomness import stream
 from aoede.words.line_choice import MOST_SYLLABLES, Candidate, Used, Weighed, candidate_of, choose
-from aoede.words.line_pool import ORDER, pool
+from aoede.words.line_pool import ORDER, LinePool, pool
 from aoede.words.syllables import syllables_of
 from aoede.words.theme import Theme
 from aoede.words.title_lines import calls, title_lines
@@ -22,6 +22,9 @@ TITLE_SCORE = 6.0  # of a line with the title, about that of a good line of the 
 SHORTEST = 3  # notes; a phrase of fewer, or of as many, gets a call
 SCHEMES = {"verse": ("XAXA", "ABAB"), "chorus": ("AABB", "XAXA"), "bridge": ("XAXA", "AABB")}
 OTHER_SCHEMES = ("XAXA",)
+# Of the lines after the last four, and where there are fewer: "-" rhymes with the line before.
+REST_SCHEMES = ("", "-", "AA", "XAA")
+FEW_SCHEMES = ("", "X", "AA", "AXA")
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,15 @@ class SungSection:
     key: str  # sections of one key have the same words
 
 
-def words_for(theme: Theme, sections: Sequence[SungSection], *, seed: int) -> list[tuple[str, ...]]:
-    """The lines of each section, one a phrase. The same theme, sections and seed give the same words."""
-    weighed, used = Weighed(pool(theme.language), theme), Used()
+def words_for(
+    theme: Theme, sections: Sequence[SungSection], *, seed: int, lines: LinePool | None = None
+) -> list[tuple[str, ...]]:
+    """The lines of each section, one a phrase. The same theme, sections and seed give the same words.
+
+    No line has more syllables than its phrase can hold (`SungLine.most_syllables`). lines: other ones than the
+    shipped. Sections of one key have the same words as far as each has phrases.
+    """
+    weighed, used = Weighed(lines or pool(theme.language), theme), Used()
     has_chorus = any(section.name in TITLE_SECTIONS for section in sections)
     written: dict[str, tuple[str, ...]] = {}
     # The chorus first: what it says is not said before it is sung.
@@ -46,56 +55,103 @@ def words_for(theme: Theme, sections: Sequence[SungSection], *, seed: int) -> li
             continue
         sings_title = section.name in TITLE_SECTIONS if has_chorus else i == 0
         rng = stream(seed, "words", theme.language, *theme.keywords, section.key)
-        written[section.key] = _section(weighed, section, used, sings_title, rng)
-    return [_of_length(written[section.key], len(section.phrases)) for section in sections]
+        phrases = _for_all([other.phrases for other in sections if other.key == section.key])
+        phrases = _rhymed(phrases, scheme_for(section, len(_full(phrases)), seed))
+        written[section.key] = _section(weighed, phrases, used, sings_title, rng)
+    return [written[section.key][: len(section.phrases)] for section in sections]
 
 
-def _of_length(lines: tuple[str, ...], n: int) -> tuple[str, ...]:
-    """The lines for a return of the section with other phrases: cut, or begun again."""
-    return tuple(lines[i % len(lines)] for i in range(n)) if lines else ()
+def _for_all(returns: Sequence[Sequence[SungLine]]) -> list[SungLine]:
+    """The phrases of the longest return of a section, none to hold more than it can in every return."""
+    longest = max(returns, key=len)
+    limits = [
+        min(found[i].most_syllables for found in returns if i < len(found)) for i in range(len(longest))
+    ]
+    return [replace(phrase, limit=limit) for phrase, limit in zip(longest, limits, strict=True)]
 
 
-def scheme_of(name: str, rng: np.random.Generator) -> str:
-    """A rhyme scheme that sections of this name have, drawn."""
-    schemes = SCHEMES.get(name, OTHER_SCHEMES)
-    return schemes[int(rng.integers(len(schemes)))]
+def scheme_for(section: SungSection, n: int, seed: int) -> str:
+    """The rhyme scheme of `n` full lines of a section, drawn: "XAXA", "AABBCCDD"; nothing rhymes with an X."""
+    schemes = SCHEMES.get(section.name, OTHER_SCHEMES)
+    drawn = schemes[int(stream(seed, "rhymes", section.key).integers(len(schemes)))]
+    rest = REST_SCHEMES[n % 4] if n >= 4 else FEW_SCHEMES[n]
+    parts = [drawn] * (n // 4) + [rest] * bool(rest)
+    found = ""
+    for k, part in enumerate(parts):
+        found += "".join(sign if sign in "X-" else chr(ord(sign) + 2 * k) for sign in part)
+    return "".join(found[i - 1] if sign == "-" else sign for i, sign in enumerate(found))
+
+
+def _full(phrases: Sequence[SungLine]) -> list[int]:
+    """Which phrases get a line: those that hold more than a call."""
+    return [i for i, phrase in enumerate(phrases) if _room(phrase) > SHORTEST]
+
+
+def _room(phrase: SungLine) -> int:
+    """Syllables that are looked for."""
+    return min(len(phrase.notes), phrase.most_syllables)
+
+
+def _rhymed(phrases: Sequence[SungLine], scheme: str) -> list[SungLine]:
+    """The phrases with what each rhymes with; `scheme`: of the full ones."""
+    full, made = _full(phrases), list(phrases)
+    for i, phrase in zip(full, rhymed([phrases[i] for i in full], scheme or "X"), strict=True):
+        made[i] = replace(
+            phrase, rhymes_with=None if phrase.rhymes_with is None else full[phrase.rhymes_with]
+        )
+    return made
 
 
 def _section(
-    weighed: Weighed, section: SungSection, used: Used, sings_title: bool, rng: np.random.Generator
+    weighed: Weighed, whole: Sequence[SungLine], used: Used, sings_title: bool, rng: np.random.Generator
 ) -> tuple[str, ...]:
-    phrases, owners = _divided(section.phrases, MOST_SYLLABLES[weighed.theme.language])
+    language = weighed.theme.language
+    phrases, owners = _divided(whole, MOST_SYLLABLES[language])
     given: dict[int, list[Candidate]] = {
         i: [candidate_of(call, phrase, 0.5 * float(rng.gumbel()), kind=ORDER)
-            for call in calls(weighed.theme.language, len(phrase.notes))]
+            for call in calls(language, _room(phrase))]
         for i, phrase in enumerate(phrases)
-        if len(phrase.notes) <= SHORTEST
+        if _room(phrase) <= SHORTEST
     }  # fmt: skip
-    if sings_title and phrases:
-        titled = [
-            candidate_of(line, phrases[0], TITLE_SCORE + 0.5 * float(rng.gumbel()))
-            for line in title_lines(weighed.theme.title, weighed.theme.language, len(phrases[0].notes))
-            if len(syllables_of(line)) <= phrases[0].most_syllables
-        ]
-        given.update({0: titled} if titled else {})  # a long title may not go onto a short phrase
+    if sings_title:
+        given |= _titled(weighed.theme, phrases, rng)
     lines = choose(weighed, phrases, used, rng, given)
     used.take(lines)
-    return _joined([line.text for line in lines], owners, weighed.theme.language)
+    return _joined([line.text for line in lines], owners, language)
+
+
+def _titled(
+    theme: Theme, phrases: Sequence[SungLine], rng: np.random.Generator
+) -> dict[int, list[Candidate]]:
+    """The lines with the title for the first phrase that can hold it."""
+    for i, phrase in enumerate(phrases):
+        lines = [
+            line
+            for line in title_lines(theme.title, theme.language, _room(phrase))
+            if len(syllables_of(line)) <= phrase.most_syllables
+        ]
+        if lines:
+            return {
+                i: [candidate_of(line, phrase, TITLE_SCORE + 0.5 * float(rng.gumbel())) for line in lines]
+            }
+    return {}
 
 
 def _divided(phrases: Sequence[SungLine], most: int) -> tuple[list[SungLine], list[int]]:
-    """Phrases with those of more than `most` notes in two, and to which phrase each belongs; the second one rhymes."""
+    """Phrases with those of more than `most` notes in two, and to which phrase each belongs; the last one rhymes."""
     found: list[SungLine] = []
     owners: list[int] = []
     last_of: dict[int, int] = {}
     for i, phrase in enumerate(phrases):
         model = None if phrase.rhymes_with is None else last_of[phrase.rhymes_with]
-        n_parts = -(-len(phrase.notes) // most)
+        n_parts = -(-_room(phrase) // most)
         cuts = [round(k * len(phrase.notes) / n_parts) for k in range(n_parts + 1)]
         for k in range(n_parts):
-            is_last = k + 1 == n_parts
             notes = phrase.notes[cuts[k] : cuts[k + 1]]
-            found.append(replace(phrase, notes=notes, rhymes_with=model if is_last else None))
+            limit = phrase.most_syllables if n_parts == 1 else _room(phrase) * len(notes) // len(phrase.notes)
+            found.append(
+                replace(phrase, notes=notes, rhymes_with=model if k + 1 == n_parts else None, limit=limit)
+            )
             owners.append(i)
         last_of[i] = len(found) - 1
     return found, owners
