@@ -563,3 +563,39 @@ def test_beams_join_the_notes_of_a_beat() -> None:
     ]  # fmt: skip
     assert beams([(240 * i, 240, 60) for i in range(6)], (6, 8)) == [["begin"], ["continue"], ["end"]] * 2
     assert beams([(0, 240, 60), (480, 240, 60)])[0] == []
+
+
+def _swung(first: int, *, n_bars: int = 4) -> Song:
+    """Eighths of which each first one takes `first` ticks, and in the last bar a triplet."""
+    notes = []
+    for beat in range(4 * n_bars):
+        notes += [Note(480 * beat, 60, first - 20, 80), Note(480 * beat + first, 62, 460 - first, 80)]
+    last = 480 * 4 * n_bars
+    notes += [Note(last + 160 * k, 64, 160, 80) for k in range(3)]
+    return Song("", (Track("", tuple(notes), role="melody"),))
+
+
+@pytest.mark.parametrize(("first", "ratio"), [(320, ("2", "1")), (300, ("5", "3")), (288, ("3", "2"))])
+def test_swung_eighths_are_written_even_and_the_ratio_is_told_once(
+    first: int, ratio: tuple[str, str]
+) -> None:
+    song = _swung(first)
+    even = ["C4 eighth", "D4 eighth"] * 4
+    assert written(song) == [even] * 4 + [["3:E4 eighth"] * 3 + ["rest quarter", "rest half"]]
+    root = score(song)
+    [swing] = root.iter("swing")
+    assert (swing.findtext("first"), swing.findtext("second")) == ratio
+    assert [words.text for words in root.iter("words")] == ["Swing"]
+
+
+def test_even_eighths_and_triplets_are_no_swing() -> None:
+    assert not list(score(_swung(240)).iter("swing"))
+    triplets = tuple(Note(160 * k, 60, 160, 80) for k in range(48))
+    song = Song("", (Track("", triplets, role="melody"),))
+    assert not list(score(song).iter("swing"))
+    assert written(song)[0] == ["3:C4 eighth"] * 12
+
+
+def test_detached_notes_are_written_without_rests() -> None:
+    song = Song("", (Track("", tuple(Note(480 * k, 60, 313, 80) for k in range(8)), role="melody"),))
+    assert written(song)[0] == ["C4 quarter"] * 4

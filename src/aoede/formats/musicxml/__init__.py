@@ -1,9 +1,9 @@
 """Song -> MusicXML 4.0: a lead sheet (melody, chord symbols, words), or the whole score.
 
-What is played is written as musicians write it: `bars` says where bars are, `rhythm` turns ticks
-into note values, `spelling` names pitches, `chords` spells chord symbols, `words` lays
-syllables under notes, `marks` sets sections and tempos over them, and `part` writes it all down bar
-by bar. Here the document is put together.
+What is played is written as musicians write it: `swing` evens swung eighths, `bars` says where bars are, `rhythm`
+turns ticks into note values, `spelling` names pitches, `chords` spells chord symbols, `words` lays syllables under
+notes, `marks` sets sections and tempos over them, and `part` writes it all down bar by bar. Here the document is put
+together.
 """
 
 import json
@@ -17,6 +17,7 @@ from aoede.formats.musicxml.marks import marks_of, readable
 from aoede.formats.musicxml.part import Frame, Part, part_element
 from aoede.formats.musicxml.rhythm import Grid, sounds_of
 from aoede.formats.musicxml.spelling import Speller
+from aoede.formats.musicxml.swing import EVEN, evened, swing_mark, swing_of
 from aoede.formats.musicxml.words import lyrics_of
 from aoede.song import DRUM_CHANNEL, KeySignature, Song, Track
 from aoede.version import __version__
@@ -33,6 +34,8 @@ def to_bytes(song: Song, *, whole: bool = False, language: str = "en", max_bars:
     chord symbols. `language`, "en" or "zh", is that of the section names. Raises InputError for more bars than
     `max_bars`, or than 100,000 in all parts together.
     """
+    swing = swing_of(song)
+    song = evened(song, swing)
     bars = bars_of(song, max_bars=max_bars)
     n_bars = len(bars.bars) * (len(song.tracks) if whole else 1)
     if n_bars > MAX_BARS_OF_ALL_PARTS:
@@ -41,6 +44,8 @@ def to_bytes(song: Song, *, whole: bool = False, language: str = "en", max_bars:
         )
     parts = _parts(song, bars, whole)
     marks = marks_of(song, bars, parts[0].grid, language)
+    if swing != EVEN:
+        marks[0] = [*marks.get(0, []), (0, swing_mark(swing))]
     ends = (bars.nearest_line(section.start_ticks) - 1 for section in song.sections)
     double_lines = frozenset(end for end in ends if end >= 0)
     frame = Frame(bars, _keys_by_bar(song.keys, bars), double_lines, marks, Speller(song.keys, song.chords))

@@ -29,7 +29,8 @@ _EARLY_TICKS, _EARLY_SHARE = (
     100,
     0.25,
 )  # ticks, share of its length: so early at most is a note left; more counts
-_GAP_SHARE = 0.25  # of the time to the next note: a shorter gap is a player's breath, no rest
+_GAP_SHARE = 0.25  # of the time to the next note: a shorter gap is a player's breath, no rest,
+_DETACHED_SHARE = 0.4  # and where the next note is a half away at most, a shorter one is a way of playing
 
 # Note values in ticks, with their names and dots.
 VALUES: dict[int, tuple[str, int]] = {
@@ -196,7 +197,10 @@ def _end_of(notes: Sequence[Note], start: int, following: int | None, grid: Grid
         return end
     gap = following - end
     is_exact = abs(note.duration_ticks - (end - start)) <= EXACT_TICKS
-    is_breath = not is_exact and gap < _GAP_SHARE * (following - start)
+    share = (
+        _DETACHED_SHARE if following - start in VALUES and following - start <= 2 * QUARTER else _GAP_SHARE
+    )
+    is_breath = not is_exact and gap < share * (following - start)
     if is_exact and gap <= SIXTEENTH < end - start < QUARTER:
         is_breath = grid.bars.at_paper(following)[1] % EIGHTH == 0  # a quarter played to three quarters of it
     return following if is_breath else end
