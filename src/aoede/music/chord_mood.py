@@ -38,62 +38,62 @@ FEATURES = (
 )  # fmt: skip
 
 
+_LEVEL = np.isin(np.arange(12), (3, 8, 10)) * 1 - np.isin(
+    np.arange(12), (4, 9, 11)
+)  # a flat third degree, or a sharp
+_SUBMEDIANT = np.isin(np.arange(12), (8, 9))
+_THIRDS, _STEPS = np.isin(np.arange(12), (3, 4, 8, 9)), np.isin(np.arange(12), (1, 2, 10, 11))
+
+
 def features(ids: Sequence[int]) -> Floats:
     """(len(FEATURES),) of one progression of functional ids, read as a loop. Shares are 0..1."""
-    chords = np.asarray(ids, np.int64)
+    return np.asarray(features_of(np.asarray(ids, np.int64)[None])[0])
+
+
+def features_of(chords: NDArray[np.int64]) -> Floats:
+    """(P, len(FEATURES)) of progressions of equally many functional ids (P, n)."""
     degrees, qualities = np.divmod(chords, len(REDUCED))
-    minor = _MINOR_THIRD[qualities]
-    on_tonic = degrees == 0
+    minor, on_tonic = _MINOR_THIRD[qualities], degrees == 0
     is_minor = _minor_tonic(degrees, minor)
-    n_tones = _N_TONES[chords].sum()
-    brightness = _HEIGHT[chords].sum() / n_tones
-    spread = np.sqrt(_HEIGHT_SQUARED[chords].sum() / n_tones - brightness**2)
-    outside = _OUTSIDE["minor" if is_minor > 0.5 else "major"]
-    return np.array(
-        [
-            is_minor,
-            minor.mean(),
-            _DIMINISHED[qualities].mean(),
-            _SUSPENDED[qualities].mean(),
-            _SEVENTH[qualities].mean(),
-            brightness / 6,
-            spread / 6,
-            outside[chords].mean(),
-            on_tonic.mean(),
-            float(minor[-1]),
-            float(on_tonic[-1]),
-            *_motions(degrees),
-        ]
-    )
+    n_tones = _N_TONES[chords].sum(axis=1)
+    brightness = _HEIGHT[chords].sum(axis=1) / n_tones
+    spread = np.sqrt(_HEIGHT_SQUARED[chords].sum(axis=1) / n_tones - brightness**2)
+    outside = np.where(is_minor[:, None] > 0.5, _OUTSIDE["minor"][chords], _OUTSIDE["major"][chords])
+    shares = [minor, _DIMINISHED[qualities], _SUSPENDED[qualities], _SEVENTH[qualities], outside, on_tonic]
+    minor_share, diminished, suspended, sevenths, borrowed, tonic = (share.mean(axis=1) for share in shares)
+    columns = [
+        *(is_minor, minor_share, diminished, suspended, sevenths),
+        *(brightness / 6, spread / 6, borrowed, tonic, minor[:, -1], on_tonic[:, -1]),
+        *_motions(degrees),
+    ]
+    return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
 
 
-def _minor_tonic(degrees: NDArray[np.int64], minor: NDArray[np.bool_]) -> float:
-    """Share of the tonic chords that are minor; without any, whether the third degrees heard are flat."""
-    tonics = minor[degrees == 0]
-    if len(tonics):
-        return float(tonics.mean())
-    flat = np.isin(degrees, (3, 8, 10)).mean()
-    sharp = np.isin(degrees, (4, 9, 11)).mean()
-    return float(flat > sharp)
+def _minor_tonic(degrees: NDArray[np.int64], minor: NDArray[np.bool_]) -> Floats:
+    """(P,) share of the tonic chords that are minor; without any, whether the third degrees heard are flat."""
+    tonics = degrees == 0
+    n = tonics.sum(axis=1)
+    is_flat = _LEVEL[degrees].sum(axis=1) > 0
+    return np.asarray(np.where(n > 0, (tonics & minor).sum(axis=1) / np.maximum(1, n), is_flat))
 
 
-def _motions(degrees: NDArray[np.int64]) -> list[float]:
-    """Shares of the changes that are each kind of cadence and of root motion, the last chord leading to the first."""
-    following = np.roll(degrees, -1)
+def _motions(degrees: NDArray[np.int64]) -> list[Floats]:
+    """(P,) each: shares of the changes that are a kind of cadence or root motion; the last leads to the first."""
+    following = np.roll(degrees, -1, axis=1)
     home = following == 0
     motion = (following - degrees) % 12
-    moves = max(1, int((motion != 0).sum()))
+    moves = np.maximum(1, (motion != 0).sum(axis=1))
     kinds = [
         (degrees == 7) & home,
         (degrees == 5) & home,
-        (degrees == 7) & np.isin(following, (9, 8)),
+        (degrees == 7) & _SUBMEDIANT[following],
         (degrees == 10) & home,
         (degrees == 1) & home,
         motion == 5,
-        np.isin(motion, (3, 4, 8, 9)),
-        np.isin(motion, (1, 2, 10, 11)),
+        _THIRDS[motion],
+        _STEPS[motion],
     ]
-    return [float(kind.sum()) / moves for kind in kinds]
+    return [kind.sum(axis=1) / moves for kind in kinds]
 
 
 # The mood word whose sound was learned (see the preset's card) for each named feeling that has one.
@@ -145,7 +145,11 @@ class ChordMood:
 
     def _judge(self, progressions: Sequence[Sequence[int]]) -> tuple[Floats, NDArray[np.bool_]]:
         """(P, N) answers in deviations from the mean of real songs of the same mode, and (P,) which are minor."""
-        rows = np.array([features(ids) for ids in progressions])
+        rows = np.empty((len(progressions), len(FEATURES)))
+        lengths = np.array([len(ids) for ids in progressions])
+        for n in np.unique(lengths).tolist():
+            of_length = np.flatnonzero(lengths == n)
+            rows[of_length] = features_of(np.array([progressions[i] for i in of_length.tolist()], np.int64))
         answers = (rows - self.centre) / self.scale @ self.weights + self.offset
         is_minor = rows[:, 0] > 0.5
         mean, deviation = self.reference[is_minor.astype(int)].swapaxes(0, 1)

@@ -126,9 +126,8 @@ def candidates(
     )
     found: dict[Progression, None] = {}
     for strict in (True, True, True, False):
-        for row in _sample(draw, songbook, rng, 2 * n):
-            if not strict or _is_shapely(row, draw.mode):
-                found.setdefault(row)
+        rows = _sample(draw, songbook, rng, 2 * n)
+        found |= dict.fromkeys(map(tuple, (rows[_are_shapely(rows, draw.mode)] if strict else rows).tolist()))
         if len(found) >= n:
             break
     return list(found)[:n]
@@ -172,8 +171,8 @@ class _Draw:
     start: int | None
 
 
-def _sample(draw: _Draw, songbook: str | None, rng: np.random.Generator, n: int) -> list[Progression]:
-    """`n` progressions, all drawn together a chord at a time."""
+def _sample(draw: _Draw, songbook: str | None, rng: np.random.Generator, n: int) -> Ints:
+    """(n, n_chords) progressions, all drawn together a chord at a time."""
     model, _, conditions = _preset()
     fitting = [
         i for i, (m, book) in enumerate(conditions) if m == draw.mode.learned and songbook in (None, book)
@@ -190,7 +189,7 @@ def _sample(draw: _Draw, songbook: str | None, rng: np.random.Generator, n: int)
             _discourage_standing(scores, newest)
         drawn = _choose(_with_sevenths(scores, draw, place), rng)
         chords[:, place] = newest = _return_to(chords, sources[:, place], drawn, place, draw)
-    return [tuple(int(i) for i in row) for row in chords]
+    return chords
 
 
 def _returns(n_chords: int, n: int, rng: np.random.Generator) -> Ints:
@@ -334,20 +333,26 @@ def _with_sevenths(scores: Floats, draw: _Draw, place: int) -> Floats:
 
 
 def _choose(scores: Floats, rng: np.random.Generator) -> Ints:
-    """One chord a row, drawn by its probability (the Gumbel-max way)."""
-    return np.asarray(np.argmax(scores + rng.gumbel(size=scores.shape), axis=1))
+    """One chord a row, drawn by its probability."""
+    sums = np.cumsum(np.exp(scores - scores.max(axis=1, keepdims=True)), axis=1)
+    return np.asarray((sums <= rng.random((len(sums), 1)) * sums[:, -1:]).sum(axis=1))
 
 
-def _is_shapely(row: Progression, mode: _Mode) -> bool:
-    """Whether one would play it: enough different chords, no seesaw of two, and the mode can be heard."""
-    n = len(row)
-    distinct = len({chord // len(REDUCED) for chord in row})
-    if distinct < min(n - 1, 3 if n < 8 else 4) or len(set(row)) < min(n, 2):
-        return False
-    same_as_two_before = [row[i] == row[i - 2] for i in range(2, n)]
-    if any(all(same_as_two_before[i : i + 2]) for i in range(n - 3)):
-        return False
-    return n < 4 or not mode.own or any(chord in mode.own for chord in row)
+def _are_shapely(rows: Ints, mode: _Mode) -> NDArray[np.bool_]:
+    """(P,) whether one would play each of these: enough different chords, no seesaw of two, the mode can be heard."""
+    n = rows.shape[1]
+    n_roots = _n_different(rows // len(REDUCED))
+    shapely = (n_roots >= min(n - 1, 3 if n < 8 else 4)) & (_n_different(rows) >= min(n, 2))
+    as_two_before = rows[:, 2:] == rows[:, :-2]
+    shapely &= ~(as_two_before[:, 1:] & as_two_before[:, :-1]).any(axis=1)
+    if n >= 4 and mode.own:
+        shapely &= np.isin(rows, mode.own).any(axis=1)
+    return np.asarray(shapely)
+
+
+def _n_different(rows: Ints) -> Ints:
+    """(P,) how many different numbers stand in each row."""
+    return np.asarray(1 + (np.diff(np.sort(rows, axis=1), axis=1) != 0).sum(axis=1))
 
 
 def nearest(

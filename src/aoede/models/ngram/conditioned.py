@@ -38,6 +38,7 @@ from aoede.settings import from_mapping, whole_numbers
 _SHIFT = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 _MAX_SYMBOLS = 2**24
+_MOST_IN_TABLE = 1 << 17  # probabilities of a length that are kept, 1 MB
 _SCORED_AT_ONCE = 1 << 20
 
 Keys = NDArray[np.uint64]
@@ -244,11 +245,34 @@ class NGram:
                 ids = _find_contexts(level, ids, columns[depth - 1])
             rows = np.flatnonzero(ids >= 0)
             found = ids[rows]
+            if depth < len(self._tables):
+                p[rows] = self._tables[depth][found]
+                continue
             p[rows] *= level.backoff[found, None]
             lengths = level.starts[found + 1] - level.starts[found]
             at = ranges(level.starts[found], lengths)
             p[np.repeat(rows, lengths), (level.keys[at] & _LOW).astype(np.int64)] += level.discounted[at]
         return p
+
+    @cached_property
+    def _tables(self) -> list[Floats]:
+        """(C, n_symbols) probabilities after every context of the shortest lengths, as far as they are small."""
+        tables = list[Floats]()
+        for level in self._levels:
+            if len(level.contexts) * self.config.n_symbols > _MOST_IN_TABLE:
+                break
+            parents = (level.contexts >> _SHIFT).astype(np.int64)
+            shorter = (
+                tables[-1][parents]
+                if tables
+                else np.full((1, self.config.n_symbols), 1.0 / self.config.n_symbols)
+            )
+            table = shorter * level.backoff[:, None]
+            table[(level.keys >> _SHIFT).astype(np.int64), (level.keys & _LOW).astype(np.int64)] += (
+                level.discounted
+            )
+            tables.append(table)
+        return tables
 
     # -- storing --
 
