@@ -85,7 +85,13 @@ def test_a_run_that_was_stopped_comes_to_the_same_bytes(songs: Path, trained: Pa
 
 
 @pytest.mark.parametrize(
-    ("family", "more"), [("ngram", []), ("rnn", SMALL), ("rnn", [*SMALL, "--preset", "tutorial"])]
+    ("family", "more"),
+    [
+        ("ngram", []),
+        ("rnn", SMALL),
+        ("rnn", [*SMALL, "--preset", "tutorial"]),
+        ("transformer", ["--hidden", "16", *SMALL[2:]]),
+    ],
 )
 def test_every_family_is_trained_judged_and_sampled(
     aoede: Aoede, songs: Path, family: str, more: list[str]

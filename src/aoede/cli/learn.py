@@ -103,8 +103,8 @@ def train(
     """Train FAMILY on the files in FOLDER, or on one file. Ctrl-C saves; `aoede resume` goes on to the same result.
 
     rbm learns MIDI; ngram, rnn, transformer and mixture learn text: .txt, .jsonl or .csv. With --encoding pianoroll
-    rnn and transformer learn MIDI, frame by frame, or archives of piano rolls (.npz). With --encoding melody rnn and
-    ngram learn the melodies of MIDI files, note by note.
+    rnn and transformer learn MIDI, frame by frame, or archives of piano rolls (.npz). With --encoding melody rnn,
+    transformer and ngram learn the melodies of MIDI files, note by note.
     """
     from aoede.learning import runs
     from aoede.learning.train import train as train_model

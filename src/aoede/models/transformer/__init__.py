@@ -15,7 +15,7 @@ from aoede.score import score_text as score
 if TYPE_CHECKING:
     from aoede.models.transformer.learner import Learner
 
-ENCODINGS = ("characters", "pianoroll")
+ENCODINGS = ("characters", "pianoroll", "melody")
 CAPABILITIES = ("scores", "samples", "autoregressive", "trains")
 MATERIAL = "texts"
 NEEDS = ("torch",)  # to be trained

@@ -77,6 +77,26 @@ class Blocks:
         return x, keys[:, :, kept:], values[:, :, kept:]
 
 
+class Trunk:
+    """Blocks over vectors of any width that are read as they are."""
+
+    def __init__(self, sizes: Sizes, tensors: Mapping[str, Floats]) -> None:
+        self._tensors = tensors
+        self._blocks = Blocks(sizes, tensors, "trunk.blocks.")
+
+    def begin(self, n: int) -> Memory:
+        return self._blocks.begin(n)
+
+    def step(self, state: Memory, x: Floats) -> tuple[Floats, Memory]:
+        """Read x (n, n_in): (n, n_width) what the last block gives out, and the memory."""
+        entered = product(x, self._tensors["trunk.enter.weight"]) + self._tensors["trunk.enter.bias"]
+        out, memory = self._blocks.step(state, entered)
+        return normed(out, self._tensors["trunk.norm.weight"]), memory
+
+    def select(self, state: Memory, rows: NDArray[np.int64]) -> Memory:
+        return state.select(rows)
+
+
 def angles(positions: Iterable[int], head_width: int) -> tuple[Floats, Floats]:
     """(n, head_width / 2) cosines and sines of rotary positions."""
     rates = _TURNS ** (-np.arange(0, head_width, 2) / head_width)
@@ -117,3 +137,13 @@ def block_shapes(sizes: Sizes, prefix: str = "blocks.") -> dict[str, tuple[int, 
             block + "narrow.weight": (n, 4 * n),
         }
     return shapes
+
+
+def trunk_shapes(sizes: Sizes, n_in: int) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of the weights of a trunk that reads vectors of `n_in` numbers."""
+    own = {
+        "trunk.enter.weight": (sizes.n_width, n_in),
+        "trunk.enter.bias": (sizes.n_width,),
+        "trunk.norm.weight": (sizes.n_width,),
+    }
+    return own | block_shapes(sizes, "trunk.blocks.")

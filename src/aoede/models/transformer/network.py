@@ -75,6 +75,23 @@ class Blocks(nn.ModuleList):
         return self.cosines[:n], self.sines[:n]
 
 
+class Trunk(nn.Module):
+    """What is read as a vector, blocks of attention over it: (T, B, n_in) -> (T, B, n_width)."""
+
+    def __init__(self, sizes: Sizes, n_in: int, recipe: Recipe, masks: Masks) -> None:
+        super().__init__()
+        self.enter = nn.Linear(n_in, sizes.n_width)
+        self.blocks = Blocks(sizes, recipe, masks)
+        self.norm = nn.RMSNorm(sizes.n_width, eps=EPSILON)
+
+    def begin(self, n_rows: int) -> State:
+        return self.blocks.begin(n_rows)
+
+    def forward(self, x: Tensor, state: State) -> tuple[Tensor, State]:
+        out, after = self.blocks(self.enter(x), state)
+        return self.norm(out), after
+
+
 class _Block(nn.Module):
     """Attention, then two layers with a GELU between them; each adds to what came in, which it sees normalised."""
 

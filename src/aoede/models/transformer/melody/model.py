@@ -1,0 +1,20 @@
+"""The transformer on melodies in NumPy."""
+
+from collections.abc import Mapping
+
+from aoede.models.transformer.blocks import Trunk, trunk_shapes
+from aoede.models.transformer.melody.config import Config
+from aoede.neural.arrays import Floats
+from aoede.neural.events.model import EventModel
+
+
+class Transformer(EventModel):
+    kind = Config
+
+    @staticmethod
+    def trunk_of(config: Config, tensors: Mapping[str, Floats]) -> Trunk:
+        return Trunk(config, tensors)
+
+    @staticmethod
+    def trunk_shapes(config: Config) -> tuple[dict[str, tuple[int, ...]], int]:
+        return trunk_shapes(config, config.n_embedding), config.n_width
