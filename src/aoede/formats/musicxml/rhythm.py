@@ -201,8 +201,9 @@ def _end_of(notes: Sequence[Note], start: int, following: int | None, grid: Grid
         _DETACHED_SHARE if following - start in VALUES and following - start <= 2 * QUARTER else _GAP_SHARE
     )
     is_breath = not is_exact and gap < share * (following - start)
-    if is_exact and gap <= SIXTEENTH < end - start < QUARTER:
-        is_breath = grid.bars.at_paper(following)[1] % EIGHTH == 0  # a quarter played to three quarters of it
+    is_short = end - start > SIXTEENTH or (end - start == SIXTEENTH and not is_exact)
+    if is_short and gap <= SIXTEENTH and end - start < QUARTER:  # an eighth or a quarter that is played short
+        is_breath = grid.bars.at_paper(following)[1] % EIGHTH == 0
     return following if is_breath else end
 
 
