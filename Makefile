@@ -38,6 +38,7 @@ presets: .venv/.base  ## train the shipped models from DATA (two hours; Debian, 
 	$(BIN)/python -m aoede.learning.harmonise $(DATA) src/aoede/presets/harmonise.safetensors
 	$(BIN)/python -m aoede.learning.rbm_preset $(DATA) src/aoede/presets/rbm.safetensors
 	$(BIN)/python -m aoede.learning.melody_preset $(DATA) src/aoede/presets/melody.safetensors
+	$(BIN)/python -m aoede.learning.known_phrases $(DATA) src/aoede/presets/phrases.safetensors
 	$(BIN)/python -m aoede.learning.drum_preset $(DATA) src/aoede/presets/drums.safetensors
 	$(BIN)/python -m aoede.learning.text_presets $(DATA) src/aoede/presets --runs build/texts
 

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from aoede import export
 from aoede.compose import PLACES, chosen, fill
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
+from aoede.music.borrowed import KnownPhrases
 from aoede.music.critic import score
 from aoede.music.measures import measure
 from aoede.music.theory import MODES
+from aoede.music.voices import told_apart
 from aoede.song import Meter, Song
 
 REQUESTS = (
@@ -216,6 +219,16 @@ def test_a_critic_takes_a_candidate_that_is_no_farther_off_than_the_first() -> N
         assert chosen(taken, 4) is taken
     with pytest.raises(UsageError, match="--candidates"):
         chosen(asked, 0)
+
+
+def test_a_candidate_whose_melody_is_known_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = aoede.sketch("something sad for a rainy Sunday", seed=1, bars=16)
+    first = chosen(asked, 4)
+    known = KnownPhrases.of([told_apart(fill(replace(first, lyrics=""))).melody])
+    monkeypatch.setitem(chosen.__globals__, "trained_on", lambda: known)
+    another = chosen(asked, 4)
+    assert another.seeds != first.seeds
+    assert known.shared(told_apart(fill(replace(another, lyrics=""))).melody) < 0.5
 
 
 def test_a_title_that_is_too_long_for_its_phrase_is_not_sung_to_it() -> None:

@@ -13,9 +13,10 @@ import pytest
 
 from aoede.errors import InputError
 from aoede.formats import midi
+from aoede.learning.checkpoint import load_preset
 from aoede.music import singable
 from aoede.music.bands import SUNG, WHOLE, WORDS, mean_outside
-from aoede.music.borrowed import KnownPhrases, phrase_hashes
+from aoede.music.borrowed import KnownPhrases, phrase_hashes, trained_on
 from aoede.music.critic import Critique, alone, choose, chosen, melody_measures, score
 from aoede.music.judge import Judgement
 from aoede.music.measures import measure
@@ -235,8 +236,8 @@ def test_what_is_usual_is_what_the_melodies_share_among_themselves() -> None:
 
 def test_phrases_that_are_not_sorted_are_refused() -> None:
     with pytest.raises(InputError, match="sorted"):
-        KnownPhrases(np.array([3, 2], dtype=np.uint64), 0.1)
-    with pytest.raises(InputError, match="64 bits"):
+        KnownPhrases(np.array([3, 2], dtype=np.uint32), 0.1)
+    with pytest.raises(InputError, match="32 bits"):
         KnownPhrases(np.array([2.0, 3.0]), 0.1)  # type: ignore[arg-type]
 
 
@@ -248,6 +249,13 @@ def test_a_melody_that_is_known_is_no_new_song() -> None:
     common = KnownPhrases(known.hashes, 0.96)
     assert score(song, Asked(), common).lacks["novelty"] == 0
     assert math.isnan(score(song, Asked()).shared)
+
+
+def test_the_shipped_phrases_are_small_and_those_of_a_new_melody_are_not_among_them() -> None:
+    shipped = load_preset("phrases")
+    assert shipped.n_bytes < 250_000 and shipped.metadata["provenance"]["n_songs"] > 600
+    assert 0 < trained_on().usual < 0.03
+    assert np.mean([trained_on().shared(walk) for walk in walks(20)]) < 0.02
 
 
 # --- what a singer objects to -----------------------------------------------------------------------
@@ -341,7 +349,7 @@ def test_facts_are_ready_for_json_and_novelty_is_told_where_something_is_known()
     assert facts["tempo_bpm"]["heard"] == pytest.approx(100, abs=1)
     assert 0 < facts["phrases_known"] < 1
     rows = {row.what: row for row in report(tune(), Asked(), found, known)}
-    assert rows["new"].holds is False and "known" in rows["new"].measured
+    assert rows["new melody"].holds is False and "known" in rows["new melody"].measured
 
 
 # --- real songs -------------------------------------------------------------------------------------
@@ -361,3 +369,15 @@ def test_most_real_songs_keep_the_limits_that_they_were_not_asked_for() -> None:
     assert np.mean([one.lacks["bands"] == 0 for one in found]) > 0.8
     assert np.mean([not one.faults for one in found]) > 0.6
     assert np.mean([mean_outside(one.places) for one in found]) < 0.1
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.exists(), reason="needs the research data beside the checkout")
+def test_what_the_model_learned_from_is_known_also_in_another_key_and_a_folk_tune_is_not() -> None:
+    known = trained_on()
+    for path in sorted((DATA / "leadsheets_openewld/midi").rglob("*.mid"))[::40]:
+        learned = told_apart(midi.read(path).song).melody
+        assert known.shared(shifted(learned, 480, 2)) == 1
+    paths = sorted((DATA / "midi_nottingham").rglob("*.mid"))[::50]
+    folk = [known.shared(told_apart(midi.read(path).song).melody) for path in paths]
+    assert np.mean(folk) < known.usual + 0.02

@@ -20,6 +20,7 @@ from aoede.learning.checkpoint import load_preset
 from aoede.learning.sampling import Trained, find
 from aoede.mood.request import Mood, mood_of
 from aoede.mood.wishes import Wishes, wishes_of
+from aoede.music.borrowed import trained_on
 from aoede.music.changes import Changes, changes_for, symbols_of
 from aoede.music.colour import colour_parts_for
 from aoede.music.critic import score
@@ -279,10 +280,11 @@ def chosen(sketch: Sketch, candidates: int = N_CANDIDATES) -> Sketch:
         return sketch
     drawn = stream(sketch.seed, "candidates").integers(2**32, size=candidates - 1).tolist()
     undrummed = {role: program for role, program in sketch.plan.programs.items() if role != "drums"}
+    known = trained_on() if sketch.melodies is None else None
     found: list[tuple[float, Sketch]] = []
     for each in (sketch, *(replace(sketch, seeds=dict.fromkeys(DRAWN_ROLES, seed)) for seed in drawn)):
         heard = replace(each, plan=replace(each.plan, programs=undrummed), lyrics="")
-        critique = score(fill(heard), sketch.plan)
+        critique = score(fill(heard), sketch.plan, known)
         if critique.is_good:
             return each
         found.append((critique.distance, each))

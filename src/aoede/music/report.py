@@ -191,8 +191,8 @@ def _novelty(critique: Critique, known: Known | None) -> list[Row]:
     if known is None:
         return []
     most = known.usual + MORE_THAN_USUAL
-    told = f"{critique.shared:.1%} of its phrases are known"
-    return [Row("new", f"{most:.1%} at most", told, not critique.lacks["novelty"])]
+    told = f"{critique.shared:.1%} of its phrases of 8 notes are known"
+    return [Row("new melody", f"{most:.1%} at most", told, not critique.lacks["novelty"])]
 
 
 def _objections(critique: Critique) -> str:
