@@ -53,7 +53,7 @@ _CHINESE_MODES: Mapping[str, str] = MappingProxyType({
     "利底亚": "lydian", "利底亞": "lydian", "多利亚": "dorian", "多利亞": "dorian", "弗里几亚": "phrygian",
     "弗里吉亚": "phrygian", "爱奥尼亚": "major", "伊奥尼亚": "major", "爱奥利亚": "minor", "伊奥利亚": "minor",
 })  # fmt: skip
-_MODE = "|".join(sorted(_MODES, key=len, reverse=True))
+_MODE = "|".join(name.replace(" ", "[- ]") for name in sorted(_MODES, key=len, reverse=True))
 _CHINESE_MODE = "|".join(sorted(_CHINESE_MODES, key=len, reverse=True))
 _ACCIDENTAL = r"(?P<accidental>[ -]?sharp|[ -]?flat|#|♭|b)?"
 _MUSIC_NOUN = r"(?: (?:key|scale|mode|chord|chords|tonality))?"
@@ -76,10 +76,14 @@ _KEYS = (
 )  # fmt: skip
 _MODES_ALONE = (
     re.compile(rf"\b(?P<mode>{_MODE})[- ](?:key|keys|mode|scale|tonality)\b", re.I),
+    # "Dorian Gray" is somebody: case matters after it.
     re.compile(
-        r"\b(?P<mode>harmonic minor|dorian|phrygian|lydian|mixolydian|aeolian|ionian)\b(?! [A-Z][a-z])", re.I
+        r"\b(?P<mode>(?i:harmonic[- ]minor|dorian|phrygian|lydian|mixolydian|aeolian|ionian))\b(?! [A-Z][a-z])"
     ),
-    re.compile(rf"(?<![A-Ga-g])(?<!民间)(?<!江南)(?<!民間)(?<!一首)(?P<mode>{_CHINESE_MODE})"),
+    re.compile(rf"\bin (?:a )?(?P<mode>natural[- ]minor|minor|major){_NO_NOUN}", re.I),
+    re.compile(
+        rf"(?<![A-Ga-g])(?<!民间)(?<!江南)(?<!民間)(?<!一首)(?P<mode>{_CHINESE_MODE})(?![皮整查动配])"
+    ),
 )
 _FLAT_SIGNS = {"flat": "b", "♭": "b", "b": "b", "降": "b", "sharp": "#", "#": "#", "升": "#"}
 _DENIED = re.compile(
@@ -107,7 +111,7 @@ def _key(text: str) -> tuple[str | None, str | None]:
 def _mode(name: str | None) -> str | None:
     if name is None:
         return None
-    return "minor" if name == "m" else _MODES.get(name.lower()) or _CHINESE_MODES[name]
+    return "minor" if name == "m" else _MODES.get(name.lower().replace("-", " ")) or _CHINESE_MODES[name]
 
 
 _COUNTED = (
@@ -158,6 +162,7 @@ def _from_chinese(text: str) -> int:
 _TEMPOS = (
     re.compile(rf"(?<![\d.-]){_NUMBER}[ -]?(?:bpm|beats (?:per|a|/) ?min(?:ute)?|拍每分钟|拍/分)", re.I),
     re.compile(rf"\b(?:bpm|tempo)(?: of| is|:|=| at)? ?{_NUMBER}(?!\d)", re.I),
+    re.compile(r"(?<![\d/.第])(?P<number>[4-9]\d|[12]\d\d) ?拍(?!子)"),
     re.compile(rf"(?:♩|quarter(?: note)?) ?= ?{_NUMBER}"),
     re.compile(rf"(?:每分钟|每分鐘|一分钟|一分鐘)(?:大约|约)?{_NUMBER} ?(?:拍|下)"),
     re.compile(rf"(?:速度|节拍|節拍)(?:为|是|:|=|约|每分钟)? ?{_NUMBER}(?![/\d])"),
@@ -175,6 +180,7 @@ def _tempo(text: str) -> float | None:
 
 
 _SLOW, _MEDIUM, _FAST = (50.0, 76.0), (90.0, 115.0), (126.0, 170.0)
+_SLOWISH, _BRISK = (70.0, 92.0), (112.0, 138.0)
 _TEMPO_WORDS: tuple[tuple[str, Range], ...] = (
     (r"\bprestissimo\b|最急板", (200.0, 240.0)),
     (r"\bpresto\b|急板", (168.0, 200.0)),
@@ -189,12 +195,19 @@ _TEMPO_WORDS: tuple[tuple[str, Range], ...] = (
     (r"\blargo\b|广板|廣板", (40.0, 60.0)),
     (r"\blento\b|慢板", (45.0, 60.0)),
     (r"\b(?:mid|medium|moderate)[- ]?(?:tempo|pace|speed)\b|中速|中等速度|速度适中", _MEDIUM),
+    (r"\b(?:not too|neither) (?:fast|slow),?(?: and| or| nor|) (?:not too )?(?:fast|slow)\b|"
+     r"不快不慢|不紧不慢", _MEDIUM),
+    (r"\b(?:moderately|fairly|rather|somewhat) (?:fast|quick)\b|\b(?:quick|brisk) (?:song|tune|piece|dance|melody)\b|"
+     r"轻快|輕快|稍快|较快|較快", _BRISK),
+    (r"\b(?:moderately|fairly|rather|somewhat) slow\b|稍慢|较慢|較慢", _SLOWISH),
     (r"\bup[- ]?tempo\b|\b(?:quick|brisk|lively|high) (?:tempo|pace|beat)\b", (118.0, 150.0)),
     (r"\bdown[- ]?tempo\b", (60.0, 90.0)),
-    (r"(?<!hold )(?<!stand )(?<!break )\bfast\b(?! (?:asleep|food|forward|friends?|lane|track))|"
-     r"快节奏|快速|快歌|速度快|快節奏|节奏(?:要|很|比较)?快|(?<![很尽赶凉])快一[点些]", _FAST),
+    (r"(?<!hold )(?<!stand )(?<!break )\bfast\b(?! (?:asleep|food|forward|friends?|lane|track|cars?|fashion|money))|"
+     r"快节奏|快速|快歌|速度快|"
+     r"(?<![欢轻愉爽畅痛明勤歡輕])快的(?:歌|曲|音乐|旋律)|"
+     r"快節奏|节奏(?:要|很|比较)?快|(?<![很尽赶凉])快一[点些]", _FAST),
     (r"\bslow(?:-tempo)?\b(?! (?:down|motion|burn|cooker|days?))|"
-     r"慢歌|慢速|慢节奏|慢節奏|缓慢|緩慢|速度慢|节奏(?:要|很|比较)?慢|慢一[点些]", _SLOW),
+     r"慢歌|慢速|慢的(?:歌|曲|音乐|旋律)|慢节奏|慢節奏|缓慢|緩慢|速度慢|节奏(?:要|很|比较)?慢|慢一[点些]", _SLOW),
 )  # fmt: skip
 _TEMPO_PATTERNS = tuple((re.compile(words, re.I), span) for words, span in _TEMPO_WORDS)
 
@@ -215,10 +228,15 @@ _FRACTION = re.compile(
     r"(?! (?:of|cups?|inch(?:es)?|hours?|miles?)\b)"
 )
 _SPOKEN = re.compile(
-    r"\b(?P<beats>two|three|four|five|six|seven|nine|twelve)[- ](?P<unit>two|four|eight)(?: time| meter|\b)",
+    r"\b(?P<beats>two|three|four|five|six|seven|nine|twelve)[- ](?P<unit>two|four|eight|half|quarter|eighth)\b"
+    r"(?![ -](?:of|hours?|inch(?:es)?|miles?|years?|leaf|leaves|letter|legged)\b)",
     re.I,
 )
-_CHINESE_FRACTION = re.compile(r"(?P<unit>[二四八])分?之?(?P<beats>[二三四五六七九]|十二)拍(?!子)")
+_CHINESE_FRACTION = re.compile(r"(?P<unit>[二四八])分之?(?P<beats>[二三四五六七九]|十二)拍(?![档手照打摄])")
+# "四三拍" names the unit first, as notation is read in Chinese, "六八拍" the beats, as the fraction is written.
+_CHINESE_PAIR = re.compile(
+    r"(?<![一二三四五六七八九十百零])(?P<first>[二三四五六七八九]|十二)(?P<second>[二三四五六七八九]|十二)拍(?![档手照打摄])"
+)
 _CHINESE_BEATS = re.compile(r"(?<![四八])(?P<beats>[二两三四五六])拍子")
 _DANCES: tuple[tuple[str, Meter], ...] = (
     (r"\bwaltz(?:es)?\b|圆舞曲|圓舞曲|华尔兹|華爾茲", (3, 4)),
@@ -230,18 +248,28 @@ _DANCES: tuple[tuple[str, Meter], ...] = (
     (r"\b(?:triple|waltz) (?:time|meter|metre)\b", (3, 4)),
 )
 _CHINESE_UNITS = {"二": 2, "四": 4, "八": 8}
+_UNITS = {"two": 2, "half": 2, "four": 4, "quarter": 4, "eight": 8, "eighth": 8}
+
+
+def _chinese_pair(first: str, second: str) -> Meter | None:
+    """三四拍 -> 3/4, 四三拍 -> 3/4, 八六拍 -> 6/8, 六八拍 -> 6/8; None for what is no meter."""
+    if second in _CHINESE_UNITS and not (first in "四八" and second == "二"):
+        return _from_chinese(first), _CHINESE_UNITS[second]
+    return (_from_chinese(second), _CHINESE_UNITS[first]) if first in _CHINESE_UNITS else None
 
 
 def _meter(text: str) -> Meter | None:
-    readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Meter]], ...] = (
+    readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Meter | None]], ...] = (
         (_FRACTION, lambda m: (int(m["beats"]), int(m["unit"]))),
-        (_SPOKEN, lambda m: (_SMALL[m["beats"].lower()], _SMALL[m["unit"].lower()])),
+        (_SPOKEN, lambda m: (_SMALL[m["beats"].lower()], _UNITS[m["unit"].lower()])),
         (_CHINESE_FRACTION, lambda m: (_from_chinese(m["beats"]), _CHINESE_UNITS[m["unit"]])),
+        (_CHINESE_PAIR, lambda m: _chinese_pair(m["first"], m["second"])),
         (_CHINESE_BEATS, lambda m: (_DIGITS[m["beats"]], 8 if m["beats"] == "六" else 4)),
     )
     for pattern, read in readers:
         for match in _stated(pattern, text):
-            return read(match)
+            if found := read(match):
+                return found
     for words, meter in _DANCES:
         for _ in _stated(re.compile(words, re.I), text):
             return meter
@@ -255,6 +283,8 @@ _BARS = (
         re.I,
     ),
     re.compile(rf"(?<![\d.]){_NUMBER} ?个?(?:小节|小節)"),
+    re.compile(rf"\b(?:bars|measures)(?::| ?=) ?{_NUMBER}(?![./\d])", re.I),
+    re.compile(rf"(?:小节|小節)数?[:=是为]{_NUMBER}(?!\d)"),
 )
 
 

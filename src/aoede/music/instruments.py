@@ -36,12 +36,15 @@ _M, _C, _B, _X = "melody", "chords", "bass", "colour"
 INSTRUMENTS = _table(
     (
         Instrument("piano", "钢琴", 0, (_C, _M, _B, _X), 28, 100, ("grand piano", "鋼琴")),
-        Instrument("electric piano", "电钢琴", 4, (_C, _M, _X), 36, 96, ("rhodes", "e-piano", "電鋼琴")),
+        Instrument("electric piano", "电钢琴", 4, (_C, _M, _X), 36, 96,
+                   ("rhodes", "e-piano", "keyboard", "電鋼琴", "电子琴", "键盘")),
         Instrument("music box", "八音盒", 10, (_M, _X), 60, 96, ("celesta", "音乐盒", "glockenspiel", "bells")),
         Instrument("vibraphone", "颤音琴", 11, (_M, _X, _C), 53, 89, ("vibes", "marimba", "xylophone")),
-        Instrument("nylon guitar", "古典吉他", 24, (_C, _M, _X), 40, 83, ("classical guitar", "ukulele", "lute")),
+        Instrument("nylon guitar", "古典吉他", 24, (_C, _M, _X), 40, 83,
+                   ("classical guitar", "ukulele", "lute", "琵琶", "尤克里里")),
         Instrument("guitar", "吉他", 25, (_C, _M, _X), 40, 84,
-                   ("acoustic guitar", "steel guitar", "folk guitar", "banjo", "木吉他", "民谣吉他")),
+                   ("acoustic guitar", "steel guitar", "folk guitar", "banjo", "electric guitar",
+                    "木吉他", "民谣吉他", "电吉他")),
         Instrument("double bass", "低音提琴", 32, (_B,), 28, 60,
                    ("upright bass", "acoustic bass", "contrabass", "大贝斯", "倍大提琴")),
         Instrument("bass", "贝斯", 33, (_B,), 28, 60, ("bass guitar", "electric bass", "低音吉他", "貝斯")),
@@ -55,7 +58,8 @@ INSTRUMENTS = _table(
         Instrument("oboe", "双簧管", 68, (_M, _X), 58, 91, ("雙簧管", "english horn", "唢呐")),
         Instrument("clarinet", "单簧管", 71, (_M, _X), 50, 91, ("單簧管", "saxophone", "sax", "萨克斯", "黑管")),
         Instrument("flute", "长笛", 73, (_M, _X), 60, 96, ("piccolo", "recorder", "長笛", "笛子", "竹笛", "箫")),
-        Instrument("synth pad", "合成器", 89, (_C, _X), 36, 96, ("pad", "synth", "synthesizer", "synthesiser")),
+        Instrument("synth pad", "合成器", 89, (_C, _X), 36, 96,
+                   ("pad", "synth", "synthesizer", "synthesiser", "organ", "管风琴")),
         Instrument("drums", "鼓", DRUMS, ("drums",), 35, 82, ("drum kit", "percussion", "架子鼓", "打击乐")),
     )
 )  # fmt: skip
