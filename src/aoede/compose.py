@@ -7,8 +7,9 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,12 @@ class Sketch:
     def seed_of(self, role: str) -> int:
         """The seed that a role is drawn with: "harmony", "words", or one of PLACES."""
         return self.seeds.get(role, self.seed)
+
+    @cached_property
+    def drawn(self) -> tuple[Sequence[Changes], Sequence[Notes]]:
+        """The chords and the melody of every section, found once for all that ask."""
+        changes = changes_of(self)
+        return changes, self.melodies or melodies_for(self.plan, changes, self.seed_of("melody"))
 
 
 def compose(
@@ -279,12 +286,11 @@ def chosen(sketch: Sketch, candidates: int = N_CANDIDATES) -> Sketch:
     if candidates == 1 or sketch.seeds:
         return sketch
     drawn = stream(sketch.seed, "candidates").integers(2**32, size=candidates - 1).tolist()
-    undrummed = {role: program for role, program in sketch.plan.programs.items() if role != "drums"}
+    undrummed = sketch.plan.programs.keys() - {"drums"}
     known = trained_on() if sketch.melodies is None else None
     found: list[tuple[float, Sketch]] = []
     for each in (sketch, *(replace(sketch, seeds=dict.fromkeys(DRAWN_ROLES, seed)) for seed in drawn)):
-        heard = replace(each, plan=replace(each.plan, programs=undrummed), lyrics="")
-        critique = score(fill(heard), sketch.plan, known)
+        critique = score(_band(each, undrummed), sketch.plan, known)
         if critique.is_good:
             return each
         found.append((critique.distance, each))
@@ -293,21 +299,25 @@ def chosen(sketch: Sketch, candidates: int = N_CANDIDATES) -> Sketch:
 
 def fill(sketch: Sketch) -> Song:
     """The song of a sketch: the same sketch always gives the same notes."""
-    plan = sketch.plan
-    changes = changes_of(sketch)
-    tunes = sketch.melodies or melodies_for(plan, changes, sketch.seed_of("melody"))
+    song = _band(sketch, sketch.plan.programs.keys())
+    return with_words(sketch, song, keeps_notes=sketch.melodies is not None)
+
+
+def _band(sketch: Sketch, roles: Collection[str]) -> Song:
+    """The parts of these roles, nothing sung."""
+    plan, (changes, tunes) = sketch.plan, sketch.drawn
     melodies = sketch.melodies or _sung(plan, tunes)
     written = {
         "melody": melodies,
         "chords": chord_parts_for(plan, changes, sketch.seed_of("chords")),
         "colour": colour_parts_for(plan, changes, melodies, sketch.seed_of("colour"), tunes),
         "bass": bass_parts_for(plan, changes, sketch.seed_of("bass")),
-        "drums": drum_parts_for(plan, changes, sketch.seed_of("drums")) if "drums" in plan.programs else [],
     }
-    song = _joined(
-        sketch, changes, {role: _played(sketch, role, written) for role in written if role in plan.programs}
+    if "drums" in roles:
+        written["drums"] = drum_parts_for(plan, changes, sketch.seed_of("drums"))
+    return _joined(
+        sketch, changes, {role: _played(sketch, role, written) for role in written if role in roles}
     )
-    return with_words(sketch, song, keeps_notes=sketch.melodies is not None)
 
 
 def with_words(sketch: Sketch, song: Song, *, keeps_notes: bool = False) -> Song:
@@ -350,7 +360,7 @@ def _played(sketch: Sketch, role: str, written: Mapping[str, Sequence[Notes]]) -
     if role == "melody" and sketch.melodies is not None:
         return list(written[role])
     plan = sketch.plan
-    drums = written["drums"] if "drums" in plan.programs else [()] * len(plan.sections)
+    drums = written.get("drums") or [()] * len(plan.sections)
     played = []
     for i, (section, notes, beat) in enumerate(zip(plan.sections, written[role], drums, strict=True)):
         felt = with_feel(notes, plan, role, stream(sketch.seed_of(role), "feel", role, i), drums=beat)
