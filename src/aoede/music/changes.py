@@ -8,7 +8,10 @@ import numpy as np
 
 from aoede.encodings.chords import decode
 from aoede.learning.sampling import Trained
+from aoede.music.beats import beats_of
 from aoede.music.harmony import Progression, candidates, nearest
+from aoede.music.introduction import introduction
+from aoede.music.key_clarity import telling
 from aoede.music.plan import Plan, PlannedSection
 from aoede.music.progressions import Table, nearest_own
 from aoede.music.rolled_harmony import candidates_of_rolls
@@ -35,6 +38,7 @@ def changes_for(
     player: a model of piano rolls that plays the harmony in the place of the chord model.
     """
     longest = {s.material: s.bars for s in sorted(plan.sections, key=lambda s: s.bars)}
+    frame = {section.material for section in (plan.sections[0], plan.sections[-1]) if section.name != "intro"}
     chosen = {}
     for material, bars in longest.items():
         n_chords, rng = math.ceil(bars * plan.chords_a_bar), stream(seed, "harmony", material)
@@ -42,8 +46,15 @@ def changes_for(
             chosen[material] = nearest_own(own, plan.valence, plan.arousal, n_chords, plan.key.mode, rng=rng)
         else:
             pool = _candidates(plan, material, n_chords, songbook, player, rng)
+            if material in frame:
+                pool = telling(pool, plan.key.mode)
             chosen[material] = nearest(pool, plan.valence, plan.feelings, rng=rng)
     changes = [_placed(chosen[section.material], section, plan) for section in plan.sections]
+    for i, section in enumerate(plan.sections if own is None else ()):
+        if section.name == "intro":
+            changes[i] = _introduced(
+                chosen[section.material], section, plan, stream(seed, "harmony", "intro", i)
+            )
     tonic_pc = plan.key_of(plan.sections[-1]).tonic_pc
     home = Chord(tonic_pc, "min" if plan.key.is_minor else "maj")
     changes[-1][-1] = replace(changes[-1][-1], chord=home)
@@ -100,6 +111,26 @@ def _placed(ids: Sequence[int], section: PlannedSection, plan: Plan) -> Changes:
     return [
         PlacedChord(start, min(start + span, end), decode(chord_id, tonic_pc))
         for start, chord_id in zip(range(0, end, span), ids, strict=False)
+    ]
+
+
+def _introduced(verse: Progression, section: PlannedSection, plan: Plan, rng: np.random.Generator) -> Changes:
+    """The chords of an intro: they tell the key. Where there are but two, the second makes room for a cadence."""
+    n_chords = math.ceil(section.bars * plan.chords_a_bar)
+    if n_chords != 2:
+        return _placed(introduction(verse, n_chords, plan.key.mode, rng=rng), section, plan)
+    first, leading, home = _placed(
+        introduction((), 3, plan.key.mode, rng=rng), replace(section, bars=3 * section.bars), plan
+    )[:3]
+    middle, end = first.end_ticks, section.bars * plan.meter.bar_ticks
+    half = (middle + end) // 2
+    beats = {beat.start_ticks for beat in beats_of(plan.meter)}
+    if half % plan.meter.bar_ticks not in beats:
+        return [replace(first, end_ticks=end)]
+    return [
+        first,
+        replace(leading, start_ticks=middle, end_ticks=half),
+        replace(home, start_ticks=half, end_ticks=end),
     ]
 
 

@@ -17,6 +17,7 @@ from aoede.music.instruments import Instrument, of_program
 from aoede.music.lines import (
     Tune,
     answer,
+    chord_at,
     counter_line,
     doubled,
     held_tones,
@@ -39,7 +40,7 @@ from aoede.music.plan import Plan, PlannedSection, phrase_lengths
 from aoede.music.textures import Stroke, without_overlaps
 from aoede.music.theory import PlacedChord
 from aoede.randomness import stream
-from aoede.song import Note
+from aoede.song import TICKS_PER_QUARTER, Note
 
 _FADING = frozenset({PIANO, E_PIANO, MUSIC_BOX, VIBRAPHONE, NYLON_GUITAR, STEEL_GUITAR, HARP})
 _MANY_VOICED = _FADING | {STRINGS, CHOIR, PAD}
@@ -74,24 +75,26 @@ def colour_parts_for(
     if "colour" not in plan.programs:
         return [() for _ in plan.sections]
     return [
-        colour_part(plan, i, chords, melodies, tunes or melodies, rng=stream(seed, "colour", section.name, i))
-        for i, (section, chords) in enumerate(zip(plan.sections, changes, strict=True))
+        colour_part(
+            plan, i, changes, melodies, tunes or melodies, rng=stream(seed, "colour", section.name, i)
+        )
+        for i, section in enumerate(plan.sections)
     ]
 
 
 def colour_part(
     plan: Plan,
     index: int,
-    chords: Changes,
+    changes: Sequence[Changes],
     melodies: Sequence[Notes],
     tunes: Sequence[Notes],
     *,
     rng: np.random.Generator,
 ) -> Notes:
     """The colour of one section. tunes: of all sections, for the one that it takes where the melody rests."""
-    section = plan.sections[index]
+    section, chords = plan.sections[index], changes[index]
     manner = manner_of(plan, index, sung=bool(melodies[index]))
-    tune = _borrowed(plan, index, tunes) if manner in ("hook", "solo") else []
+    tune = _borrowed(plan, index, tunes, changes) if manner in ("hook", "solo") else []
     if manner == "solo" and not tune:
         manner = "held"
     if manner == "silent":
@@ -250,15 +253,34 @@ def _climactic_phrase(desk: _Desk) -> tuple[int, int]:
     return next((a, b) for a, b in pairwise(edges) if top < b)
 
 
-def _borrowed(plan: Plan, index: int, tunes: Sequence[Notes]) -> list[Note]:
-    """The tune of the first section of the same material, in the key of this one."""
+def _borrowed(plan: Plan, index: int, tunes: Sequence[Notes], changes: Sequence[Changes]) -> list[Note]:
+    """The tune of the first section of the same material, in the key of this one; an intro's over its own chords."""
     section = plan.sections[index]
-    for other, notes in zip(plan.sections, tunes, strict=True):
+    for other, notes, chords in zip(plan.sections, tunes, changes, strict=True):
         if other.material == section.material and notes:
             by = section.key_shift - other.key_shift
             end = section.bars * plan.meter.bar_ticks
-            return [replace(note, pitch=note.pitch + by) for note in notes if note.end_ticks <= end]
+            moved = [replace(note, pitch=note.pitch + by) for note in notes if note.end_ticks <= end]
+            return _over(changes[index], moved, chords, by) if section.name == "intro" else moved
     return []
+
+
+def _over(chords: Changes, notes: Sequence[Note], were: Changes, by: int) -> list[Note]:
+    """The notes with those brought into their chord that rested in another one, `by` semitones lower.
+
+    Notes of a beat and more, and the last, go to the nearest tone of the chord; quick ones pass as they passed.
+    """
+    fitted = []
+    for note in notes:
+        here = chord_at(chords, note.start_ticks).pitch_classes
+        there = {(pc + by) % 12 for pc in chord_at(were, note.start_ticks).pitch_classes}
+        rests = note.duration_ticks >= TICKS_PER_QUARTER * 3 // 4 or note is notes[-1]
+        if rests and here != there and note.pitch % 12 not in here:
+            pitch = min((note.pitch + step for step in (-1, 1, -2, 2, -3, 3) if (note.pitch + step) % 12 in here),
+                        default=note.pitch, key=lambda p: abs(p - note.pitch))  # fmt: skip
+            note = replace(note, pitch=pitch)
+        fitted.append(note)
+    return fitted
 
 
 def _tune(desk: _Desk, notes: Sequence[Note], manner: str) -> list[Stroke]:

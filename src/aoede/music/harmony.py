@@ -16,7 +16,7 @@ from aoede.errors import UsageError
 from aoede.learning.checkpoint import load_preset
 from aoede.models.ngram import NGram
 from aoede.music.chord_mood import ChordMood
-from aoede.music.key_finder import key_correlations
+from aoede.music.key_clarity import veil
 from aoede.music.theory import MODES
 
 Floats = NDArray[np.float64]
@@ -24,14 +24,13 @@ Ints = NDArray[np.int64]
 Progression = tuple[int, ...]
 
 CADENCES = ("authentic", "plagal", "half", "open")
-CLARITY_BY_VALENCE = 0.45  # how far above the middle of its kind a bright one's clarity lies, in ranks
 HOME_WEIGHT = 2.0  # log weight of tonic chords where they are wanted most
 AT_HOME = 1.0  # log weight by which a section rather begins on the tonic than elsewhere
 _PHRASE = 4  # chords
 _FORBIDDEN = -1e9
 
 
-def _ids(names: str) -> tuple[int, ...]:
+def ids_of(names: str) -> tuple[int, ...]:
     """Functional ids of words such as "7:maj 10:maj" (semitones above the tonic, quality)."""
     pairs = (name.split(":") for name in names.split())
     return tuple(int(degree) * len(REDUCED) + REDUCED.index(quality) for degree, quality in pairs)
@@ -51,26 +50,26 @@ class _Mode:
     own_weight: float = 0.0  # added to their log-probabilities
 
 
-_MAJOR = _ids("0:maj 0:maj7 0:sus2")
-_MINOR = _ids("0:min 0:min7")
-_DOMINANTS = _ids("7:maj 7:7 7:sus4")
+_MAJOR = ids_of("0:maj 0:maj7 0:sus2")
+_MINOR = ids_of("0:min 0:min7")
+_DOMINANTS = ids_of("7:maj 7:7 7:sus4")
 _MODES: Mapping[str, _Mode] = {
-    "major": _Mode("major", _MAJOR, _DOMINANTS, _ids("5:maj 5:maj7 2:min7"), _DOMINANTS),
-    "lydian": _Mode("major", _MAJOR, _ids("7:maj 11:min 2:maj"), _ids("2:maj"), _ids("2:maj 7:maj"),
-                    own=_ids("2:maj"), own_weight=0.8),
-    "mixolydian": _Mode("major", _ids("0:maj 0:7 0:sus4"), _ids("10:maj 7:min 7:min7"), _ids("5:maj"),
-                        _ids("10:maj 5:maj 7:min"), own=_ids("10:maj 7:min 10:maj7"), own_weight=1.2),
-    "dorian": _Mode("minor", _MINOR, _ids("10:maj 7:min 7:min7"), _ids("5:maj 5:7"), _ids("7:min 5:maj 10:maj"),
-                    own=_ids("5:maj 5:7 2:min"), own_weight=1.6),
-    "minor": _Mode("minor", _MINOR, _ids("7:maj 7:7 7:min 7:min7 10:maj"), _ids("5:min 5:min7 8:maj"),
-                   _ids("7:maj 7:7 7:min 7:sus4"), extra=_ids("7:maj 7:7 7:sus4")),
-    "harmonic minor": _Mode("minor", _MINOR, _ids("7:maj 7:7"), _ids("5:min 5:min7"), _ids("7:maj 7:7"),
-                            extra=_ids("3:maj 8:maj7"), own=_ids("7:maj 7:7"), own_weight=0.8),
-    "phrygian": _Mode("minor", _MINOR, _ids("1:maj 1:maj7 10:min"), _ids("5:min 5:min7"), _ids("1:maj 10:min"),
-                      own=_ids("1:maj 1:maj7"), own_weight=3.5),
+    "major": _Mode("major", _MAJOR, _DOMINANTS, ids_of("5:maj 5:maj7 2:min7"), _DOMINANTS),
+    "lydian": _Mode("major", _MAJOR, ids_of("7:maj 11:min 2:maj"), ids_of("2:maj"), ids_of("2:maj 7:maj"),
+                    own=ids_of("2:maj"), own_weight=0.8),
+    "mixolydian": _Mode("major", ids_of("0:maj 0:7 0:sus4"), ids_of("10:maj 7:min 7:min7"), ids_of("5:maj"),
+                        ids_of("10:maj 5:maj 7:min"), own=ids_of("10:maj 7:min 10:maj7"), own_weight=1.2),
+    "dorian": _Mode("minor", _MINOR, ids_of("10:maj 7:min 7:min7"), ids_of("5:maj 5:7"), ids_of("7:min 5:maj 10:maj"),
+                    own=ids_of("5:maj 5:7 2:min"), own_weight=1.6),
+    "minor": _Mode("minor", _MINOR, ids_of("7:maj 7:7 7:min 7:min7 10:maj"), ids_of("5:min 5:min7 8:maj"),
+                   ids_of("7:maj 7:7 7:min 7:sus4"), extra=ids_of("7:maj 7:7 7:sus4")),
+    "harmonic minor": _Mode("minor", _MINOR, ids_of("7:maj 7:7"), ids_of("5:min 5:min7"), ids_of("7:maj 7:7"),
+                            extra=ids_of("3:maj 8:maj7"), own=ids_of("7:maj 7:7"), own_weight=0.8),
+    "phrygian": _Mode("minor", _MINOR, ids_of("1:maj 1:maj7 10:min"), ids_of("5:min 5:min7"), ids_of("1:maj 10:min"),
+                      own=ids_of("1:maj 1:maj7"), own_weight=3.5),
 }  # fmt: skip
 _SUS4_TO_MAJOR = REDUCED.index("sus4") - REDUCED.index("maj")
-_SUSPENDED = _ids("0:sus4 7:sus4")
+_SUSPENDED = ids_of("0:sus4 7:sus4")
 # Suspensions that songs of the data have in passing over a held bass; alone they only blur.
 _BLURRED = tuple(
     i for i in range(N_CHORDS) if "sus" in REDUCED[i % len(REDUCED)] and i // len(REDUCED) not in (0, 7)
@@ -371,34 +370,7 @@ def nearest(
     """
     if not progressions:
         raise UsageError("there are no progressions to choose from")
-    distances = _preset()[1].distances(progressions, valence, feelings) + _veil(progressions, valence)
+    distances = _preset()[1].distances(progressions, valence, feelings) + veil(progressions, valence)
     order = np.argsort(distances, kind="stable")[:4]
     chances = 0.55 ** np.arange(len(order))
     return progressions[int(rng.choice(order, p=chances / chances.sum()))]
-
-
-def _veil(progressions: Sequence[Progression], valence: float) -> Floats:
-    """(P,) how far the clarity of each progression's key is from what suits `valence`; a wrong key costs more.
-
-    Clear and veiled are meant among these progressions, since a Lydian one can never be as clear as a major one.
-    Listeners hear key clarity as valence (r = .35 over labelled pieces, more than any other single measure).
-    """
-    weights = np.array([_TONES[list(ids)].sum(axis=0) for ids in progressions])
-    correlations = key_correlations(weights)  # of the 24 keys; ours is on 0, major or minor
-    home = np.maximum(correlations[:, 0], correlations[:, 12])
-    rival = np.delete(correlations, (0, 12), axis=1).max(axis=1)
-    wanted = np.quantile(home, np.clip(0.5 + CLARITY_BY_VALENCE * valence, 0, 1))
-    return np.asarray(3.0 * np.abs(home - wanted) + 16.0 * np.maximum(0.0, rival + 0.03 - home))
-
-
-def _tones() -> Floats:
-    """(N_CHORDS, 12) what each chord gives to the pitch classes above the tonic, its root doubled by the bass."""
-    tones = np.zeros((N_CHORDS, 12))
-    for chord in range(N_CHORDS):
-        degree, quality = divmod(chord, len(REDUCED))
-        tones[chord, [(degree + t) % 12 for t in QUALITIES[REDUCED[quality]].intervals]] = 1.0
-        tones[chord, degree] += 1.0
-    return tones
-
-
-_TONES = _tones()

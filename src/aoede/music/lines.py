@@ -76,7 +76,7 @@ class Tune:
         return found
 
 
-def _chord_at(chords: Changes, ticks: int) -> Chord:
+def chord_at(chords: Changes, ticks: int) -> Chord:
     return next((placed.chord for placed in chords if ticks < placed.end_ticks), chords[-1].chord)
 
 
@@ -153,7 +153,7 @@ def counter_line(
     melody = tune.pitch_at(np.array([slot.start_ticks for slot in slots]))
     unary = np.array(
         [
-            _suits(pitches, int(m), slot, _chord_at(chords, slot.start_ticks), scale)
+            _suits(pitches, int(m), slot, chord_at(chords, slot.start_ticks), scale)
             for m, slot in zip(melody, slots, strict=True)
         ]
     )
@@ -234,7 +234,7 @@ def answer(
             at = _turned_back(at + int(np.sign(move)) * max(1, round(abs(move) / 2)) * bool(move), len(rungs))
         pitch = int(rungs[at])
         if i == len(onsets) - 1:
-            pitch = _nearest_tone(_chord_at(chords, onset), pitch, low, high)
+            pitch = _nearest_tone(chord_at(chords, onset), pitch, low, high)
         elif abs(pitch - sung) < 3 and i % 2 == 0:  # the melody holds its note: not beside it
             at = _turned_back(at + (2 if pitch > sung else -2), len(rungs))
             pitch = int(rungs[at])
@@ -266,7 +266,7 @@ def _opening(chords: Changes, tune: Tune, past: int, start: int, low: int, high:
     pitches = np.arange(low, high + 1)
     apart = np.abs(pitches - rests_on)
     worth = 1.0 * np.isin(apart, (3, 4, 8, 9)) - 0.05 * np.abs(pitches - (low + high) / 2) - 1.0 * (apart < 2)
-    return int(pitches[np.where(_tones(_chord_at(chords, start), pitches), worth, _FORBIDDEN).argmax()])
+    return int(pitches[np.where(_tones(chord_at(chords, start), pitches), worth, _FORBIDDEN).argmax()])
 
 
 def _nearest_tone(chord: Chord, pitch: int, low: int, high: int) -> int:
@@ -288,7 +288,7 @@ def doubled(
     side = -1 if min(note.pitch for note in notes) - 9 >= low else 1
     strokes = []
     for note in notes:
-        at, chord = _rung(rungs, note.pitch), _chord_at(chords, note.start_ticks)
+        at, chord = _rung(rungs, note.pitch), chord_at(chords, note.start_ticks)
         third, sixth = (int(rungs[int(np.clip(at + side * n, 0, len(rungs) - 1))]) for n in (2, 5))
         strong = note.start_ticks % beat_ticks == 0 or note.duration_ticks >= beat_ticks
         best = next((p for p in (third, sixth) if p % 12 in chord.pitch_classes), None) if strong else third

@@ -23,6 +23,7 @@ from aoede.song import Note
 
 LOWEST, HIGHEST = LOWEST_SUNG, HIGHEST_SUNG
 N_DRAFTS, N_ENDINGS = 16, 8
+_ACCOMPANYING = frozenset({"chords", "colour", "bass"})
 _ORNAMENTED = 0.35  # of the long steps of a return that are filled
 
 Changes = Sequence[PlacedChord]
@@ -38,7 +39,7 @@ class _Material:
 
 
 def melodies_for(plan: Plan, changes: Sequence[Changes], seed: int) -> list[tuple[Note, ...]]:
-    """The melody of every section, in ticks from its beginning; intros have none.
+    """The melody of every section, in ticks from its beginning; intros have none where anybody accompanies it.
 
     A material that returns brings its melody back: varied as the plan says, moved with its key, louder or softer.
     """
@@ -46,7 +47,9 @@ def melodies_for(plan: Plan, changes: Sequence[Changes], seed: int) -> list[tupl
     melodies: list[tuple[Note, ...]] = []
     for section, chords in zip(plan.sections, changes, strict=True):
         if section.name == "intro":
-            melodies.append(())
+            rng = stream(seed, "melody", "intro", len(melodies))
+            is_alone = not plan.programs.keys() & _ACCOMPANYING
+            melodies.append(melody_for(chords, plan, section, closes=True, rng=rng) if is_alone else ())
             continue
         ground = _ground(plan, section, chords)
         known = first.get(section.material)
