@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.learning.checkpoint import load_preset
-from aoede.words.pinyin import tone_of
+from aoede.words.pinyin import tones_of
 from aoede.words.verbatim import damaged, packed, unpacked
 
 KINDS = ("main", "order", "opening", "going on")
@@ -136,10 +136,17 @@ class LinePool:
         return {self.vocabulary[i]: cosine for i, cosine in near if i}
 
     def tones(self, rows: Ints) -> Ints:
-        """(len(rows), T) tones of Chinese lines that are equally long."""
-        return np.array(
-            [[tone_of(sign) for sign in _han(self.lines[row])] for row in rows.tolist()], np.int64
-        )
+        """(len(rows), T) tones of Chinese lines that are equally long, at least one."""
+        n_syllables = int(self.n_syllables[rows[0]])
+        same = self.of_length(n_syllables)
+        if n_syllables not in self._tones:
+            signs = "".join(_han(self.lines[row]) for row in same.tolist())
+            self._tones[n_syllables] = tones_of(signs).reshape(len(same), n_syllables)
+        return np.asarray(self._tones[n_syllables][np.searchsorted(same, rows)])
+
+    @cached_property
+    def _tones(self) -> dict[int, Ints]:
+        return {}
 
 
 def _han(line: str) -> str:

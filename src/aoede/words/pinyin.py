@@ -101,3 +101,11 @@ def tone_of(character: str) -> int:
     """1..5, 5 the light one; 0 for a sign that the table lacks."""
     sound = sound_of_character(character)
     return 0 if sound is None else sound[1]
+
+
+def tones_of(text: str) -> NDArray[np.int64]:
+    """(len(text),) `tone_of` every character."""
+    places = np.frombuffer(text.encode("utf-32-le"), "<u4").astype(np.int64) - FIRST
+    known = (places >= 0) & (places <= LAST - FIRST)
+    codes = np.where(known, _codes()[np.where(known, places, 0)], 0).astype(np.int64)
+    return np.where((codes > 0) & (codes <= 5 * len(FINALS)), (codes - 1) % 5 + 1, 0)
