@@ -34,13 +34,19 @@ presets: .venv/.base  ## train the shipped models from DATA (two hours; Debian, 
 	$(BIN)/python -m aoede.learning.mood_table $(DATA) src/aoede/presets --minilm build/sources/minilm.whl \
 		--word-lists build/sources/american-english build/sources/british-english \
 		--jieba build/sources/dict.txt --unihan build/sources/Unihan_Readings.txt.bz2 --cache build/mood_vectors
+	$(BIN)/python -m aoede.learning.pronunciations $(DATA) src/aoede/presets
 	$(BIN)/python -m aoede.learning.harmony $(DATA) src/aoede/presets/harmony.safetensors
+	$(BIN)/python -m aoede.learning.harmony_network $(DATA) src/aoede/presets/harmony_rnn.safetensors
 	$(BIN)/python -m aoede.learning.harmonise $(DATA) src/aoede/presets/harmonise.safetensors
 	$(BIN)/python -m aoede.learning.rbm_preset $(DATA) src/aoede/presets/rbm.safetensors
 	$(BIN)/python -m aoede.learning.melody_preset $(DATA) src/aoede/presets/melody.safetensors
+	$(BIN)/python -m aoede.learning.melody_preset $(DATA) src/aoede/presets/melody_ngram.safetensors ngram
+	$(BIN)/python -m aoede.learning.melody_preset $(DATA) src/aoede/presets/melody_transformer.safetensors transformer
 	$(BIN)/python -m aoede.learning.known_phrases $(DATA) src/aoede/presets/phrases.safetensors
 	$(BIN)/python -m aoede.learning.drum_preset $(DATA) src/aoede/presets/drums.safetensors
 	$(BIN)/python -m aoede.learning.text_presets $(DATA) src/aoede/presets --runs build/texts
+	$(BIN)/python -m aoede.learning.song_lines $(DATA) src/aoede/presets --minilm build/sources/minilm.whl \
+		--unihan build/sources/Unihan_Readings.txt.bz2
 
 gallery: .venv/.base  ## compose the songs of docs/songs again
 	$(BIN)/python tools/gallery.py

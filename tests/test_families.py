@@ -40,7 +40,7 @@ def _load(face: str) -> Any:
 TRAINED = [face for face in FACES if "trains" in _load(face).CAPABILITIES]
 ON_WINDOWS = [face for face in TRAINED if _load(face).MATERIAL == "windows"]
 ON_FRAMES = [face for face in TRAINED if _load(face).MATERIAL == "frames"]
-ON_MELODIES = [face for face in TRAINED if _load(face).MATERIAL == "melodies"]
+ON_MELODIES = [face for face in TRAINED if _load(face).MATERIAL in ("melodies", "changes")]
 ON_TEXTS = [face for face in TRAINED if _load(face).MATERIAL == "texts"]
 NETWORKS = [
     face for face in ON_TEXTS if "torch" in families.needs(_load(face)) and not face.startswith("mixture")

@@ -18,11 +18,11 @@ from aoede.errors import InputError, UsageError
 from aoede.formats.files import read_bounded
 from aoede.formats.text import decoded
 from aoede.learning.checkpoint import load_preset
-from aoede.learning.sampling import Trained, find
+from aoede.learning.generators import Tune, harmonist, is_model, tune
 from aoede.mood.request import Mood, mood_of
 from aoede.mood.wishes import Wishes, wishes_of
 from aoede.music.borrowed import trained_on
-from aoede.music.changes import Changes, changes_for, symbols_of
+from aoede.music.changes import Changes, Player, changes_for, symbols_of
 from aoede.music.colour import colour_parts_for
 from aoede.music.critic import score
 from aoede.music.drums import drum_parts_for
@@ -85,7 +85,8 @@ class Sketch:
     plan: Plan
     given: GivenChords | None = None  # the user's own chords
     own: Table | None = None  # the user's own progressions, and what could not be read of them
-    player: Trained | None = None  # the model of piano rolls that plays the harmony
+    player: Player | None = None  # what gives the chords in the place of the chord model
+    singer: Tune | None = None  # what sings in the place of the shipped network
     seeds: Mapping[str, int] = field(default_factory=dict)  # of roles that are drawn with one of their own
     changes: Sequence[Changes] | None = None  # chords that stand already, a list a section
     melodies: Sequence[Notes] | None = None  # a tune that stands already, from each section's beginning
@@ -99,7 +100,8 @@ class Sketch:
     def drawn(self) -> tuple[Sequence[Changes], Sequence[Notes]]:
         """The chords and the melody of every section, found once for all that ask."""
         changes = changes_of(self)
-        return changes, self.melodies or melodies_for(self.plan, changes, self.seed_of("melody"))
+        model = self.singer.model if self.singer else None
+        return changes, self.melodies or melodies_for(self.plan, changes, self.seed_of("melody"), model)
 
 
 def compose(
@@ -133,8 +135,9 @@ def compose(
     instruments: "piano, cello": these and no others. density (of the melody), register (its height), surprise
     (of the harmony): 0..1, or "low", "medium", "high".
     progressions: a CSV of chord progressions with moods, from which the harmony is chosen instead.
-    harmony: "rbm", a run or a model file: a model of piano rolls that plays the harmony instead.
-    melody: a MIDI file whose melody stays as it is: meter, tempo, key and length are its own, and chords are found.
+    harmony: which model gives the chords: "functional" (unless said), "rbm", "rnn", a run or a model file.
+    melody: which model sings: "rnn" (unless said), "ngram", "transformer", a run, a model file; or a MIDI file, whose
+    melody stays as it is: meter, tempo, key and length are its own, and chords are found.
     lyrics: words of your own (a Path: a text file), a line a phrase, or "" for none; without it words are found.
     candidates: 1..16 songs are drawn, of which a critic takes one that lies where real songs do.
     Raises UsageError for what no song can obey, InputError for a request that says nothing.
@@ -158,14 +161,20 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     if isinstance(stated.get("lyrics"), Path):
         stated["lyrics"] = _text_in(stated["lyrics"])
     lyrics = "" if _INSTRUMENTAL.search(request) else None
-    if "melody" in stated:
+    singer = tune(stated["melody"]) if _names_model(stated.get("melody")) else None
+    if "melody" in stated and singer is None:
         around = _around_melody(request, seed, stated, mood, wishes, given)
         return replace(around, lyrics=stated.get("lyrics", ""))
     plan = plan_for(mood, _in_their_key(wishes, given), seed=seed)
     own = progressions_from_csv(Path(stated["progressions"])) if "progressions" in stated else None
-    player = find(stated["harmony"]) if "harmony" in stated else None
+    player = harmonist(stated["harmony"]) if "harmony" in stated else None
     lyrics = stated.get("lyrics", lyrics)
-    return Sketch(request, seed, stated, mood, wishes, plan, given, own, player, lyrics=lyrics)
+    return Sketch(request, seed, stated, mood, wishes, plan, given, own, player, singer, lyrics=lyrics)
+
+
+def _names_model(melody: Any) -> bool:
+    """Whether it says which model sings, and not what is sung."""
+    return isinstance(melody, str | Path) and is_model(melody)
 
 
 def _text_in(path: Path) -> str:
@@ -461,5 +470,6 @@ _MODELS = ("harmony", "melody", "drums", "lines_en", "lines_zh", "mood_en", "moo
 
 def _models(sketch: Sketch) -> dict[str, str]:
     """The models that a song is made with, by name, each with the beginning of its hash."""
-    own = {} if sketch.player is None else {sketch.player.name: sketch.player.sha256[:16]}
-    return {name: load_preset(name).sha256[:16] for name in _MODELS} | own
+    own = {found.name: found.sha256[:16] for found in (sketch.player, sketch.singer) if found is not None}
+    usual = [name for name in _MODELS if name != "melody" or sketch.singer is None]
+    return {name: load_preset(name).sha256[:16] for name in usual} | own

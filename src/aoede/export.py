@@ -195,7 +195,8 @@ def command_of(recipe: Mapping[str, Any], file: str = "SONG.mid") -> str:
     """
     if not {"request", "seed", "options"} <= recipe.keys() or recipe.get("edited"):
         return ""
-    if recipe.get("edits") or "melody" in recipe["options"] or recipe["options"].get("lyrics"):
+    given = [recipe["options"].get("lyrics"), not isinstance(recipe["options"].get("melody", ""), str)]
+    if recipe.get("edits") or any(given):
         return f"aoede compose --recipe {_quoted(file)}"
     request, options = str(recipe["request"]), ["--seed", str(recipe["seed"])]
     for name, value in recipe["options"].items():

@@ -23,7 +23,7 @@ _OPTIONS = frozenset(inspect.signature(compose).parameters) - {"request", "seed"
 # What is not a text.
 _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType({
     "bars": (int,), "tempo": (int, float), "density": (int, float, str), "register": (int, float, str),
-    "surprise": (int, float, str), "melody": (list,),
+    "surprise": (int, float, str), "melody": (list, str),
 })  # fmt: skip
 EDIT_OPTIONS: Mapping[str, Mapping[str, tuple[type, ...]]] = MappingProxyType({
     "regenerate": {"bars": (str,), "sections": (str,), "tracks": (str,), "lock": (str,), "seed": (int,)},

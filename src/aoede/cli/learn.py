@@ -38,7 +38,7 @@ Examples:
 )
 @click.option(
     "--encoding",
-    type=click.Choice(["characters", "pianoroll", "melody"]),
+    type=click.Choice(["characters", "pianoroll", "melody", "chords"]),
     help="What is learnt, by families that learn text and music. [default: characters, of rbm pianoroll]",
 )
 @click.option(
@@ -104,7 +104,8 @@ def train(
 
     rbm learns MIDI; ngram, rnn, transformer and mixture learn text: .txt, .jsonl or .csv. With --encoding pianoroll
     rnn and transformer learn MIDI, frame by frame, or archives of piano rolls (.npz). With --encoding melody rnn,
-    transformer and ngram learn the melodies of MIDI files, note by note.
+    transformer and ngram learn the melodies of MIDI files, note by note; with --encoding
+    chords rnn learns their chord changes.
     """
     from aoede.learning import runs
     from aoede.learning.train import train as train_model

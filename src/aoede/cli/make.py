@@ -44,6 +44,7 @@ Examples:
   aoede compose "the sea at night, for piano and cello" --meter 3/4 --form "intro verse chorus verse chorus outro"
   aoede compose "a road song" --style folk --chords "verse: C Am F G; chorus: F G C C"
   aoede compose "a quiet evening" --melody mine.mid
+  aoede compose "a quiet evening" --harmony rnn --melody transformer
   aoede compose --recipe out/song.mid
   echo "a lullaby, in 3/4" | aoede compose - --count 4 --json"""
 )
@@ -89,7 +90,9 @@ Examples:
     help="CSV of your own chords (or MIDI files) with moods.",
 )
 @click.option(
-    "--harmony", help="rbm, a run or a model file: it plays the harmony in the chord model's place."
+    "--harmony",
+    metavar="MODEL",
+    help="What gives the chords: functional, rbm, rnn, a run or a model file. [default: functional]",
 )
 @click.option(
     "-o",
@@ -102,8 +105,9 @@ Examples:
 @click.option(
     "--melody",
     type=click.Path(path_type=Path),
-    metavar="FILE.mid",
-    help="A melody that stays as it is; chords are found for it, the rest is written around it.",
+    metavar="FILE.mid|MODEL",
+    help="A melody that stays as it is, with chords and a band around it; or what sings: rnn, ngram, transformer, a "
+    "run or a model file. [default: rnn]",
 )
 @click.option(
     "--recipe",

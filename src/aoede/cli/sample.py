@@ -12,6 +12,7 @@ from aoede.errors import UsageError
 if TYPE_CHECKING:
     from aoede.learning.melody_sampling import Singer
     from aoede.learning.sampling import Trained
+    from aoede.music.chord_model import ChordModel
     from aoede.song import Song
 
 _path = click.Path(path_type=Path)
@@ -87,12 +88,16 @@ def sample(model: str, out: Path | None, force: bool, as_json: bool, **options: 
     import secrets
 
     from aoede.learning.melody_sampling import Singer
+    from aoede.music.chord_model import ChordModel
 
     _check_sample(options, out)
     seed = secrets.randbelow(2**31) if options["seed"] is None else options["seed"]
     trained = _found(model)
+    chain = None
     if isinstance(trained, Singer):
-        songs, chain = _sung(trained, seed, options), None
+        songs = _sung(trained, seed, options)
+    elif isinstance(trained, ChordModel):
+        songs = _progressions(trained, seed, options)
     else:
         songs = _sampled(trained, seed, options)
         chain = _chain_of(trained, seed, options) if options["chain"] else None
@@ -128,11 +133,14 @@ def _check_sample(options: Mapping[str, Any], out: Path | None) -> None:
         playlist.check_length(options["playlist"] * options["bars"] * bar_s)
 
 
-def _found(model: str) -> "Trained | Singer":
+def _found(model: str) -> "Trained | Singer | ChordModel":
     from aoede.learning import melody_sampling, sampling
+    from aoede.music.chord_model import ChordModel, foresees_chords
 
     found, name = sampling.find_checkpoint(model)
-    kind = melody_sampling.Singer if melody_sampling.sings(found) else sampling.Trained
+    kind: type[Trained | Singer | ChordModel] = sampling.Trained
+    if melody_sampling.sings(found) or foresees_chords(found):
+        kind = melody_sampling.Singer if melody_sampling.sings(found) else ChordModel
     return kind.of(found.metadata, found.tensors, name=name, sha256=found.sha256)
 
 
@@ -157,6 +165,16 @@ def _sung(singer: "Singer", seed: int, options: Mapping[str, Any]) -> list["Song
         tempo_bpm=options["tempo"],
         temperature=options["temperature"],
     )
+
+
+def _progressions(model: "ChordModel", seed: int, options: Mapping[str, Any]) -> list["Song"]:
+    """Chords, one a bar, in C major. Raises UsageError for what only other models can do."""
+    from aoede.learning.on_changes import progression
+
+    for option in ("mood", "start", "chain", "key", "tempo"):
+        if options[option]:
+            raise UsageError("this model gives chords; it knows nothing of that", where=f"--{option}")
+    return [progression(model, seed=seed + i, n_bars=options["bars"]) for i in range(_n_songs(options))]
 
 
 def _sampled(trained: "Trained", seed: int, options: Mapping[str, Any]) -> list["Song"]:
@@ -200,7 +218,7 @@ def _write_songs(
 
 def _write_playlist(
     songs: Sequence["Song"],
-    trained: "Trained | Singer",
+    trained: "Trained | Singer | ChordModel",
     seed: int,
     folder: Path,
     options: Mapping[str, Any],

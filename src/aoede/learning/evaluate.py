@@ -19,6 +19,7 @@ from aoede.learning.text_figures import Logs, Texts, dynamic, static
 from aoede.learning.texts import Document
 from aoede.learning.watcher import Silent, Watcher
 from aoede.learning.writer import Writer
+from aoede.music.chord_model import ChordModel, foresees_chords
 from aoede.randomness import checked_seed, stream
 
 
@@ -41,7 +42,7 @@ class Evaluation:
         return f"{self.value:.3f} {unit}{between} over {self.n_symbols:,}\n  {self.protocol}"
 
 
-Model = str | Path | Trained | Singer | Writer
+Model = str | Path | Trained | Singer | ChordModel | Writer
 
 
 def evaluate(
@@ -61,7 +62,7 @@ def evaluate(
     the work. Raises UsageError for what a model cannot do. The songs or texts should be none that
     it was trained on; nobody but the person can know that.
     """
-    given = [model] if isinstance(model, str | Path | Trained | Singer | Writer) else list(model)
+    given = [model] if isinstance(model, Model) else list(model)
     if not given:
         raise UsageError("there is no model to judge")
     found = [_found(one) for one in given]
@@ -84,7 +85,7 @@ def evaluate(
     return songs(trained, Path(folder), seed=seed, watcher=watcher)
 
 
-def songs(trained: Trained | Singer, folder: Path, *, seed: int, watcher: Watcher) -> Evaluation:
+def songs(trained: Trained | Singer | ChordModel, folder: Path, *, seed: int, watcher: Watcher) -> Evaluation:
     """Judge a model of music by the songs in `folder`, encoded as it knows music."""
     if "scores" not in trained.family.CAPABILITIES:
         raise UsageError(f"a model like {trained.name} has no score")
@@ -147,11 +148,15 @@ def _named_apart(given: Sequence[Model], writers: Sequence[Writer]) -> list[Writ
     ]
 
 
-def _found(model: Model) -> Trained | Singer | Writer:
-    if isinstance(model, Trained | Singer | Writer):
+def _found(model: Model) -> Trained | Singer | ChordModel | Writer:
+    if not isinstance(model, str | Path):
         return model
     checkpoint, name = find_checkpoint(model)
     encoding = checkpoint.metadata.get("encoding")
     is_text = isinstance(encoding, dict) and encoding.get("name") == CHARACTERS
-    kind: type[Trained | Singer | Writer] = Writer if is_text else Singer if sings(checkpoint) else Trained
+    kind: type[Trained | Singer | ChordModel | Writer] = Trained
+    if is_text:
+        kind = Writer
+    elif sings(checkpoint) or foresees_chords(checkpoint):
+        kind = Singer if sings(checkpoint) else ChordModel
     return kind.of(checkpoint.metadata, checkpoint.tensors, name=name, sha256=checkpoint.sha256)

@@ -84,7 +84,7 @@ def _runs_of_phrases(phrases: Sequence[dict[str, Any]]) -> Iterator[tuple[str, i
     """(section, tonic, chords) of neighbouring phrases of the same section and tonic."""
     current: tuple[str, int, list[Chord]] | None = None
     for phrase in phrases:
-        section = _section_group(phrase["section"])
+        section = section_group(phrase["section"])
         tonic = parse_harte(phrase["tonic"])
         if tonic is None:
             continue
@@ -100,7 +100,8 @@ def _runs_of_phrases(phrases: Sequence[dict[str, Any]]) -> Iterator[tuple[str, i
         yield current
 
 
-def _section_group(name: str) -> str:
+def section_group(name: str) -> str:
+    """One of SECTION_NAMES for what songs call a section."""
     for group, beginnings in _SECTION_GROUPS.items():
         if name.startswith(beginnings):
             return group

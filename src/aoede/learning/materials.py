@@ -15,6 +15,7 @@ _HOMES = {
     "windows": "aoede.learning.on_rolls",
     "frames": "aoede.learning.on_frames",
     "melodies": "aoede.learning.on_melodies",
+    "changes": "aoede.learning.on_changes",
     "texts": "aoede.learning.on_texts",
 }
 

@@ -9,6 +9,7 @@ import numpy as np
 from aoede.encodings.chords import decode
 from aoede.learning.sampling import Trained
 from aoede.music.beats import beats_of
+from aoede.music.chord_model import ChordModel
 from aoede.music.harmony import Progression, candidates, nearest
 from aoede.music.introduction import introduction
 from aoede.music.key_clarity import telling
@@ -19,8 +20,9 @@ from aoede.music.theory import Chord, Key, PlacedChord
 from aoede.randomness import stream
 from aoede.song import TICKS_PER_QUARTER, ChordSymbol
 
-N_CANDIDATES = 128
+N_CANDIDATES, N_OF_NETWORK = 128, 48  # a network takes longer over each
 
+Player = Trained | ChordModel
 Changes = list[PlacedChord]  # of one section, in ticks from its beginning, without gaps
 
 
@@ -30,12 +32,12 @@ def changes_for(
     seed: int,
     own: Table | None = None,
     songbook: str | None = None,
-    player: Trained | None = None,
+    player: Player | None = None,
 ) -> list[Changes]:
     """The chords of every section; sections of the same material have the same ones, and the end comes home.
 
     own: a person's own labelled progressions, from which all are then chosen. songbook: see `harmony.candidates`.
-    player: a model of piano rolls that plays the harmony in the place of the chord model.
+    player: a model of piano rolls, or a network of chords, in the place of the chord model.
     """
     longest = {s.material: s.bars for s in sorted(plan.sections, key=lambda s: s.bars)}
     frame = {section.material for section in (plan.sections[0], plan.sections[-1]) if section.name != "intro"}
@@ -66,23 +68,24 @@ def _candidates(
     material: str,
     n_chords: int,
     songbook: str | None,
-    player: Trained | None,
+    player: Player | None,
     rng: np.random.Generator,
 ) -> list[Progression]:
     """Many progressions of functional chord ids that fit the place of one material in the song."""
     section = [section for section in plan.sections if section.material == material][-1]
     cadence = _cadence(plan, section)
-    if player is None:
+    if player is None or isinstance(player, ChordModel):
         return candidates(
             n_chords,
             plan.key.mode,
             section.name,
             rng=rng,
-            n=N_CANDIDATES,
+            n=N_CANDIDATES if player is None else N_OF_NETWORK,
             cadence=cadence,
             surprise=plan.surprise,
             home=plan.valence,
             songbook=songbook,
+            model=player,
         )
     return candidates_of_rolls(
         player,

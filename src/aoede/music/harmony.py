@@ -7,6 +7,7 @@ what follows what in songs; the mode, the place in the phrase and the cadence sa
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from aoede.encodings.chords import N_CHORDS, QUALITIES, REDUCED
 from aoede.errors import UsageError
 from aoede.learning.checkpoint import load_preset
 from aoede.models.ngram import NGram
+from aoede.music.chord_model import ChordModel
 from aoede.music.chord_mood import ChordMood
 from aoede.music.key_clarity import veil
 from aoede.music.theory import MODES
@@ -104,6 +106,7 @@ def candidates(
     home: float = 0.0,
     temperature: float = 1.0,
     songbook: str | None = None,
+    model: ChordModel | None = None,
 ) -> list[Progression]:
     """Up to `n` different progressions of `n_chords` functional ids, no two neighbours alike.
 
@@ -113,6 +116,7 @@ def candidates(
     songs where it is None; `surprise` (0..1) lets in chords from outside the mode, at 1 as often as songs have them;
     `home` (-1..1) is how much more, or less, than in songs tonic and dominant are heard.
     `songbook` is "billboard" or "pop909" for the manner of Western or Chinese pop, both where it is None.
+    `model` is a network that foresees the chords in the place of the preset's n-gram.
     Raises UsageError for a mode, cadence or songbook that there is not and for fewer than one chord.
     """
     _check(n_chords, mode, cadence, songbook)
@@ -125,7 +129,7 @@ def candidates(
     )
     found: dict[Progression, None] = {}
     for strict in (True, True, True, False):
-        rows = _sample(draw, songbook, rng, 2 * n)
+        rows = _sample(draw, songbook, rng, 2 * n, model)
         found |= dict.fromkeys(map(tuple, (rows[_are_shapely(rows, draw.mode)] if strict else rows).tolist()))
         if len(found) >= n:
             break
@@ -170,12 +174,21 @@ class _Draw:
     start: int | None
 
 
-def _sample(draw: _Draw, songbook: str | None, rng: np.random.Generator, n: int) -> Ints:
+def _foreseen_by(network: ChordModel | None, section: str) -> tuple[Any, Sequence[tuple[str, str]]]:
+    """What foresees the chords, and the mode and songbook of each of its conditions."""
+    if network is None:
+        ngram, _, conditions = _preset()
+        return ngram, conditions
+    return network.of_section(section), network.conditions
+
+
+def _sample(
+    draw: _Draw, songbook: str | None, rng: np.random.Generator, n: int, network: ChordModel | None = None
+) -> Ints:
     """(n, n_chords) progressions, all drawn together a chord at a time."""
-    model, _, conditions = _preset()
-    fitting = [
-        i for i, (m, book) in enumerate(conditions) if m == draw.mode.learned and songbook in (None, book)
-    ]
+    model, conditions = _foreseen_by(network, draw.section)
+    of_mode = [i for i, (mode, _) in enumerate(conditions) if mode == draw.mode.learned]
+    fitting = [i for i in of_mode if songbook in (None, conditions[i][1])] or of_mode
     state = model.start((), rng.choice(fitting, n))
     sources = _returns(draw.n_chords, n, rng)
     chords = np.full((n, draw.n_chords), -1, np.int64)

@@ -38,29 +38,34 @@ class _Material:
     line: Line
 
 
-def melodies_for(plan: Plan, changes: Sequence[Changes], seed: int) -> list[tuple[Note, ...]]:
+def melodies_for(
+    plan: Plan, changes: Sequence[Changes], seed: int, model: MelodyModel | None = None
+) -> list[tuple[Note, ...]]:
     """The melody of every section, in ticks from its beginning; intros have none where anybody accompanies it.
 
     A material that returns brings its melody back: varied as the plan says, moved with its key, louder or softer.
+    `model` is what sings, the shipped network unless it is said.
     """
+    model = model or MelodyModel.preset()
     first: dict[str, _Material] = {}
     melodies: list[tuple[Note, ...]] = []
     for section, chords in zip(plan.sections, changes, strict=True):
         if section.name == "intro":
             rng = stream(seed, "melody", "intro", len(melodies))
             is_alone = not plan.programs.keys() & _ACCOMPANYING
-            melodies.append(melody_for(chords, plan, section, closes=True, rng=rng) if is_alone else ())
+            alone = melody_for(chords, plan, section, closes=True, rng=rng, model=model) if is_alone else ()
+            melodies.append(alone)
             continue
         ground = _ground(plan, section, chords)
         known = first.get(section.material)
         if known is None:
             rng = stream(seed, "melody", section.material)
-            known = _Material(section, ground, line_for(ground, rng=rng))
+            known = _Material(section, ground, line_for(ground, rng=rng, model=model))
             first[section.material] = known
             line = known.line
         else:
             rng = stream(seed, "melody", section.material, section.variation)
-            line = _returned(known, section, ground, rng)
+            line = _returned(known, section, ground, rng, model)
         melodies.append(_notes(line, ground, plan, section))
     return melodies
 
@@ -82,26 +87,36 @@ def _ground(plan: Plan, section: PlannedSection, chords: Changes) -> Ground:
     )
 
 
-def line_for(ground: Ground, *, rng: np.random.Generator, n: int = N_DRAFTS) -> Line:
+def line_for(
+    ground: Ground, *, rng: np.random.Generator, n: int = N_DRAFTS, model: MelodyModel | None = None
+) -> Line:
     """The line of one section, as it is sung first."""
-    return chosen(draw(MelodyModel.preset(), ground, n, rng), ground, rng)
+    return chosen(draw(model or MelodyModel.preset(), ground, n, rng), ground, rng)
 
 
 def melody_for(
-    chords: Changes, plan: Plan, section: PlannedSection, *, closes: bool, rng: np.random.Generator
+    chords: Changes,
+    plan: Plan,
+    section: PlannedSection,
+    *,
+    closes: bool,
+    rng: np.random.Generator,
+    model: MelodyModel | None = None,
 ) -> tuple[Note, ...]:
     """The notes of one section, in ticks from its beginning.
 
     chords: the section's chords, from tick 0, without gaps. closes: whether it ends on the tonic.
     """
     ground = replace(_ground(plan, section, chords), closes=closes)
-    return _notes(line_for(ground, rng=rng), ground, plan, section)
+    return _notes(line_for(ground, rng=rng, model=model), ground, plan, section)
 
 
 # --- returns ----------------------------------------------------------------------------------------
 
 
-def _returned(known: _Material, section: PlannedSection, ground: Ground, rng: np.random.Generator) -> Line:
+def _returned(
+    known: _Material, section: PlannedSection, ground: Ground, rng: np.random.Generator, model: MelodyModel
+) -> Line:
     """The line when its material comes again: moved to this section's key, its ends drawn anew, ornamented.
 
     Bars that the first section did not have, and the end where this section closes and that one did not, are new.
@@ -117,7 +132,7 @@ def _returned(known: _Material, section: PlannedSection, ground: Ground, rng: np
     kept = _kept(known, section, ground)
     if all(kept):
         return _ornamented(moved, ground, rng) if section.variation else moved
-    endings = draw(MelodyModel.preset(), ground, N_ENDINGS, rng, given=moved, kept=kept)
+    endings = draw(model, ground, N_ENDINGS, rng, given=moved, kept=kept)
     others = [line for line in endings if line.notes != moved.notes]
     return _ornamented(chosen(others or endings, ground, rng), ground, rng)
 

@@ -15,7 +15,7 @@ from aoede.score import score_text as score
 if TYPE_CHECKING:
     from aoede.models.rnn.learner import Learner
 
-ENCODINGS = ("characters", "pianoroll", "melody")
+ENCODINGS = ("characters", "pianoroll", "melody", "chords")
 CAPABILITIES = ("scores", "samples", "autoregressive", "trains")
 MATERIAL = "texts"
 NEEDS = ("torch",)  # to be trained
