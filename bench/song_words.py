@@ -11,14 +11,14 @@ seed: first come, none picked. Every column sings the same melodies:
     no theme        nothing of the request but its mood and title
     no fitting      how stresses and tones sit on the notes does not count
     by chance       any line of the pool that has as many syllables as the phrase has notes
-    n-gram          any line of that length that an n-gram of characters wrote, which was fitted here to the writers' texts
+    n-gram          any line of that length by an n-gram of characters, fitted here to the writers' texts
 
-What counts: a rhyme is due where the section's scheme says so and both phrases are longer than a call. A strong beat is
-a downbeat or the middle of a bar of four or six. A word of the theme is a keyword of the request, one of its twelve
-neighbours in meaning in the pool, or an image of a feeling that is named (`words/imagery.py`); the title does not count.
-Copied is a line with 8 words in a row that stand so in the training texts of the writers or the song texts that the
-judge knows, over line ends too; in Chinese a line (of a line with a comma each part) of 4 characters and more that is a
-whole clause of a ci. By chance the tones are those of the song's own lines on one another's phrases.
+What counts: a rhyme is due where the section's scheme says so and both phrases are longer than a call. A strong beat
+is a downbeat or the middle of a bar of four or six. A word of the theme is a keyword of the request, one of its 12
+neighbours in meaning in the pool, or an image of a feeling that is named (`words/imagery.py`); those of the title do
+not count. Copied is a line with 8 words in a row that stand so in the training texts of the writers or the song texts
+that the judge knows, over line ends too; in Chinese a line (of one with a comma each part) of 4 characters and more
+that is a whole clause of a ci. By chance the tones are those of the song's own lines on one another's phrases.
 """
 
 import argparse
@@ -60,10 +60,11 @@ SHINGLE = 8  # words in a row
 LEAST_WHOLE = 4  # characters of a clause that is copied whole
 N_SHUFFLES = 5
 N_GRAM, N_WRITTEN, N_CHARACTERS = 6, 4000, 1_200_000
-SMALL = frozenset(
+_SMALL = (
     "the a an of to and or but in on at by from with for that this my your his her our their its it is are was "
-    "were be been i as than if will would can could shall may must do does did has have had so who what".split()
+    "were be been i as than if will would can could shall may must do does did has have had so who what"
 )
+SMALL = frozenset(_SMALL.split())
 DANGLING = frozenset("的与如是就被把向为有何不更又")
 CUTS = re.compile(r"[，。、！？；：\s]+")
 Tally = dict[str, list[float]]

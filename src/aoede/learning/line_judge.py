@@ -1,9 +1,9 @@
 """Which written lines a reader would keep: a logistic regression on what is known of a line, fitted to marks.
 
 The marks stand in `tools/line_marks_en.tsv` and `_zh.tsv` (1 kept, 0 not; 1,750 and 1,500 lines drawn from all over
-what the writers wrote). English lines are known by a word trigram with Kneser-Ney smoothing, fitted to song texts, poems
-and modern talk, by what goes with what in one line, and by the vector of the last word; Chinese lines by what each
-character cost the writer and by pairs of characters in the ci.
+what the writers wrote). English lines are known by a word trigram with Kneser-Ney smoothing, fitted to song texts,
+poems and modern talk, by what goes with what in one line, and by the vector of the last word; Chinese lines by what
+each character cost the writer and by pairs of characters in the ci.
 """
 
 import math
@@ -27,7 +27,8 @@ N_ROUNDS = 40
 N_FOLDS = 10
 _SMALL = (
     "the a an of to and or but in on at by from with for that this my your his her our their its it is are was "
-    "were be been i you he she we they me him them us not no so as than then there here all when where how who what which "
+    "were be been i you he she we they me him them us not no so as than then there here all when where "
+    "how who what which "
     "will would can could shall may must do does did has have had if"
 )
 SMALL = frozenset(_SMALL.split())
@@ -38,7 +39,7 @@ _DANGLING = frozenset("的了在与如是就被把向为有何人不更又")
 
 
 class WordTrigram:
-    """An interpolated trigram of words with absolute discounting and Kneser-Ney counts below (Chen & Goodman 1999)."""
+    """A trigram of words, interpolated, with discounting and Kneser-Ney counts below (Chen & Goodman 1999)."""
 
     def __init__(self, corpora: Sequence[tuple[Sequence[Sequence[str]], float]]) -> None:
         """`corpora`: lines of words, and how much one of them counts."""
@@ -192,7 +193,7 @@ class ChineseKnowledge:
 
 
 def _cuts(line: str, begins: int) -> list[float]:
-    """How the words of a line lie: one across the end of the beginning, single characters after it, one at the end."""
+    """How the words lie: one across the end of the beginning, single characters after it, one at the end."""
     tokens = [token for token in tokens_of(normalised(line)) if token.kind == "han"]
     after = [token for token in tokens if token.end > begins]
     across = any(token.start < begins < token.end for token in tokens)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aoede.learning.line_frames import Frames
 from aoede.learning.line_judge import Judge
 from aoede.learning.mood_columns import WordVectors
 from aoede.words.line_pool import GOING_ON, MAIN, OPENING, ORDER
@@ -32,6 +33,10 @@ class Sources:
         """Beginning -> kind of line."""
         rows = _rows(self.tools / f"beginnings_{language}.tsv")
         return {row["beginning"]: KIND_OF[row["kind"]] for row in rows}
+
+    def frames(self, language: str) -> Frames:
+        """Which words may follow which beginnings."""
+        return Frames.read(self.tools / f"line_frames_{language}.tsv")
 
     def marks(self, language: str) -> dict[str, int]:
         """Line -> whether a reader keeps it."""

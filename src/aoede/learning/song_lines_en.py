@@ -27,8 +27,8 @@ N_COLUMNS = 24  # principal components of a word's vector that the judge sees
 N_COMMON = 6_000  # words that have them
 LIMITS = {
     "sizes": dict.fromkeys(range(3, 13), 2400),
-    "least": 0.2,
-    "per_end": 40,
+    "least": -0.7,
+    "per_end": 60,
     "per_beginning": 20,
 }
 LEAST_TALK, LEAST_SONGS = (
@@ -57,7 +57,8 @@ _NOT_SEEN = (
     "like into full beneath through left every never before about across above away down gone upon around only still "
     "until won't don't there's let let's let'll i'll we'll you're i'm i've can't couldn't more nothing under beside "
     "other against after over out these those ever each keep another around without while behind back off along just "
-    "once since between near say said see saw comes came goes go come get got give gave take took put made make among "
+    "once since between near say said see saw comes came goes go come get got give gave take took put "
+    "made make among "
     "used want need one first last very much many always everything something nobody somebody everybody anybody"
 )
 _NO_IMAGES = frozenset(_NOT_SEEN.split())  # words that show nothing
@@ -84,9 +85,11 @@ def built(sources: Sources) -> Built:
     marked, marks = _marked(sources, knows, beginnings)
     judge = Judge.fit(features, marked, marks, block_stream(SEED, "en", "folds"))
     told = judge.log_odds(features)
+    frames, read = sources.frames("en"), sources.marks("en")
     candidates = [
         Candidate(w.text, w.beginning, beginnings[w.beginning], float(odds))
         for w, odds in zip(every, told, strict=True)
+        if frames.fits(w.beginning, words_of(w.rest)) and read.get(w.text, 1)
     ]
     writers = {name: shipped(name) for name in WRITERS}
     return Built(
@@ -123,8 +126,10 @@ def _written(sources: Sources, beginnings: Sequence[str], words: frozenset[str])
 
                 def write(name=name, mark=mark, temperature=temperature, at=at, block=block):  # type: ignore[no-untyped-def]
                     rng = block_stream(SEED, name, str(temperature), at)
-                    return completions(shipped(name), block, manner(words, mark), n=N_ENDINGS, temperature=temperature,
-                                       rng=rng)  # fmt: skip
+                    way = manner(words, mark)
+                    return completions(
+                        shipped(name), block, way, n=N_ENDINGS, temperature=temperature, rng=rng
+                    )
 
                 made += kept(sources.cache, f"en-{name}-{temperature}-{at}", write)
     return [_plain(one) for one in made]

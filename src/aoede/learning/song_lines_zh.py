@@ -1,7 +1,10 @@
-"""The Chinese lines of songs, by the writer `ci`: this project's beginnings gone on with, and phrases of its own."""
+"""The Chinese lines of songs: this project's beginnings with the words that make sense after them, as likely as the
+writer `ci` finds them, and phrases of its own."""
 
+import hashlib
 import json
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +15,6 @@ from aoede.learning.line_writing import (
     Manner,
     Written,
     block_stream,
-    completions,
     costs,
     kept,
     phrases,
@@ -24,34 +26,35 @@ from aoede.mood.vectors import table as mood_table
 from aoede.words.line_pool import MAIN, SAYS_I, SAYS_WE
 
 WRITER = "ci"
-TEMPERATURE, N_ENDINGS, BLOCK = 0.75, 80, 64
+BLOCK = 1024  # lines that are weighed together
 FREE_TEMPERATURES, N_FREE, N_TEXTS, LENGTH = (
     (0.65, 0.8),
     8,
     384,
     64,
 )  # blocks of texts, and characters of each
-MOST_REST, LEAST_LINE, MOST_LINE, LEAST_PHRASE = 5, 3, 9, 4  # characters
-BEGUN, PAIRED = (
-    0.9,
-    -1.0,
-)  # log-odds by which lines with a beginning of today are preferred, and pairs are not
+MOST_REST, LEAST_LINE, MOST_LINE, LEAST_PHRASE = 5, 3, 8, 4  # characters
+BEGUN = 1.2  # log-odds by which lines with a beginning of today are preferred
+LEAST_FREE = 0.4  # log-odds of phrases of the writer's own
 LAYERS = (2, 4, 6)  # of MiniLM for the meanings of characters, and
 WORD_LAYERS = (0, 2, 4, 6)  # for English words, as the mood tables have them; the last is used
 LIMITS = {
-    "sizes": {3: 60, 4: 1_800, 5: 2_200, 6: 2_200, 7: 1_900, 8: 300},
-    "least": -0.5,
-    "per_end": 60,
-    "per_beginning": 18,
+    "sizes": {3: 200, 4: 1_800, 5: 2_400, 6: 2_400, 7: 2_400, 8: 600},
+    "least": -1.5,
+    "per_end": 90,
+    "per_beginning": 40,
 }
 _STOPS = "，。、！？；\n"
 _SMALL = frozenset(
     "的了在与如是就被把向为有何人不更又也都和我你他她它们这那谁一个着过来去里上下中到从还却只将"
 )
 _NOT_SEEN = (
-    "当 像 而 看 走 如果 何处 何时 何事 不知 不见 多少 一点 一番 每 说 听 曾 后 前 等 时 似 得 处 无 别 会 让 请 只要 带 就算 能 再也 "
-    "从此 化作 便是 正是 自有 惟有 如此 如今 已 未 再 否 许 落 吹 满 开 没有 还是 就是 都是 也是 总是 尚有 不是 只有 什么 怎么 分付 一片 "
-    "一枝 一天 一年 一次 一声 一个 这样 那边 带着 走过 落下 留下 等到 直到 终 很 几许 几度 几时 几番 许多 十分 依旧 试问 问 知 谁知 谁家"
+    "当 像 而 看 走 如果 何处 何时 何事 不知 不见 多少 一点 一番 每 说 听 曾 后 前 等 时 似 得 处 无 别 "
+    "会 让 请 只要 带 就算 能 再也 "
+    "从此 化作 便是 正是 自有 惟有 如此 如今 已 未 再 否 许 落 吹 满 开 没有 还是 就是 都是 也是 总是 "
+    "尚有 不是 只有 什么 怎么 分付 一片 "
+    "一枝 一天 一年 一次 一声 一个 这样 那边 带着 走过 落下 留下 等到 直到 终 很 几许 几度 几时 几番 许多 "
+    "十分 依旧 试问 问 知 谁知 谁家"
 )
 _NO_IMAGES = frozenset(_NOT_SEEN.split())  # words that show nothing
 _PRONOUNS = ("我们", "咱们")
@@ -70,11 +73,13 @@ def built(sources: Sources) -> Built:
     marked, marks = _marked(sources, knows, list(beginnings))
     judge = Judge.fit(features, marked, marks, block_stream(SEED, "zh", "folds"))
     told = judge.log_odds(features)
+    read = sources.marks("zh")
     candidates = [
         Candidate(
             w.text, w.beginning, beginnings.get(w.beginning, MAIN), float(odds) + BEGUN * bool(w.beginning)
         )
         for w, odds in zip(every, told, strict=True)
+        if read.get(w.text, 1) and (w.beginning or odds >= LEAST_FREE)
     ]
     writer = shipped(WRITER)
     meanings = _Meanings(sources)
@@ -88,17 +93,7 @@ def built(sources: Sources) -> Built:
 
 def _written(sources: Sources, beginnings: Sequence[str]) -> list[Written]:
     """What the writer made, from the cache as far as it goes."""
-    made: list[Written] = []
-    for at in range(0, len(beginnings), BLOCK):
-
-        def go_on(at: int = at) -> list[Written]:
-            rng = block_stream(SEED, "zh", "begun", at)
-            block = beginnings[at : at + BLOCK]
-            return list(
-                completions(shipped(WRITER), block, manner(), n=N_ENDINGS, temperature=TEMPERATURE, rng=rng)
-            )
-
-        made += kept(sources.cache, f"zh-begun-{at}", go_on)
+    made = _framed(sources, beginnings)
     for temperature in FREE_TEMPERATURES:
         for k in range(N_FREE):
 
@@ -109,6 +104,20 @@ def _written(sources: Sources, beginnings: Sequence[str]) -> list[Written]:
                 )
 
             made += kept(sources.cache, f"zh-free-{temperature}-{k}", write)
+    return made
+
+
+def _framed(sources: Sources, beginnings: Sequence[str]) -> list[Written]:
+    """The beginnings with every word that makes sense after them, and what the writer would have paid for it."""
+    frames = sources.frames("zh")
+    pairs = [
+        (head, rest) for head in beginnings for rest in frames.endings(head) if len(head + rest) <= MOST_LINE
+    ]
+    made: list[Written] = []
+    for at in range(0, len(pairs), BLOCK):
+        block = pairs[at : at + BLOCK]
+        name = hashlib.sha256("".join(map("".join, block)).encode()).hexdigest()[:12]
+        made += kept(sources.cache, f"zh-framed-{name}", partial(costs, shipped(WRITER), block, manner()))
     return made
 
 

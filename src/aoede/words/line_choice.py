@@ -1,9 +1,9 @@
 """Which lines are sung: for each phrase of a section the one that fits its notes, its rhyme, the theme and the rest.
 
-Every line of the pool that has as many syllables as a phrase has notes is weighed: by the judge's quality, by how near
-its mood is, by what of the theme it names, by how its stresses (in Chinese its tones) sit on the notes, and by chance.
-A beam search then takes one line a phrase, so that lines that should rhyme do, openings are followed by a main clause,
-who speaks and when changes little, and no beginning, last word or image comes twice.
+Every line of the pool that has as many syllables as a phrase has notes is weighed: by the judge's quality, by how
+near its mood is, by what of the theme it names, by how its stresses (in Chinese its tones) sit on the notes, and by
+chance. A beam search then takes one line a phrase, so that lines that should rhyme do, openings lead to a main
+clause, who speaks and when changes little, and no beginning, last word or image comes twice.
 """
 
 from collections import Counter
@@ -130,7 +130,8 @@ class Ranked:
             end = end_of(lines.lines[row])
             self._made[place] = Candidate(
                 lines.lines[row], self.scores[place], end, int(lines.begin[row]),
-                tuple(word for word in lines.words[row].tolist() if word), int(lines.kind[row]), int(lines.voice[row]),
+                tuple(word for word in lines.words[row].tolist() if word),
+                int(lines.kind[row]), int(lines.voice[row]),
             )  # fmt: skip
         return self._made[place]
 
@@ -278,13 +279,13 @@ def _best_rhyme(end: LineEnd | None, ranked: Ranked, given: Sequence[Candidate] 
 def _flow(before: Sequence[Candidate], line: Candidate, i: int, n: int) -> float:
     """How well a line follows the one before it, and stands at the beginning or at the end."""
     if not before:
-        return -1.2 if line.kind == GOING_ON else 0.2 * (line.kind == OPENING)
+        return -2.0 if line.kind == GOING_ON else 0.2 * (line.kind == OPENING) * (n > 1)
     last = before[-1]
     flow = 0.0
     if last.kind == OPENING:
         flow += {MAIN: 0.5, ORDER: 0.3, OPENING: -0.8, GOING_ON: -1.3}[line.kind]
     elif line.kind == OPENING:
-        flow += 0.1 if i + 1 < n else -0.3
+        flow += 0.1
     elif line.kind == GOING_ON:
         flow += 0.5 if last.kind != GOING_ON else -0.6
     elif line.kind == ORDER and last.kind == ORDER:
@@ -292,8 +293,8 @@ def _flow(before: Sequence[Candidate], line: Candidate, i: int, n: int) -> float
     speaks, spoke = line.voice & (SAYS_I | SAYS_WE), last.voice & (SAYS_I | SAYS_WE)
     flow -= 0.5 * bool(speaks and spoke and speaks != spoke)
     flow -= 0.3 * ((line.voice & PAST) != (last.voice & PAST))
-    if i + 1 == n and last.kind == OPENING and line.kind == OPENING:
-        flow -= 1.0
+    if i + 1 == n and line.kind == OPENING:  # nothing follows that it could belong to
+        flow -= 2.0
     return flow
 
 

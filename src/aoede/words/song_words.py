@@ -55,10 +55,15 @@ def words_for(
             continue
         sings_title = section.name in TITLE_SECTIONS if has_chorus else i == 0
         rng = stream(seed, "words", theme.language, *theme.keywords, section.key)
-        phrases = _for_all([other.phrases for other in sections if other.key == section.key])
-        phrases = _rhymed(phrases, scheme_for(section, len(_full(phrases)), seed))
+        phrases = phrases_with_rhymes(section, sections, seed)
         written[section.key] = _section(weighed, phrases, used, sings_title, rng)
     return [written[section.key][: len(section.phrases)] for section in sections]
+
+
+def phrases_with_rhymes(section: SungSection, sections: Sequence[SungSection], seed: int) -> list[SungLine]:
+    """The phrases that the words of a section are written for, each with the one that it should rhyme with."""
+    phrases = _for_all([other.phrases for other in sections if other.key == section.key])
+    return _rhymed(phrases, scheme_for(section, len(_full(phrases)), seed))
 
 
 def _for_all(returns: Sequence[Sequence[SungLine]]) -> list[SungLine]:

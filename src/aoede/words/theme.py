@@ -10,6 +10,7 @@ from aoede.mood.request import Mood
 from aoede.mood.tokens import Token, normalised, tokens_of
 from aoede.words.imagery import IMAGES
 from aoede.words.line_pool import LinePool, pool
+from aoede.words.subject import subject_of
 from aoede.words.syllables import syllables_of
 from aoede.words.title import title_of
 
@@ -20,20 +21,11 @@ OWN, NEAR, IMAGE = (
     0.85,
     0.55,
 )  # weight of a keyword itself, of a word as near as can be, of a feeling's image
-FARTHEST, NEAREST = 0.25, 0.7  # cosines that count nothing, and all
-_MANNER = re.compile(
-    r"\b(?:in [a-g](?:[ -]?(?:flat|sharp|#|b))?(?: (?:major|minor))?|major|minor|bpm|\d+/\d+|\d+ bars?|waltz|ballad|march|"
-    r"lullaby|anthem|tune|song|piece|melody|music|tempo|verse|chorus|for (?:piano|guitar|strings|flute|violin|cello)|"
-    r"(?:pop|rock|folk|jazz|blues) (?:song|tune)|slow|fast|quick)\b|大调|小调|歌曲|曲子|拍子|快板|慢板|圆舞曲|进行曲|钢琴|吉他",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"\babout\s+(.+)|\bexpress(?:es|ing)?\s+(.+)|\b(?:for|to)\s+((?:my|our|your|the|a)\s.+)|关于(.+)|表达(.+)|献给(.+)",
-    re.IGNORECASE,
-)
+FARTHEST, NEAREST = 0.32, 0.7  # cosines that count nothing, and all
 _LETTER = re.compile(r"[^\W\d_]")
 _TRAILING = re.compile(
-    r"(?:\s+(?:an?|the|and|or|of|in|on|at|to|for|from|with|by|my|your|our|all|that|who|is))+$", re.IGNORECASE
+    r"(?:\s+(?:an?|the|and|or|of|in|on|at|to|for|from|with|by|my|your|our|all|that|who|is|are|was|were|never|not|i|we|they|it|have|has|had|will))+$",
+    re.IGNORECASE,
 )
 
 
@@ -67,7 +59,12 @@ def theme_of(mood: Mood, request: str, *, language: str | None = None) -> Theme:
         if word in lines.vocabulary_rows:
             weights[word] = max(weights.get(word, 0.0), weight)
     return Theme(
-        sung_title(mood, request, language), language, mood.valence, mood.arousal, weights, tuple(keywords)
+        sung_title(mood, request, language, keywords),
+        language,
+        mood.valence,
+        mood.arousal,
+        weights,
+        tuple(keywords),
     )
 
 
@@ -84,17 +81,14 @@ def _near(keywords: Sequence[str], mood: Mood, lines: LinePool, language: str) -
 
 
 def _keywords(mood: Mood, request: str, lines: LinePool, language: str) -> list[str]:
-    """The words of the request that the pool can place, by what they told of the mood, then as they stand there."""
-    told = [word.lower() for word in mood.keywords]
-    every = [
-        token.text
-        for token in tokens_of(normalised(request))
-        if token.kind == ("han" if language == "zh" else "word")
-    ]
+    """The words of what the song is about that the pool can place: the most telling first, then as they stand."""
+    kind = "han" if language == "zh" else "word"
+    every = [token.text for token in tokens_of(normalised(subject_of(request))) if token.kind == kind]
+    told = [word.lower() for word in mood.keywords if _is_among(word.lower(), every)]
     found: dict[str, None] = {}
     for word in (*told, *every):
-        form = _known(word, lines, language)
-        if form is not None and (word in told or not _is_frame(word)):
+        form = None if word in _FRAME else _known(word, lines, language)
+        if form is not None and form not in _FRAME:
             found.setdefault(form)
     if not found:
         for feeling in mood.feelings:
@@ -105,6 +99,11 @@ def _keywords(mood: Mood, request: str, lines: LinePool, language: str) -> list[
     return list(found)[:6]
 
 
+def _is_among(word: str, every: Sequence[str]) -> bool:
+    """Whether a word or phrase that tells the mood stands in what the song is about."""
+    return word in every or word in " ".join(every) or word in "".join(every)
+
+
 def _known(word: str, lines: LinePool, language: str) -> str | None:
     kind = "han" if language == "zh" else "word"
     forms = (form for form, _ in known_forms(Token(word, 0, len(word), kind)))
@@ -112,29 +111,34 @@ def _known(word: str, lines: LinePool, language: str) -> str | None:
 
 
 _FRAME_WORDS = (
-    "song songs tune music melody write make compose create sing feel feels feeling like want need please about piece "
-    "something express expresses expressing major minor slow fast piano guitar waltz ballad bars verse chorus key tempo "
-    "words lyrics full sounds 歌 歌曲 音乐 曲子 写 首 一首 想要 表达 关于 旋律 来 听 唱 钢琴 吉他 充满 带有 的 了 在 和 与 我 你 他 她 我们 你们 一 个 那 这 那天 们 里 有 是 很 有些 一些 想 不 要 会 能 从 到 去 来 着 过"
+    "song songs tune music melody write make compose create sing feel feels feeling like want need please about "
+    "piece something express expresses expressing major minor waltz ballad anthem lullaby march bars verse chorus "
+    "key tempo words lyrics full sounds upbeat pop folk rock jazz blues style quick "
+    "either neither one ones two through after before over under goes going go went come comes coming takes take "
+    "took get gets got make makes more most much many very just not never nobody nothing everything thing things "
+    "who what when where why how all any some every each other there here then than too also still only even "
+    "歌 歌曲 音乐 曲子 写 首 一首 想要 表达 关于 旋律 来 听 唱 充满 带有 的 了 在 和 与 我 你 他 她 它 "
+    "我们 你们 他们 "
+    "一 个 那 这 那天 们 里 有 是 很 有些 一些 想 不 不是 只是 要 会 能 从 到 去 来 着 过 给 为 为了 对 "
+    "把 被 上 下 中 一个 "
+    "一封 一面 像 没有 刚 第一个 以后 终于 自己 得 未 从未 一些 圆舞曲 舞曲 摇篮曲 进行曲 小夜曲 情歌"
 )
-_FRAME = frozenset(_FRAME_WORDS.split())
+_FRAME = frozenset(_FRAME_WORDS.split())  # of the song, not of what it is about
 
 
-def _is_frame(word: str) -> bool:
-    """Whether a word of a request speaks of the song, not of what it is about."""
-    return word in _FRAME
-
-
-def sung_title(mood: Mood, request: str, language: str) -> str:
-    """A title that can be sung: the request's own, unless that speaks of key, style or instruments, or is too long."""
-    about = _ABOUT.search(request)
-    told = next((part for part in about.groups() if part), "") if about else ""
-    for text in (request, told):
-        if not text.strip():
-            continue
-        title = _shortened(_cleaned(title_of(text)))
-        if _LETTER.search(title) and not _MANNER.search(title) and len(syllables_of(title)) <= MOST_SYLLABLES:
+def sung_title(mood: Mood, request: str, language: str, keywords: Sequence[str] = ()) -> str:
+    """A title that can be sung: the request's own or that of a clause, else a word that tells the mood."""
+    subject = subject_of(request)
+    for text in (subject, *subject.split(", ")):
+        title = _shortened(_cleaned(title_of(text))) if text.strip() else ""
+        if (
+            _LETTER.search(title)
+            and title.lower() not in _FRAME
+            and len(syllables_of(title)) <= MOST_SYLLABLES
+        ):
             return title
-    words = [word for word in mood.keywords if _LETTER.search(word) and len(syllables_of(word)) <= 5][:2]
+    words = [word for word in mood.keywords if _LETTER.search(word) and word.lower() not in _FRAME]
+    words = [word for word in (*keywords, *words) if word in subject and len(syllables_of(word)) <= 5][:1]
     if not words:
         feelings = [FEELINGS[name] for name in mood.feelings] or [FEELINGS["hope"]]
         words = [(feelings[0].chinese if language == "zh" else feelings[0].english)[0]]

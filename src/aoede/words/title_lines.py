@@ -9,12 +9,15 @@ from aoede.words.syllables import syllables_of
 
 _AFTER_EN = (
     "tonight|again|for you|for me|my love|my friend|oh my love|stay with me|here with me|come with me|hear me sing|"
-    "sing with me|all night long|all day long|all my life|once again|one more time|take my hand|hold me now|hold my hand|"
+    "sing with me|all night long|all day long|all my life|once again|one more time|take my hand|"
+    "hold me now|hold my hand|"
     "hold me tight|don't let go|let it go|let it shine|let it be|let me in|carry on|carry me|carry me home|on and on|"
     "over and over|over again|into the light|in the light|in the night|in the dark|in my heart|in my soul|in my mind|"
-    "in the air|in the sky|in the rain|in the sun|in the morning|until the dawn|until the day|until the end|until tomorrow|"
+    "in the air|in the sky|in the rain|in the sun|in the morning|until the dawn|until the day|"
+    "until the end|until tomorrow|"
     "wherever you are|wherever I go|wherever you go|shine on me|shine on|call my name|say my name|sing it again|"
-    "sing it out loud|sing it for me|dance with me|wait for me|walk with me|back to you|close to you|here we are|here I am|"
+    "sing it out loud|sing it for me|dance with me|wait for me|walk with me|back to you|close to you|"
+    "here we are|here I am|"
     "here we go|hear the call|from the start|never alone|never too late|never let go|now and forever|forever more|"
     "day after day|night after night|by my side|side by side|hand in hand|far away|close your eyes|open your eyes|"
     "every day|every night|everywhere|everywhere I go|all around|all around me|come what may|"
