@@ -11,6 +11,8 @@ import pytest
 
 import aoede
 from aoede import export
+from aoede.compose import fill
+from aoede.editing import again, sketch_around
 from aoede.encodings.chords import N_CHORDS, REDUCED, Chord
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
@@ -25,6 +27,7 @@ from aoede.music.given_melody import (
     melody_in_song,
     melody_key,
     melody_of_rows,
+    wishes_for,
 )
 from aoede.music.harmonise import Ear, _Chain, chords_a_bar, ear, harmonise
 from aoede.music.theory import Key
@@ -293,6 +296,106 @@ def test_an_upbeat_lengthens_the_first_section() -> None:
     given = melody_in_song(song_of(late))
     assert given.upbeat_bars == 1
     assert given.sections() == (("verse", 9),)
+
+
+def late(notes: tuple[Note, ...], ticks: int) -> tuple[Note, ...]:
+    return tuple(replace(note, start_ticks=note.start_ticks + ticks) for note in notes)
+
+
+def meters(*changes: tuple[int, int, int]) -> tuple[Meter, ...]:
+    return tuple(Meter(*change) for change in changes)
+
+
+def test_an_upbeat_in_a_bar_of_its_own_ends_the_first_bar_and_bars_count_from_the_next() -> None:
+    notes = (Note(0, 67, 480, 80), *late(ODE, 480))
+    given = melody_in_song(song_of(notes, meters=meters((0, 1, 4), (480, 4, 4), (480 + 7 * 1920, 3, 4))))
+    assert given.meter == FOUR and given.told == ()
+    assert [note.start_ticks for note in given.notes[:2]] == [1440, 1920]
+    assert (given.n_bars, given.upbeat_bars, given.sections()) == (9, 1, (("verse", 9),))
+    again = melody_of_rows(given.rows, (4, 4), 120.0)
+    assert (again.notes, again.upbeat_bars) == (given.notes, 1)
+    for bars in (8, 9):
+        assert wishes_for(given, Wishes(bars=bars)).bars == 9
+    with pytest.raises(UsageError, match="8 bars after 1 with its beginning, not 10"):
+        wishes_for(given, Wishes(bars=10))
+
+
+def test_an_upbeat_written_as_a_short_bar_of_the_same_meter_is_one() -> None:
+    notes = (Note(0, 67, 480, 80), *late(ODE, 480))
+    given = melody_in_song(song_of(notes, meters=meters((0, 4, 4), (480, 4, 4))))
+    assert (given.notes[1].start_ticks, given.n_bars) == (1920, 9)
+
+
+def test_bars_that_are_split_or_halved_keep_their_bar_lines() -> None:
+    split = meters((0, 4, 4), (3 * 1920, 3, 4), (3 * 1920 + 1440, 1, 4), (4 * 1920, 4, 4))
+    given = melody_in_song(song_of(ODE, meters=split))
+    assert (given.notes, given.meter) == (ODE, FOUR)
+    assert given.told == ("bars in other meters are counted as 4/4",)
+    halves = meters((0, 4, 4), (2 * 1920, 2, 4), (4 * 1920, 4, 4))
+    assert melody_in_song(song_of(ODE, meters=halves)).notes == ODE
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (((0, 4, 4), (3840, 2, 4), (4800, 4, 4)), "from 4/4 to 2/4 in bar 3"),
+        (((0, 3, 4), (2 * 1440, 4, 4)), "from 3/4 to 4/4 in bar 3"),
+        (((0, 4, 4), (4 * 1920, 3, 4), (8 * 1920 + 3 * 1440, 4, 4)), "from 4/4 to 3/4 in bar 5"),
+    ],
+)
+def test_other_bar_lines_are_refused_with_the_bars_that_would_do(
+    changes: tuple[tuple[int, int, int], ...], told: str
+) -> None:
+    long = (*ODE, *late(ODE, 8 * 1920))
+    with pytest.raises(InputError, match=told) as caught:
+        melody_in_song(song_of(long, meters=meters(*changes)))
+    assert "a part of it, say bars" in caught.value.hint
+
+
+def test_silent_bars_are_an_intro_and_more_than_eight_are_left_out() -> None:
+    given = melody_in_song(song_of(late(ODE, 4 * 1920)))
+    assert (given.upbeat_bars, given.sections()) == (0, (("intro", 4), ("verse", 8)))
+    picked_up = (Note(4 * 1920 + 1440, 67, 480, 80), *late(ODE, 5 * 1920))
+    assert melody_in_song(song_of(picked_up)).sections() == (("intro", 5), ("verse", 8))
+    far = melody_in_song(song_of(late(ODE, 100 * 1920)))
+    assert far.notes[0].start_ticks == 8 * 1920
+    assert far.told == ("of 100 silent bars before it 8 are kept",)
+
+
+def test_the_tempo_of_most_of_a_melody_is_taken_and_told() -> None:
+    tempos = (Tempo(0, 200.0), Tempo(960, 88.0), Tempo(7 * 1920, 60.0))
+    given = melody_in_song(song_of(ODE, tempos=tempos))
+    assert given.tempo_bpm == 88.0
+    assert given.told == ("its tempo changes; 88 bpm, that of most of it, is taken throughout",)
+
+
+def test_it_is_told_which_of_several_tracks_is_taken_and_where_it_is_a_top_line() -> None:
+    chords = tuple(Note(bar * 1920, pitch, 1920, 60) for bar in range(8) for pitch in (48, 52, 55))
+    tracks = (Track("Piano", chords), Track("Voice", ODE))
+    assert melody_in_song(Song("x", tracks)).told == ("track 2 (Voice) is taken, of 2 tracks",)
+    together = Song("x", (Track("", tuple(sorted((*ODE, *chords)))),))
+    assert melody_in_song(together).told == ("its top line is taken, as several notes sound together",)
+    assert [n.pitch for n in melody_in_song(together).notes] == [n.pitch for n in ODE]
+
+
+def test_the_bass_of_a_hymn_is_not_its_melody_though_it_is_the_single_line() -> None:
+    upper = tuple(sorted((*ODE, *(replace(n, pitch=n.pitch - 4) for n in ODE))))
+    bass = tuple(replace(n, pitch=n.pitch - 16) for n in ODE)
+    given = melody_in_song(Song("x", (Track("upper", upper), Track("lower", bass))))
+    assert [n.pitch for n in given.notes] == [n.pitch for n in ODE]
+    assert given.told == ("the top line of track 1 (upper) is taken, of 2 tracks",)
+
+
+def test_triplets_and_an_upbeat_stay_where_they_are_and_the_recipe_makes_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    triplets = tuple(Note(480 + 160 * i, 64 + i % 5, 150, 80) for i in range(12 * 8))
+    song = song_of((Note(0, 60, 480, 80), *triplets), meters=meters((0, 1, 4), (480, 4, 4)))
+    midi.write(song, tmp_path / "late.mid")
+    planned = sketch_around(tmp_path / "late.mid", "hope", seed=3)
+    made = fill(planned)
+    assert melody_of(made) == late(song.tracks[0].notes, 1440)
+    assert export.to_bytes(again(made.recipe).song, ".mid") == export.to_bytes(made, ".mid")
 
 
 def test_a_key_that_the_melody_is_not_in_is_refused_with_the_one_it_is_in() -> None:

@@ -91,6 +91,7 @@ class Sketch:
     changes: Sequence[Changes] | None = None  # chords that stand already, a list a section
     melodies: Sequence[Notes] | None = None  # a tune that stands already, from each section's beginning
     lyrics: str | None = None  # the user's own words, "" for none; None: words are found
+    told: Sequence[str] = ()  # what was taken of the file of a given melody, and what was left
 
     def seed_of(self, role: str) -> int:
         """The seed that a role is drawn with: "harmony", "words", or one of PLACES."""
@@ -200,7 +201,16 @@ def _around_melody(
         sorted({**stated, **options_of(tune, wishes)}.items())
     )  # in one order, also the second time
     return Sketch(
-        request, seed, options, mood, wishes, plan, given, changes=changes, melodies=tune.over(bars)
+        request,
+        seed,
+        options,
+        mood,
+        wishes,
+        plan,
+        given,
+        changes=changes,
+        melodies=tune.over(bars),
+        told=tune.told,
     )
 
 

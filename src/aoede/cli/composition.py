@@ -43,6 +43,7 @@ def report_of(planned: "Sketch", song: "Song", files: list[Path], seconds: float
             "form": [{"name": s.name, "bars": s.bars} for s in plan.sections],
             "programs": dict(plan.programs),
         },
+        "melody": list(planned.told),
         "chords": chords_by_section(song),
         "words": lines_by_section(song),
         "measured": measure(song).as_dict(),
@@ -104,6 +105,7 @@ def as_text(report: dict[str, Any], *, files: bool = True) -> str:
         f"  band        {_band(plan['programs'])}",
         f"  form        {form}",
     ]
+    lines += [f"  {'melody' if i == 0 else '':<10}  {told}" for i, told in enumerate(report["melody"])]
     for row in report["chords"]:
         for i in range(0, len(row["bars"]), 8):
             label = row["section"] if i == 0 else ""

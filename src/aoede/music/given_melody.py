@@ -14,14 +14,19 @@ import numpy as np
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
 from aoede.mood.wishes import Wishes
+from aoede.music.barring import one_meter
 from aoede.music.key_finder import key_correlations
+from aoede.music.note_table import skyline
 from aoede.music.theory import MODES, Key, make_key, pitch_class, tonic_name
-from aoede.music.voices import ONE_LINE, mean_sounding, told_apart
-from aoede.song import KeySignature, Meter, Note, Song
+from aoede.music.voices import ONE_LINE, Voices, mean_sounding, told_apart
+from aoede.song import KeySignature, Meter, Note, Song, Tempo
 
 MAX_NOTES = 20_000
 MAX_BARS = 512
-UPBEAT = 3 / 8  # of a bar: a melody that begins later begins with an upbeat
+UPBEAT = 3 / 8  # of a bar: a melody that begins later in it begins with an upbeat
+MAX_SILENT_BARS = 8  # before a melody; more are left out
+_OCTAVE = 12  # semitones
+_INTRO_BARS = 2  # so many silent bars are an introduction, fewer belong to the first section
 _LAST_NOTE = 0.4  # what ending on it says for a tonic, as a correlation
 _SIGNATURE = 0.3  # what the file's key signature says; many files state C major and mean nothing by it
 _SECTION_BARS = 8
@@ -38,15 +43,27 @@ class GivenMelody:
     tempo_bpm: float
     title: str
     signature: KeySignature | None = None
+    told: tuple[str, ...] = ()  # what was taken of a file, and what was left, in sentences
 
     @property
     def n_bars(self) -> int:
         return -(-max(note.end_ticks for note in self.notes) // self.meter.bar_ticks)
 
     @property
+    def first_bar(self) -> int:
+        """How many bars stand before the first full one: silent ones, and that of an upbeat."""
+        bar, offset = divmod(self.notes[0].start_ticks, self.meter.bar_ticks)
+        return min(bar + (offset > UPBEAT * self.meter.bar_ticks), self.n_bars - 1)
+
+    @property
+    def intro_bars(self) -> int:
+        """The bars before the first full one, where they are an introduction; else 0."""
+        return self.first_bar if self.notes[0].start_ticks >= _INTRO_BARS * self.meter.bar_ticks else 0
+
+    @property
     def upbeat_bars(self) -> int:
-        """1 where the first phrase begins with the second bar, else 0."""
-        return int(self.notes[0].start_ticks > UPBEAT * self.meter.bar_ticks and self.n_bars > 1)
+        """How many bars of the first section stand before its first phrase."""
+        return self.first_bar - self.intro_bars
 
     @property
     def rows(self) -> list[list[int]]:
@@ -85,27 +102,80 @@ def melody_in(path: Path) -> GivenMelody:
 
 
 def melody_in_song(song: Song, where: str = "") -> GivenMelody:
-    """The melody of a song, from tick 0. Raises InputError where it has none, or changes its meter."""
-    voices = told_apart(song)
+    """The melody of a song in one meter, its bars from tick 0, an upbeat at the end of the first.
+
+    Raises InputError where it has none, or goes to a meter with other bar lines.
+    """
+    voices = _above_its_bass(song, told_apart(song))
     if not len(voices.melody):
         raise InputError("there is no melody in it", where=where, hint="Give a MIDI file with a melody.")
     whole = song.tracks[voices.track].table if voices.track >= 0 else voices.melody
     table = whole if mean_sounding(whole) <= ONE_LINE else voices.melody
+    told = _taken(song, voices, is_whole=table is whole)
     columns = (table.starts_ticks, table.pitches, table.durations_ticks, table.velocities)
     notes = tuple(map(Note, *(column.tolist() for column in columns)))
     end_ticks = max(note.end_ticks for note in notes)
-    meters = [meter for meter in song.meters if meter.start_ticks < end_ticks]
-    different = next((m for m in meters if (m.numerator, m.denominator) != _fraction(meters[0])), None)
-    if different is not None:
-        bar = sum(start < different.start_ticks for start in song.bar_starts()) + 1
-        raise InputError(
-            f"the melody goes from {_written(meters[0])} to {_written(different)} in bar {bar}",
-            where=where,
-            hint="Give a melody in one meter; a part of it, say.",
-        )
+    barring = one_meter(song.meters, end_ticks, where)
+    shift = barring.shift_ticks
+    bar_ticks = barring.meter.bar_ticks
+    silent = (notes[0].start_ticks + shift) // bar_ticks
+    if silent > MAX_SILENT_BARS:
+        shift -= (silent - MAX_SILENT_BARS) * bar_ticks
+        told = (*told, f"of {silent} silent bars before it {MAX_SILENT_BARS} are kept")
+    if barring.is_simplified:
+        told = (*told, f"bars in other meters are counted as {_written(barring.meter)}")
+    bpm = _main_tempo(song.tempos, end_ticks)
+    if any(abs(tempo.bpm - bpm) > 1 for tempo in song.tempos if tempo.start_ticks < end_ticks):
+        told = (*told, f"its tempo changes; {bpm:.4g} bpm, that of most of it, is taken throughout")
+    if song.syllables:
+        told = (*told, "its words are left out; --lyrics sets words to it")
+    moved = tuple(replace(note, start_ticks=note.start_ticks + shift) for note in notes)
     signature = song.keys[0] if song.keys else None
-    melody = GivenMelody(notes, Meter(0, *_fraction(meters[0])), song.tempos[0].bpm, song.title, signature)
-    return _checked(melody, where)
+    return _checked(GivenMelody(moved, barring.meter, bpm, song.title, signature, told), where)
+
+
+def _above_its_bass(song: Song, voices: Voices) -> Voices:
+    """The voices, but with the top line of an earlier track where what was chosen lies over an octave below it.
+
+    A hymn on two staves has two voices on each: its bass, where it is a single line, is no melody for that.
+    """
+    if voices.how != "chosen":
+        return voices
+    chosen = float(skyline(voices.melody).pitches.mean())
+    earlier = {
+        i: float(skyline(track.table).pitches.mean())
+        for i, track in enumerate(song.tracks[: voices.track])
+        if track.notes and not track.is_drum
+    }
+    highest = max(earlier, key=lambda i: earlier[i], default=None)
+    if highest is None or earlier[highest] - chosen <= _OCTAVE:
+        return voices
+    lead = replace(song.tracks[highest], role="melody")
+    return told_apart(replace(song, tracks=(*song.tracks[:highest], lead, *song.tracks[highest + 1 :])))
+
+
+def _taken(song: Song, voices: Voices, *, is_whole: bool) -> tuple[str, ...]:
+    """Which notes of a song are its melody, where it has others."""
+    n_tracks = sum(bool(track.notes) and not track.is_drum for track in song.tracks)
+    which = "its top line" if voices.track < 0 else _name_of(song, voices.track)
+    if n_tracks > 1:
+        line = "" if is_whole or voices.track < 0 else "the top line of "
+        return (f"{line}{which} is taken, of {n_tracks} tracks",)
+    return () if is_whole else ("its top line is taken, as several notes sound together",)
+
+
+def _name_of(song: Song, track: int) -> str:
+    name = song.tracks[track].name.strip()
+    return f"track {track + 1}" + (f" ({name[:40]})" if name else "")
+
+
+def _main_tempo(tempos: Sequence[Tempo], end_ticks: int) -> float:
+    """The tempo in which most beats up to `end_ticks` stand."""
+    ends = [*(tempo.start_ticks for tempo in tempos[1:]), end_ticks]
+    beats: dict[float, int] = {}
+    for tempo, end in zip(tempos, ends, strict=True):
+        beats[tempo.bpm] = beats.get(tempo.bpm, 0) + max(0, min(end, end_ticks) - tempo.start_ticks)
+    return max(beats, key=lambda bpm: beats[bpm])
 
 
 def melody_of_rows(rows: Any, meter: tuple[int, int], tempo_bpm: float) -> GivenMelody:
@@ -219,9 +289,9 @@ def wishes_for(melody: GivenMelody, wishes: Wishes) -> Wishes:
             where="--meter",
             hint=_UNCHANGED,
         )
-    if wishes.bars not in (None, melody.n_bars):
+    if wishes.bars not in (None, melody.n_bars, melody.n_bars - melody.first_bar):
         raise UsageError(
-            f"the melody has {melody.n_bars} bars, not {wishes.bars}",
+            f"the melody has {_n_bars(melody)}, not {wishes.bars}",
             where="--bars",
             hint=f"{_UNCHANGED} `aoede extend` adds sections to the song that comes of it.",
         )
@@ -239,6 +309,11 @@ def wishes_for(melody: GivenMelody, wishes: Wishes) -> Wishes:
     )
 
 
+def _n_bars(melody: GivenMelody) -> str:
+    before = melody.first_bar
+    return f"{melody.n_bars - before} bars" + (f" after {before} with its beginning" if before else "")
+
+
 _UNCHANGED = "Nothing about a given melody is changed."
 
 
@@ -251,14 +326,15 @@ def options_of(melody: GivenMelody, wishes: Wishes) -> dict[str, Any]:
 
 
 def _returns(melody: GivenMelody) -> tuple[tuple[str, int], ...]:
-    """Sections of eight bars, an upbeat before the first; a shorter rest joins the last."""
-    starts = list(range(melody.upbeat_bars, melody.n_bars, _SECTION_BARS)) or [0]
+    """Sections of eight bars, an intro or an upbeat before the first; a shorter rest joins the last."""
+    intro = melody.intro_bars
+    starts = list(range(melody.first_bar, melody.n_bars, _SECTION_BARS)) or [0]
     if len(starts) > 1 and melody.n_bars - starts[-1] < _SECTION_BARS // 2:
         starts.pop()
-    edges = [0, *starts[1:], melody.n_bars]
+    edges = [intro, *starts[1:], melody.n_bars]
     lengths = [b - a for a, b in pairwise(edges)]
     kinds: list[set[tuple[int, int]]] = []
-    form: list[tuple[str, int]] = []
+    form: list[tuple[str, int]] = [("intro", intro)] if intro else []
     for start, n_bars in zip(starts, lengths, strict=True):
         own = _onsets(melody, start)
         likeness = [len(own & kind) / max(1, min(len(own), len(kind))) for kind in kinds]
