@@ -12,10 +12,10 @@ song: .venv/.base  ## compose $(REQUEST) into out/
 	@$(BIN)/aoede compose "$$REQUEST" --out out
 
 test: .venv/.dev  ## the tests, under five minutes
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: .venv/.dev  ## the long ones too
-	$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=default
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --hypothesis-profile=default
 
 check: .venv/.dev  ## style, types, layout
 	$(BIN)/ruff check .

@@ -18,6 +18,17 @@ settings.load_profile("steady")
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where `make test &` runs; tests interrupt
 
+# Files of tests by how long they take, the longest first, so that no worker is left with one of them at the end.
+LONGEST = (
+    *("test_lesson_characters", "test_train", "test_lesson_rbm", "test_lesson_polyphony"),
+    *("test_cli", "test_editing", "test_families", "test_frames", "test_midi_guard"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
+
 
 @pytest.fixture
 def aoede(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:

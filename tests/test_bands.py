@@ -302,9 +302,9 @@ def test_texture_tells_a_melody_from_four_parts() -> None:
 
 def test_all_measures_of_a_hundred_thousand_notes_take_less_than_two_seconds() -> None:
     notes = tuple(Note(60 * i, 40 + i * 7 % 48, 200, 80) for i in range(100_000))
-    began = time.perf_counter()
+    began = time.process_time()
     measure(Song("", (Track("", notes),)))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 # --- aoede look -------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -188,10 +189,16 @@ def test_every_command_explains_itself(aoede: Run) -> None:
 def test_help_answers_quickly(tmp_path: Path) -> None:
     times = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = cpu_seconds_of_children()
         assert run_process("--help", cwd=tmp_path).returncode == 0
-        times.append(time.perf_counter() - began)
+        times.append(cpu_seconds_of_children() - began)
     assert min(times) < 0.3
+
+
+def cpu_seconds_of_children() -> float:
+    """What ended processes took, however busy the machine was."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 @pytest.mark.parametrize("command", ["models", "models --json", "--help"])

@@ -279,9 +279,9 @@ def test_measuring_a_song_of_32_bars_takes_less_than_30_ms() -> None:
     made = song(*((i / 4, 60 + i * 7 % 24, 0.25) for i in range(512)))
     seconds = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         measure(made)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
     assert min(seconds) < 0.03
 
 

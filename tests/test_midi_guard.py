@@ -322,9 +322,9 @@ def test_an_end_in_one_file_or_track_is_no_end_for_a_note_of_another() -> None:
 
 
 def elapsed_s(action: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     action()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def refused(data: bytes) -> None:
@@ -402,7 +402,7 @@ def seeds_of_mutants() -> list[bytes]:
 def test_2000_mutants_are_read_sanely_or_refused_in_bounded_time() -> None:
     rng = random.Random(1)
     seeds = seeds_of_mutants()
-    n_read, start = 0, time.perf_counter()
+    n_read, start = 0, time.process_time()
     for i in range(2_000):
         data = mutant(seeds[i % len(seeds)], rng)
         try:
@@ -412,7 +412,7 @@ def test_2000_mutants_are_read_sanely_or_refused_in_bounded_time() -> None:
             continue
         check(song)
         n_read += 1
-    assert time.perf_counter() - start < 10.0
+    assert time.process_time() - start < 10.0
     assert n_read >= 1_600
 
 

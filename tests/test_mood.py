@@ -429,17 +429,17 @@ def test_the_same_request_has_the_same_mood() -> None:
 
 def test_a_request_is_understood_in_a_few_milliseconds() -> None:
     mood_of("hope 希望")
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(50):
         mood_of("a song for the morning after the storm, 深夜空荡荡的车站")
-    assert (time.perf_counter() - start) / 50 < 0.01
+    assert (time.process_time() - start) / 50 < 0.01
 
 
 def test_the_longest_request_is_understood_within_a_second() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     mood_of("不是很快乐，但是" * 1250)
     mood_of("not sad but " * 833)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_the_stored_held_out_figures_are_good() -> None:

@@ -77,10 +77,10 @@ def test_a_long_copy_takes_no_longer_than_a_second_or_two() -> None:
 
 
 def test_a_text_of_one_character_takes_no_longer_than_seconds() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     lengths, _ = matching.matching_statistics(np.full(1500, 97), np.full(1_000_000, 97, np.int32))
     assert lengths.tolist() == list(range(1500, 0, -1))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @settings(max_examples=200, deadline=None)
@@ -371,7 +371,7 @@ def test_a_step_of_the_guard_is_quick() -> None:
     guard = Guard(INDEX, 20)
     letters = "".join(sorted(set(TRAINING)))
     text = TRAINING[:1500]
-    began = time.perf_counter()
+    began = time.process_time()
     for end in range(500, 1500):
         guard.blocked(text[:end], letters)
-    assert (time.perf_counter() - began) / 1000 < 300e-6  # 15 us on an idle machine
+    assert (time.process_time() - began) / 1000 < 300e-6  # 15 us on an idle machine

@@ -332,9 +332,9 @@ def test_a_song_too_long_for_memory_is_refused() -> None:
 
 def test_a_hundred_thousand_notes_that_overlap_for_hours_take_as_long_as_one() -> None:
     notes = tuple(Note(start, C, 60 * MAX_STEPS, 80) for start in range(100_000))
-    began = time.perf_counter()
+    began = time.process_time()
     roll = SMALL.encode(Song("", (Track("", notes),)))
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
     assert held(roll, C) == [1] * (MAX_STEPS // 2 + 833) + [0]
 
 
@@ -342,8 +342,8 @@ def test_100_000_notes_take_well_under_a_second_each_way() -> None:
     rng = np.random.default_rng(1)
     starts, pitches = np.sort(rng.integers(0, 4_000_000, 100_000)), rng.integers(24, 102, 100_000)
     notes = tuple(map(Note, starts.tolist(), pitches.tolist(), [240] * 100_000, [80] * 100_000))
-    encoding, began = PianoRoll(), time.perf_counter()
+    encoding, began = PianoRoll(), time.process_time()
     roll = encoding.encode(Song("", (Track("", notes),)))
     decoded = encoding.decode(roll)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
     assert len(decoded.tracks[0].notes) == roll[:, encoding.n_pitches :].sum() > 80_000

@@ -182,7 +182,7 @@ def test_what_is_no_soundfont_is_refused(tmp_path: Path) -> None:
 def test_mutants_are_refused_or_give_sound_zones() -> None:
     good = soundfont.to_bytes(small_font())
     rng = stream(1, "soundfont mutants")
-    began, n_refused = time.perf_counter(), 0
+    began, n_refused = time.process_time(), 0
     for number in range(300):
         data = bytearray(good)
         for at in rng.integers(0, len(data), size=int(rng.integers(1, 6))):
@@ -200,4 +200,4 @@ def test_mutants_are_refused_or_give_sound_zones() -> None:
             assert 0 <= zone.start <= zone.loop_start < zone.loop_end <= zone.end <= len(font.samples)
             assert 0 <= zone.root_key < 128 and zone.release_s > 0 and -1 <= zone.pan <= 1
     assert 75 < n_refused < 300
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
