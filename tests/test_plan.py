@@ -110,3 +110,10 @@ def test_another_seed_gives_another_plan_and_the_same_seed_the_same() -> None:
     plans = [plan_for(mood(0.3, 0.2), NO_WISHES, seed=seed) for seed in range(10)]
     assert len({(plan.key, plan.tempo_bpm) for plan in plans}) >= 8
     assert plans[4] == plan_for(mood(0.3, 0.2), NO_WISHES, seed=4)
+
+
+def test_keys_of_few_signs_come_oftener_and_every_key_may_come() -> None:
+    keys = [plan_for(mood(0.2, 0.0), NO_WISHES, seed=seed).key for seed in range(400)]
+    signs = [abs(key.signature.sharps) for key in keys]
+    assert sum(n <= 3 for n in signs) > 2 * sum(n > 3 for n in signs)
+    assert len({key.tonic_pc for key in keys}) == 12

@@ -34,6 +34,7 @@ MIN_TEMPO_BPM, MAX_TEMPO_BPM = 20.0, 300.0
 MAX_BARS = 512
 SURPRISE_BY_DARKNESS = 0.8  # how readily the darkest songs borrow chords from outside their scale
 WANTED_CHORD_S = 2.6  # how long a chord lasts where the bars allow it
+SIGN_FALLOFF = 0.75  # how much less often a key is drawn for each sharp or flat of its signature
 _PHRASE_BARS = 4
 
 T = TypeVar("T")
@@ -162,10 +163,13 @@ def _choose(options: Sequence[T], rng: np.random.Generator, falloff: float = 0.6
 
 
 def _key(valence: float, wishes: Wishes, means: Means, rng: np.random.Generator) -> Key:
+    """Keys of few signs are played, sung and read most easily, so they come most often."""
     drawn_mode = _mode(valence, means, rng)
-    drawn_pc = int(rng.integers(12))
     mode = wishes.mode or drawn_mode
-    return make_key(wishes.tonic or tonic_name(drawn_pc, mode), mode)
+    keys = [make_key(tonic_name(pc, mode), mode) for pc in range(12)]
+    weights = SIGN_FALLOFF ** np.array([abs(key.signature.sharps) for key in keys])
+    drawn = keys[int(rng.choice(12, p=weights / weights.sum()))]
+    return make_key(wishes.tonic, mode) if wishes.tonic else drawn
 
 
 def _mode(valence: float, means: Means, rng: np.random.Generator) -> str:
