@@ -29,7 +29,7 @@ class Frames:
             for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
                 words = _words(row["words"], known)
                 if row["kind"] == "frame":
-                    rows.append((re.compile(rf"(?:^|.*[ \u4e00-\u9fff]){row['name']}", re.IGNORECASE), words))
+                    rows.append((re.compile(rf"(?:.*[ \u4e00-\u9fff])?(?:{row['name']})", re.IGNORECASE), words))
                 else:
                     known[row["name"]] = words
         return cls(tuple(rows))
@@ -50,7 +50,7 @@ class Frames:
 
 @cache
 def _after(rows: tuple[tuple[re.Pattern[str], frozenset[str]], ...], beginning: str) -> frozenset[str]:
-    return next((words for pattern, words in rows if pattern.match(beginning)), frozenset())
+    return next((words for pattern, words in rows if pattern.fullmatch(beginning)), frozenset())
 
 
 def _words(text: str, known: dict[str, frozenset[str]]) -> frozenset[str]:

@@ -35,7 +35,6 @@ FREE_TEMPERATURES, N_FREE, N_TEXTS, LENGTH = (
 )  # blocks of texts, and characters of each
 MOST_REST, LEAST_LINE, MOST_LINE, LEAST_PHRASE = 5, 3, 8, 4  # characters
 BEGUN = 1.2  # log-odds by which lines with a beginning of today are preferred
-LEAST_FREE = 0.4  # log-odds of phrases of the writer's own
 LAYERS = (2, 4, 6)  # of MiniLM for the meanings of characters, and
 WORD_LAYERS = (0, 2, 4, 6)  # for English words, as the mood tables have them; the last is used
 LIMITS = {
@@ -79,7 +78,7 @@ def built(sources: Sources) -> Built:
             w.text, w.beginning, beginnings.get(w.beginning, MAIN), float(odds) + BEGUN * bool(w.beginning)
         )
         for w, odds in zip(every, told, strict=True)
-        if read.get(w.text, 1) and (w.beginning or odds >= LEAST_FREE)
+        if read.get(w.text, bool(w.beginning))  # a phrase of its own only if a reader keeps it
     ]
     writer = shipped(WRITER)
     meanings = _Meanings(sources)
