@@ -1,17 +1,21 @@
-"""How well the harmony preset foretells chords and moods: `python bench/harmony.py [DATA]`.
+"""How well the harmony presets foretell chords and moods: `python bench/harmony.py [DATA]`, two minutes on one core.
 
 Held-out nats per chord over a tenth of the songs that no model of the table has seen, in one table; then what
-the shipped file itself scores, and leave-one-out figures of the mood regression.
+the shipped files themselves score beside what remembers the passage, and leave-one-out figures of the
+mood regression.
 """
 
 import math
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
+from aoede.encodings.changes import LONGEST_ECHO
 from aoede.encodings.chords import N_CHORDS
+from aoede.learning import families
 from aoede.learning.checkpoint import load_preset
 from aoede.learning.harmony import (
     MODE_NAMES,
@@ -27,7 +31,9 @@ from aoede.learning.harmony import (
     left_out,
     passages,
 )
+from aoede.learning.harmony_network import once, pieces, trained
 from aoede.models.ngram import NGram
+from aoede.music.chord_model import chord_model
 
 Condition = tuple[str, Callable[[Passage], int] | None, int]
 CONDITIONS: tuple[Condition, ...] = (
@@ -47,6 +53,7 @@ def main(data: Path) -> None:
     _say_sizes(known, unknown)
     _say_orders(known, unknown)
     _say_shipped(unknown)
+    _say_memory(known, unknown)
     _say_moods(labelled(data))
 
 
@@ -80,6 +87,53 @@ def _say_shipped(unknown: list[Passage]) -> None:
     model = NGram.from_tensors(shipped.metadata["config"], shipped.tensors)
     figure = model.nats_per_symbol([p.ids for p in unknown], [condition_of(p) for p in unknown])
     print(f"\nshipped file {shipped.sha256[:12]}: {figure:.4f} nats per chord")
+
+
+def _say_memory(known: list[Passage], unknown: list[Passage]) -> None:
+    """What it is worth to remember the passage; and what the conditions are worth to the network."""
+    shipped = load_preset("harmony")
+    counted = NGram.from_tensors(shipped.metadata["config"], shipped.tensors)
+    logs = counted.log_probabilities_of([p.ids for p in unknown], [condition_of(p) for p in unknown])
+    config, tensors = trained(pieces(once(known), ()), pieces(unknown, ()))
+    untold = families.load("rnn", encoding="chords").Model.from_tensors(asdict(config), tensors)
+    rows = {
+        "n-gram, order 4, mode and songbook": -logs,
+        "the same, or what followed the last time": _again(known, unknown, logs),
+        "network, told nothing": np.concatenate(untold.nats(pieces(unknown, ())))[:, 0],
+        "network, told mode, songbook, section": np.concatenate(chord_model().nats(pieces(unknown)))[:, 0],
+    }
+    books = np.concatenate([[p.songbook == "pop909"] * len(p.ids) for p in unknown])
+    first = np.concatenate([np.arange(len(p.ids)) < 4 for p in unknown])
+    seen = set[Passage]()
+    new = np.concatenate([[not (p in seen or seen.add(p))] * len(p.ids) for p in unknown])  # type: ignore[func-returns-value]
+    print(
+        "\n| nats a chord | all | Billboard | POP909 | passages once | first four chords |\n"
+        + "|---" * 6
+        + "|"
+    )
+    for name, nats in rows.items():
+        cells = [nats, nats[~books], nats[books], nats[new], nats[first]]
+        print(f"| {name} | {' | '.join(f'{cell.mean():.3f}' for cell in cells)} |")
+
+
+def _again(known: list[Passage], unknown: list[Passage], logs: np.ndarray) -> np.ndarray:
+    """-log p where what followed the longest stretch that came before is as likely as training songs say."""
+    right = [_echoes(part) for part in (known, unknown)]
+    lengths, hits = right[0]
+    trust = np.array(
+        [hits[lengths == n].mean() if n and (lengths == n).any() else 0.0 for n in range(LONGEST_ECHO + 1)]
+    )
+    lengths, hits = right[1]
+    share = trust[lengths]
+    return -np.log(share * hits + (1 - share) * np.exp(logs))
+
+
+def _echoes(part: list[Passage]) -> tuple[np.ndarray, np.ndarray]:
+    """Of each chord how long a stretch before it was heard before, and whether the same followed."""
+    found = pieces(part)
+    lengths = np.concatenate([piece.read[:, -1] for piece in found])
+    echoes = np.concatenate([piece.known[0].proposals[:, -1] == piece.chosen[:, 0] for piece in found])
+    return lengths, echoes
 
 
 def _say_moods(rows: Labelled) -> None:

@@ -1,6 +1,7 @@
 """Models of melodies: trained on a folder of songs, resumed, judged, sampled, and the one that is shipped."""
 
 import json
+from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 
@@ -169,7 +170,6 @@ def drafts_of(n: int, n_notes: int, seed: int) -> list[list[tuple[int, int]]]:
 
 
 def test_the_shipped_model_is_small_and_sings_mostly_in_its_key_and_on_its_chords() -> None:
-    assert load_preset("melody").n_bytes < 600_000
     notes = [note for line in drafts_of(8, 40, 1) for note in line]
     in_key = np.mean([pitch % 12 in (0, 2, 4, 5, 7, 9, 11) for _, pitch in notes])
     frame = a_frame()
@@ -179,6 +179,25 @@ def test_the_shipped_model_is_small_and_sings_mostly_in_its_key_and_on_its_chord
     on_chord = np.mean([pitch % 12 in chord.members for chord, pitch in strong])
     assert in_key > 0.85
     assert on_chord > 0.6
+
+
+@pytest.mark.parametrize("name", ["melody", "melody_ngram", "melody_transformer"])
+def test_the_shipped_models_are_small_and_stand_in_their_card(name: str) -> None:
+    found = load_preset(name)
+    assert found.n_bytes < 400_000
+    card = resources.files("aoede.presets").joinpath("melody.md").read_text(encoding="utf-8")
+    assert name in card
+    assert f"{found.metadata['provenance']['figures']['held-out nats a note']:.3f}" in card
+
+
+@pytest.mark.parametrize("name", ["melody_ngram", "melody_transformer"])
+def test_the_other_shipped_models_choose_only_what_can_be(name: str) -> None:
+    model, rng = singer(name), stream(1, name)
+    drafts = MelodyModel(model.model, model.encoding).begin(a_frame(), 2)
+    for _ in range(8):
+        waits = drawn(drafts.waits(), rng)
+        drafts.sing(drawn(drafts.pitches(drawn(drafts.lengths(waits), rng)), rng))
+    assert all(np.diff(sight.onsets).min() > 0 for sight in drafts.sights)
 
 
 def test_lines_side_by_side_are_what_each_is_alone() -> None:
