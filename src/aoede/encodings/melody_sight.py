@@ -55,7 +55,6 @@ UInt8 = NDArray[np.uint8]
 _SHAPE = shape_of(())
 _STEPS = np.array(WAITS, np.int64)
 _PITCHES = np.arange(N_PITCHES)
-_COUNT_OF = np.array([*COUNTS, *[COUNTS[-1]] * (256 - len(COUNTS))], np.uint8)
 _LENGTHS = {0: 0} | {n: i + 1 for i, n in enumerate(CONTEXTS)}
 # (N_PITCHES + 1, N_PITCHES) class of the interval from one pitch to another; the last row is for the first note.
 _INTERVALS = np.concatenate(
@@ -67,6 +66,8 @@ _INTERVALS = np.concatenate(
 # (N_WAITS, N_WAITS) whether a note is held through the time to the next (1), shorter (2), or would be longer (0).
 _HELD = (np.tril(np.full((N_WAITS, N_WAITS), 2)) - np.eye(N_WAITS, dtype=np.int64)).astype(np.uint8)
 _HELD[1:, 0] = 0
+# (steps to the next chord, N_WAITS) whether a time ends before it (1), on it (2) or after it (3).
+_ON_NEXT_CHORD = (2 + np.sign(_STEPS - np.arange(_STEPS.max() + 2)[:, None])).astype(np.uint8)
 _NEVER = Span(1 << 40, -1, -1)
 _ZEROS = {n: np.zeros(n, np.uint8) for n in (N_WAITS, N_PITCHES)}
 
@@ -100,7 +101,8 @@ class Sight:
         self._notes: dict[int, int] = {}  # onset -> number of the note
         self._agreed = [0] * len(BACK_BARS)  # notes in a row that were as so many bars ago
         self._echoes = [_Echo() for _ in ECHOES]
-        self._counts: dict[Hashable, UInt8] = {}
+        self._counts: dict[Hashable, list[int]] = {}
+        self._classes: dict[Hashable, UInt8] = {}
         self._move(0)
 
     def copy(self) -> "Sight":
@@ -109,6 +111,7 @@ class Sight:
         for name in ("onsets", "pitches", "waits", "lengths", "_agreed", "_notes"):
             setattr(other, name, copy(getattr(self, name)))
         other._counts = {key: counts.copy() for key, counts in self._counts.items()}
+        other._classes = {key: classes.copy() for key, classes in self._classes.items()}
         other._echoes = [echo.copy() for echo in self._echoes]
         return other
 
@@ -124,6 +127,7 @@ class Sight:
             self._back = [
                 self._bars.start_of(self._bar - n) + self._place if self._bar >= n else -1 for n in BACK_BARS
             ]
+        self._notes_back = [self._notes.get(step, -1) for step in self._back]
         place = bisect_right(self._starts, now)
         self._chord = self.frame.chords[place - 1] if place else _NEVER
         self._following = self.frame.chords[place] if place < len(self._starts) else _NEVER
@@ -158,27 +162,26 @@ class Sight:
 
     def _times(self, out: UInt8) -> None:
         """(N_WAITS, columns) of each time, where it leads."""
-        spots, lines = self._landings()
-        out[:, 0] = spots
+        out[:, :2] = self._landings()
         out[0, 0] *= not self.onsets
-        out[:, 1] = 1 + lines
-        out[:, 2] = 2 + np.sign(self.now + _STEPS - self._following.start)
+        out[:, 2] = _ON_NEXT_CHORD[min(self._following.start - self.now, len(_ON_NEXT_CHORD) - 1)]
         for column, key in enumerate(self._time_keys(), 3):
-            out[:, column] = _COUNT_OF[self._counted(key, N_WAITS)]
+            out[:, column] = self._counted(key, N_WAITS)
 
     def _time_keys(self) -> tuple[Hashable, ...]:
         """Places in which times are counted."""
         last = self.waits[-1] if self.waits else -1
         return ("time at", self._spot), ("time after", last), ("time at, after", self._spot, last)
 
-    def _landings(self) -> tuple[UInt8, UInt8]:
-        """(N_WAITS,) the spot that each time leads to, and how it stands to the bar lines, 0..3."""
+    def _landings(self) -> UInt8:
+        """(N_WAITS, 2) the spot that each time leads to, and how it stands to the bar lines, 1..4."""
         if len(self.frame.meters) == 1:
             return _landings(self._ruling, self._place)
         places = [self._bars.at(self.now + steps) for steps in WAITS]
-        spots = np.array([ruling.spots[place] for _, place, ruling in places], np.uint8)
-        lines = np.array([_lines(bar - self._bar, place) for bar, place, _ in places], np.uint8)
-        return spots, lines
+        return np.array(
+            [(ruling.spots[place], 1 + _lines(bar - self._bar, place)) for bar, place, ruling in places],
+            np.uint8,
+        )
 
     def _wait_since(self, step: int) -> int:
         """The id of the time from an earlier step to the first note after it; -1 where there is none."""
@@ -195,12 +198,10 @@ class Sight:
         known = slots.known[LENGTH]
         known.told[row, 0] = wait + 1
         out = known.attributes[row]
-        out[:, 0] = np.where((_STEPS > 0) & (WAITS[wait] > _STEPS), 2, 0)
-        out[wait, 0] = 1
-        out[:, 1] = self._landings()[0]
-        out[:, 2] = _COUNT_OF[self._counted(("length in", wait), N_WAITS)]
-        notes = [self._notes.get(step, -1) for step in self._back]
-        notes += [echo.place - 1 for echo in self._echoes]
+        out[:, 0] = _HELD[wait]
+        out[:, 1] = self._landings()[:, 0]
+        out[:, 2] = self._counted(("length in", wait), N_WAITS)
+        notes = [*self._notes_back, *(echo.place - 1 for echo in self._echoes)]
         known.proposals[row] = [self._length_in(note, wait) for note in notes]
         self._untold.hide(slots, row, LENGTH)
 
@@ -232,9 +233,8 @@ class Sight:
             *(column for column, _ in echoed),
             *(_LENGTHS[echo.length] for echo in self._echoes),
         ]
-        back = [self._notes.get(step, -1) for step in self._back]
         known.proposals[row] = [
-            *(self.pitches[note] if note >= 0 else -1 for note in back),
+            *(self.pitches[note] if note >= 0 else -1 for note in self._notes_back),
             *(pitch for _, pitch in echoed),
         ]
         self._tones(known.attributes[row])
@@ -245,7 +245,7 @@ class Sight:
         out[:, 0] = _INTERVALS[self.pitches[-1] if self.pitches else -1]
         out[:, 1] = _degrees(self._chord.root, self._chord.members)
         for column, key in enumerate(self._pitch_keys(), 2):
-            out[:, column] = _COUNT_OF[self._counted(key, N_PITCHES)]
+            out[:, column] = self._counted(key, N_PITCHES)
 
     def _pitch_keys(self) -> tuple[Hashable, ...]:
         """Places in which pitches are counted."""
@@ -276,10 +276,9 @@ class Sight:
         if self.onsets:
             self.lengths.append(self._length)
             self._count(("length in", wait), N_WAITS, self._length)
-        back = [self._notes.get(step, -1) for step in self._back]
         self._agreed = [
             n + 1 if agrees and note >= 0 and self.pitches[note] == pitch else 0
-            for n, agrees, note in zip(self._agreed, self._agrees, back, strict=True)
+            for n, agrees, note in zip(self._agreed, self._agrees, self._notes_back, strict=True)
         ]
         self._notes[self.now] = len(self.onsets)
         self.onsets.append(self.now)
@@ -297,8 +296,7 @@ class Sight:
     def _near(self) -> list[int]:
         """What began at the same place bars ago, beside the last note."""
         found = []
-        for step in self._back:
-            note = self._notes.get(step, -1)
+        for step, note in zip(self._back, self._notes_back, strict=True):
             if step < 0:
                 found.append(0)
             elif note < 0:
@@ -309,14 +307,17 @@ class Sight:
         return found
 
     def _counted(self, key: Hashable, n: int) -> UInt8:
-        return self._counts.get(key, _ZEROS[n])
+        """(n,) how often each value was chosen, as COUNTS tells it."""
+        return self._classes.get(key, _ZEROS[n])
 
     def _count(self, key: Hashable, n: int, value: int) -> None:
         counts = self._counts.get(key)
         if counts is None:
-            counts = self._counts[key] = np.zeros(n, np.uint8)
-        if counts[value] < 255:
-            counts[value] += 1
+            counts = self._counts[key] = [0] * n
+            self._classes[key] = np.zeros(n, np.uint8)
+        counts[value] = n_chosen = counts[value] + 1
+        if n_chosen < len(COUNTS):  # of more it tells the same
+            self._classes[key][value] = COUNTS[n_chosen]
 
 
 class _Echo:
@@ -340,14 +341,16 @@ class _Echo:
         heard, places = self._heard, self._places
         heard.append(event)
         self.place, self.length = -1, 0
-        following = len(heard)
+        following, is_known = len(heard), True
         for n in CONTEXTS:
             if n > following:
                 break
             stretch = tuple(heard[-n:])
-            place = places.get(stretch)
-            if place is not None:
-                self.place, self.length = place, n
+            if is_known:  # what is new stays so, however long
+                place = places.get(stretch)
+                is_known = place is not None
+                if place is not None:
+                    self.place, self.length = place, n
             places[stretch] = following
 
 
@@ -374,7 +377,7 @@ class _Untold:
 
 
 def _agreed(n: int) -> int:
-    return AGREED[min(n, len(AGREED) - 1)]
+    return AGREED[n] if n < len(AGREED) else AGREED[-1]
 
 
 def _interval(semitones: int) -> int:
@@ -390,11 +393,11 @@ def _lines(n_bars: int, place: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _landings(ruling: Ruling, place: int) -> tuple[UInt8, UInt8]:
+def _landings(ruling: Ruling, place: int) -> UInt8:
     """`Sight._landings` from a place in the bars of one meter."""
     bars, places = np.divmod(place + _STEPS, ruling.bar_steps)
-    lines = np.array([_lines(int(bar), int(at)) for bar, at in zip(bars, places, strict=True)], np.uint8)
-    return np.array(ruling.spots, np.uint8)[places], lines
+    lines = [1 + _lines(int(bar), int(at)) for bar, at in zip(bars, places, strict=True)]
+    return np.stack([np.array(ruling.spots, np.uint8)[places], np.array(lines, np.uint8)], axis=1)
 
 
 @lru_cache(maxsize=4096)

@@ -58,6 +58,7 @@ class _Row:
     like_bars: int  # so many bars ago is what a bar is rather like; 0: none
     cadences: list[int]
     taken: Bools  # (bars,) in which nothing but marks begins
+    sings_again: bool = False  # whether there are such bars
     marks: dict[int, int | None] = field(
         default_factory=dict
     )  # onsets that must come, and the pitches wished there
@@ -113,6 +114,7 @@ class _Drawing:
         self._living = self._rows[:1]  # those that are drawn now, in the order of the drafts
         self._drafts = model.begin(ground.frame, 1)
         self._sights = list[Sight]()
+        self._landed: dict[int, tuple[Ints, Bools]] = {}
 
     def begin_together(self, bars: int) -> None:
         """Sing the first bars, which are marked in all lines, once; from there on each line is drawn by itself."""
@@ -155,6 +157,7 @@ class _Drawing:
         """Mark the notes of some bars so many bars later."""
         bar = self._ground.bar
         row.taken[[number + later for number in bars]] = True
+        row.sings_again = bool(row.taken.any())
         for note in notes:
             if note.onset // bar in bars:
                 row.mark(note.onset + later * bar, note.pitch)
@@ -162,7 +165,7 @@ class _Drawing:
     def _answer(self, row: _Row, sight: Sight, phrase: int) -> None:
         """A phrase is sung. After the first, its beginning is marked in those that answer it."""
         ground = self._ground
-        if phrase or row.taken.any():
+        if phrase or row.sings_again:
             return
         bars = ground.phrases[0].end // ground.bar
         notes = [
@@ -226,10 +229,10 @@ class _Drawing:
 
     def _fitting(self, row: _Row, last: int) -> Bools:
         ground = self._ground
-        landings = max(0, last) + _STEPS
+        landings, on_grid = self._landings(max(0, last))
         mark = row.next_mark(last)
-        fits = (landings % ground.grid == 0) & (landings < (ground.end if mark is None else mark))
-        if row.taken.any():
+        fits = on_grid & (landings < (ground.end if mark is None else mark))
+        if row.sings_again:
             fits &= ~row.taken[np.minimum(landings // ground.bar, ground.bars - 1)]
         phrase = ground.phrases[ground.phrase_at(max(0, last))]
         if last < 0:  # a phrase begins in the first half of its first bar
@@ -238,6 +241,14 @@ class _Drawing:
             fits &= (landings >= phrase.end) & (landings <= phrase.end + ground.bar // 2)
         fits |= landings == mark if mark is not None else False
         return np.asarray(fits & ((_STEPS > 0) | (last < 0)), bool)
+
+    def _landings(self, step: int) -> tuple[Ints, Bools]:
+        """(N_WAITS,) where each time leads from a step, and whether that is on the grid."""
+        found = self._landed.get(step)
+        if found is None:
+            landings = step + _STEPS
+            found = self._landed[step] = landings, landings % self._ground.grid == 0
+        return found
 
     # -- length of the note before --
 
