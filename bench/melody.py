@@ -27,6 +27,7 @@ from aoede.encodings.melody_columns import shape_of
 from aoede.encodings.melody_sight import piece_of
 from aoede.learning import families
 from aoede.learning.dataset import from_folder, split
+from aoede.learning.generators import MELODIES, tune
 from aoede.learning.melodies import melody_of as melody_in
 from aoede.learning.melody_preset import OPTIONS, SEED, SETS
 from aoede.models.ngram.melody import Config as Counts
@@ -193,7 +194,6 @@ def _row(
 
 def preset(data: Path) -> None:
     train, held_out = _preset_parts(data)
-    shipped = MelodyModel.preset()
     sizes = [sum(map(len, part)) for part in (train, held_out)]
     print(
         f"\nThe shipped model's songs: {len(train)} + {len(held_out)} melodies, {sizes[0]:,} + {sizes[1]:,} notes"
@@ -203,14 +203,10 @@ def preset(data: Path) -> None:
         + "|---" * 8
         + "|"
     )
-    _row(
-        "shipped",
-        shipped.encoding.told,
-        shipped.model,
-        [piece_of(m, shipped.encoding.told) for m in held_out],
-        0,
-        0,
-    )
+    for name in MELODIES:
+        found = tune(name).model
+        told = found.encoding.told
+        _row(f"shipped {name}", told, found.model, [piece_of(m, told) for m in held_out], 0, 0)
     without = [tuple(part for part in PARTS if part != left_out) for left_out in PARTS]
     for told in (*without, NOTHING):
         pieces = Parts(train, [], held_out).pieces(told)
