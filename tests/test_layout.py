@@ -17,7 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     {"cli", "studio", "__main__"},
     {"compose", "recipes", "edits", "editing", "write", "reply", "sound", "export", "playlist"},
-    {"learning", "mood", "music", "words", "synth", "mastering"},
+    {"learning", "mood", "music", "words", "synth", "waveform", "mastering"},
     {"models", "encodings", "formats", "presets"},
     {"neural"},
     {"song", "errors", "randomness", "settings", "version", "choice", "score"},
