@@ -16,6 +16,7 @@ from typing import Any
 
 from aoede.errors import InputError, UsageError
 from aoede.formats.files import read_bounded
+from aoede.formats.midi_text import clean
 from aoede.formats.text import decoded
 from aoede.learning.checkpoint import load_preset
 from aoede.learning.generators import Tune, harmonist, is_model, tune
@@ -154,13 +155,14 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     seed = checked_seed(secrets.randbelow(2**32) if seed is None else seed)
     if not _is_text(request):
         raise InputError("the request holds half a character", hint="Write it again, in UTF-8.")
-    stated = {name: value for name, value in options.items() if value is not None}
+    request = _storable(request)
+    stated = {name: _storable(value) for name, value in options.items() if value is not None}
     _check_harmony(stated)
     wishes = _with_options(wishes_of(request), stated)
     given = parse_chords(stated["chords"]) if "chords" in stated else None
     mood = mood_of(request)
     if isinstance(stated.get("lyrics"), Path):
-        stated["lyrics"] = _text_in(stated["lyrics"])
+        stated["lyrics"] = _storable(_text_in(stated["lyrics"]))
     lyrics = "" if _INSTRUMENTAL.search(request) else None
     singer = tune(stated["melody"]) if _names_model(stated.get("melody")) else None
     if "melody" in stated and singer is None:
@@ -180,6 +182,13 @@ def _names_model(melody: Any) -> bool:
 
 def _text_in(path: Path) -> str:
     return decoded(read_bounded(path, max_bytes=MAX_LYRICS_BYTES), where=str(path), is_short=True).text
+
+
+def _storable(value: Any) -> Any:
+    """A text as every file can hold it in its recipe: no control characters but line ends; others as they are."""
+    if not isinstance(value, str):
+        return value
+    return clean(re.sub(r"\r\n?", "\n", value), max_chars=len(value), keep="\n\t")
 
 
 # Asked for without words.

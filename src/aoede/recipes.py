@@ -4,7 +4,6 @@ Recipes stand in files that come from anywhere: everything about them is checked
 """
 
 import inspect
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +12,13 @@ from typing import Any
 
 from aoede.compose import Sketch, compose, sketch
 from aoede.errors import InputError
-from aoede.formats import midi
 from aoede.formats.files import read_bounded
+from aoede.formats.held_recipe import recipe_in
+from aoede.learning.generators import is_model
 from aoede.randomness import checked_seed
 
 MAX_EDITS = 64
-MAX_JSON_BYTES = 100_000_000
+MAX_FILE_BYTES = 512 * 2**20  # of sound, ten minutes and more
 _OPTIONS = frozenset(inspect.signature(compose).parameters) - {"request", "seed", "candidates"}
 # What is not a text.
 _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType({
@@ -33,27 +33,16 @@ EDIT_OPTIONS: Mapping[str, Mapping[str, tuple[type, ...]]] = MappingProxyType({
 
 
 def read_recipe(path: Path) -> Mapping[str, Any]:
-    """The recipe in a MIDI or JSON file of ours. Raises InputError where there is none, MissingError for no file."""
-    if path.suffix.lower() == ".json":
-        recipe = _in_json(read_bounded(path, max_bytes=MAX_JSON_BYTES), str(path))
-    else:
-        recipe = midi.read(path).song.recipe
+    """The recipe in a file of ours, of any kind. Raises InputError where there is none, MissingError for no file."""
+    where = str(path)
+    recipe = recipe_in(read_bounded(path, max_bytes=MAX_FILE_BYTES), where)
     if not recipe:
         raise InputError(
             "there is no recipe in this file",
-            where=str(path),
+            where=where,
             hint="Only songs that aoede composed have one; other programs may take it out.",
         )
     return recipe
-
-
-def _in_json(data: bytes, where: str) -> Mapping[str, Any]:
-    try:
-        told = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InputError("this is no JSON", where=where) from error
-    recipe = told.get("recipe") if isinstance(told, dict) else None
-    return recipe if isinstance(recipe, dict) else {}
 
 
 def planned_by(recipe: Mapping[str, Any]) -> Sketch:
@@ -65,6 +54,8 @@ def planned_by(recipe: Mapping[str, Any]) -> Sketch:
     strange = [n for n, v in options.items() if n not in _OPTIONS or not _is_of(v, _KINDS.get(n, (str,)))]
     if strange:
         raise _no_recipe(f"its option {str(strange[0])[:40]!r} is unknown here")
+    if isinstance(options.get("melody"), str) and not is_model(options["melody"]):
+        raise _no_recipe("its melody is neither notes nor the name of a model")
     if not isinstance(seeds, dict) or not all(_is_of(value, (int,)) for value in seeds.values()):
         raise _no_recipe("its seeds are no numbers")
     planned = sketch(request, seed=seed, **options)

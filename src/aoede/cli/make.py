@@ -112,8 +112,9 @@ Examples:
 @click.option(
     "--recipe",
     type=click.Path(path_type=Path),
-    metavar="SONG.mid",
-    help="Make this song (or .json) once more: the same bytes, edits and all. Instead of a request and options.",
+    metavar="SONG",
+    help="Make this song once more, from any file of it: the same bytes, edits and all. Instead of a request and "
+    "options.",
 )
 @file_options
 @force_option

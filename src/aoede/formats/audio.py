@@ -55,15 +55,17 @@ def to_bytes(
         compression_level=None if kbps is None else _compression(kbps, sample_rate_hz),
         bitrate_mode=None if kbps is None else "CONSTANT",
     ) as file:
-        if title and kind != "mp3":
+        if title and kind in ("flac", "ogg"):
             file.title = title
-        if comment and kind != "mp3":
+        if comment and kind in ("flac", "ogg"):
             file.comment = comment
         for block in _dithered(frames) if _SUBTYPES[kind] == "PCM_16" else _clipped(frames):
             file.write(block)
     data = buffer.getvalue()
     if kind == "mp3":
         return _id3(title, comment) + data
+    if kind == "wav":
+        return _with_info(data, title, comment)
     return _same_serial(data) if kind == "ogg" else data
 
 
@@ -103,6 +105,22 @@ def _id3(title: str, comment: str) -> bytes:
 
 def _id3_frame(name: bytes, body: bytes) -> bytes:
     return name + len(body).to_bytes(4, "big") + b"\0\0" + body
+
+
+_FORMAT_BYTES = 36  # RIFF head and format of PCM
+
+
+def _with_info(wav: bytes, title: str, comment: str) -> bytes:
+    """The file with a LIST of title and comment before its samples (libsndfile drops comments above 32 kB)."""
+    entries = b"INFO"
+    for name, text in ((b"INAM", title.encode()), (b"ICMT", comment.encode())):
+        if text:
+            entries += name + (len(text) + 2 & ~1).to_bytes(4, "little") + text + bytes(2 - len(text) % 2)
+    if len(entries) == 4:
+        return wav
+    chunk = b"LIST" + len(entries).to_bytes(4, "little") + entries
+    size = int.from_bytes(wav[4:8], "little") + len(chunk)
+    return wav[:4] + size.to_bytes(4, "little") + wav[8:_FORMAT_BYTES] + chunk + wav[_FORMAT_BYTES:]
 
 
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
