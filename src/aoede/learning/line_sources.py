@@ -38,6 +38,10 @@ class Sources:
         """Which words may follow which beginnings."""
         return Frames.read(self.tools / f"line_frames_{language}.tsv")
 
+    def phrases(self, language: str) -> frozenset[str]:
+        """Phrases that a writer wrote with nothing before them, and a reader kept."""
+        return frozenset((self.tools / f"line_phrases_{language}.txt").read_text("utf-8").split())
+
     def marks(self, language: str) -> dict[str, int]:
         """Line -> whether a reader keeps it."""
         return {row["line"]: int(row["mark"]) for row in _rows(self.tools / f"line_marks_{language}.tsv")}

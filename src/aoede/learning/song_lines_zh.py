@@ -72,13 +72,13 @@ def built(sources: Sources) -> Built:
     marked, marks = _marked(sources, knows, list(beginnings))
     judge = Judge.fit(features, marked, marks, block_stream(SEED, "zh", "folds"))
     told = judge.log_odds(features)
-    read = sources.marks("zh")
+    read, own = sources.marks("zh"), sources.phrases("zh")
     candidates = [
         Candidate(
             w.text, w.beginning, beginnings.get(w.beginning, MAIN), float(odds) + BEGUN * bool(w.beginning)
         )
         for w, odds in zip(every, told, strict=True)
-        if read.get(w.text, bool(w.beginning))  # a phrase of its own only if a reader keeps it
+        if (read.get(w.text, 1) if w.beginning else w.text in own)
     ]
     writer = shipped(WRITER)
     meanings = _Meanings(sources)
@@ -110,7 +110,10 @@ def _framed(sources: Sources, beginnings: Sequence[str]) -> list[Written]:
     """The beginnings with every word that makes sense after them, and what the writer would have paid for it."""
     frames = sources.frames("zh")
     pairs = [
-        (head, rest) for head in beginnings for rest in frames.endings(head) if len(head + rest) <= MOST_LINE
+        (head, rest)
+        for head in beginnings
+        for rest in frames.endings(head)
+        if len(head + rest) <= MOST_LINE and rest not in head
     ]
     made: list[Written] = []
     for at in range(0, len(pairs), BLOCK):

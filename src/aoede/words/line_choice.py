@@ -252,7 +252,7 @@ class _Section:
         for other in way.lines:
             cost -= 4.0 * (line.begin > 0 and line.begin == other.begin)
             cost -= 2.5 * (line.end is not None and other.end is not None and line.end.word == other.end.word)
-        cost -= 0.6 * (self.used.ends[line.end.word] if line.end is not None else 0)
+        cost -= 1.0 * (self.used.ends[line.end.word] if line.end is not None else 0)
         return cost - 6.0 * (line.text in self.used.texts)
 
 

@@ -112,6 +112,10 @@ def _section(
 ) -> tuple[str, ...]:
     language = weighed.theme.language
     phrases, owners = _divided(whole, MOST_SYLLABLES[language])
+    if sings_title and not _titled(weighed.theme, phrases, rng):
+        n = len(syllables_of(weighed.theme.title))
+        home = next((i for i, phrase in enumerate(whole) if phrase.most_syllables >= n), None)
+        phrases, owners = _divided(whole, MOST_SYLLABLES[language], undivided=home)
     given: dict[int, list[Candidate]] = {
         i: [candidate_of(call, phrase, 0.5 * float(rng.gumbel()), kind=ORDER)
             for call in calls(language, _room(phrase))]
@@ -142,14 +146,16 @@ def _titled(
     return {}
 
 
-def _divided(phrases: Sequence[SungLine], most: int) -> tuple[list[SungLine], list[int]]:
+def _divided(
+    phrases: Sequence[SungLine], most: int, *, undivided: int | None = None
+) -> tuple[list[SungLine], list[int]]:
     """Phrases with those of more than `most` notes in two, and to which phrase each belongs; the last one rhymes."""
     found: list[SungLine] = []
     owners: list[int] = []
     last_of: dict[int, int] = {}
     for i, phrase in enumerate(phrases):
         model = None if phrase.rhymes_with is None else last_of[phrase.rhymes_with]
-        n_parts = -(-_room(phrase) // most)
+        n_parts = 1 if i == undivided else -(-_room(phrase) // most)
         cuts = [round(k * len(phrase.notes) / n_parts) for k in range(n_parts + 1)]
         for k in range(n_parts):
             notes = phrase.notes[cuts[k] : cuts[k + 1]]
