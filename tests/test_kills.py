@@ -37,7 +37,7 @@ def _disturb(run: Path, train: list[str], n_kills: int, n_inside: int, took_s: f
 def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("songs")
     for seed in range(8):
-        export.write(compose("hope", seed=seed, bars=8), folder / f"{seed}.mid")
+        export.write(compose("hope", seed=seed, bars=8, lyrics="", candidates=1), folder / f"{seed}.mid")
     return folder
 
 

@@ -30,7 +30,7 @@ def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "songs"
     folder.mkdir()
     for seed in range(9):
-        export.write(compose("hope", seed=seed, bars=8), folder / f"{seed}.mid")
+        export.write(compose("hope", seed=seed, bars=8, lyrics="", candidates=1), folder / f"{seed}.mid")
     return folder
 
 
