@@ -50,7 +50,7 @@ def changes_for(
             pool = _candidates(plan, material, n_chords, songbook, player, rng)
             if material in frame:
                 pool = telling(pool, plan.key.mode)
-            chosen[material] = nearest(pool, plan.valence, plan.feelings, rng=rng)
+            chosen[material] = nearest(pool, plan.valence, plan.feelings, clarity=plan.clarity, rng=rng)
     changes = [_placed(chosen[section.material], section, plan) for section in plan.sections]
     for i, section in enumerate(plan.sections if own is None else ()):
         if section.name == "intro":
@@ -83,7 +83,7 @@ def _candidates(
             n=N_CANDIDATES if player is None else N_OF_NETWORK,
             cadence=cadence,
             surprise=plan.surprise,
-            home=plan.valence,
+            home=plan.clarity,
             songbook=songbook,
             model=player,
         )

@@ -50,6 +50,7 @@ class _Mode:
     extra: tuple[int, ...] = ()  # chords outside the scale that belong to the mode all the same
     own: tuple[int, ...] = ()  # the chords by which one hears the mode
     own_weight: float = 0.0  # added to their log-probabilities
+    home: float = 0.0  # added to those of the tonic: what a mode needs that is easily taken for another's
 
 
 _MAJOR = ids_of("0:maj 0:maj7 0:sus2")
@@ -58,7 +59,7 @@ _DOMINANTS = ids_of("7:maj 7:7 7:sus4")
 _MODES: Mapping[str, _Mode] = {
     "major": _Mode("major", _MAJOR, _DOMINANTS, ids_of("5:maj 5:maj7 2:min7"), _DOMINANTS),
     "lydian": _Mode("major", _MAJOR, ids_of("7:maj 11:min 2:maj"), ids_of("2:maj"), ids_of("2:maj 7:maj"),
-                    own=ids_of("2:maj"), own_weight=0.8),
+                    own=ids_of("2:maj"), own_weight=0.8, home=1.2),
     "mixolydian": _Mode("major", ids_of("0:maj 0:7 0:sus4"), ids_of("10:maj 7:min 7:min7"), ids_of("5:maj"),
                         ids_of("10:maj 5:maj 7:min"), own=ids_of("10:maj 7:min 10:maj7"), own_weight=1.2),
     "dorian": _Mode("minor", _MINOR, ids_of("10:maj 7:min 7:min7"), ids_of("5:maj 5:7"), ids_of("7:min 5:maj 10:maj"),
@@ -247,7 +248,7 @@ def _mode_bias(draw: _Draw) -> Floats:
     bias = np.where(inside, 0.0, -5.0 * (1.0 - draw.surprise))
     bias[list(_BLURRED)] -= 1.5
     bias[list(draw.mode.own)] += draw.mode.own_weight
-    bias[list(draw.mode.tonic)] += HOME_WEIGHT * draw.home
+    bias[list(draw.mode.tonic)] += HOME_WEIGHT * draw.home + draw.mode.home * (draw.cadence != "open")
     bias[list(draw.mode.before_tonic)] += 0.5 * HOME_WEIGHT * draw.home
     return bias
 
@@ -372,18 +373,22 @@ def nearest(
     valence: float,
     feelings: Mapping[str, float],
     *,
+    clarity: float | None = None,
     rng: np.random.Generator,
 ) -> Progression:
     """One of the progressions nearest to a mood: the four best, the first the likeliest, so that seeds differ.
 
     Nearness is that of the regression's valence to `valence` ([-1, 1]), less kinship with the named feelings
-    (name -> weight), and that of the key's clarity: bright songs state their key, dark ones veil it.
+    (name -> weight), and that of the key's clarity to `clarity` ([-1, 1], `valence` where it is None): bright songs
+    state their key, dark ones veil it.
     Arousal has no say: labelled progressions do not tell it (see the preset's card).
     Raises UsageError where there is nothing to choose from.
     """
     if not progressions:
         raise UsageError("there are no progressions to choose from")
-    distances = _preset()[1].distances(progressions, valence, feelings) + veil(progressions, valence)
+    distances = _preset()[1].distances(progressions, valence, feelings) + veil(
+        progressions, valence if clarity is None else clarity
+    )
     order = np.argsort(distances, kind="stable")[:4]
     chances = 0.55 ** np.arange(len(order))
     return progressions[int(rng.choice(order, p=chances / chances.sum()))]

@@ -15,7 +15,7 @@ from aoede.music.theory import MODES
 Floats = NDArray[np.float64]
 Progression = tuple[int, ...]
 
-CLARITY_BY_VALENCE = 0.45  # how far above the middle of its kind a bright one's clarity lies, in ranks
+CLARITY_RANKS = 0.45  # how far above the middle of its kind the clearest lies, in ranks
 LEAST_LEAD = (
     0.13  # of the own key before the best other one, where the key is told; I IV V I has 0.36, I vi 0
 )
@@ -53,8 +53,8 @@ def telling(progressions: Sequence[Progression], mode: str) -> list[Progression]
     return [progressions[i] for i in sorted(np.argsort(-lead, kind="stable")[:n].tolist())]
 
 
-def veil(progressions: Sequence[Progression], valence: float) -> Floats:
-    """(P,) how far the clarity of each progression's key is from what suits `valence`; a wrong key costs more.
+def veil(progressions: Sequence[Progression], clarity: float) -> Floats:
+    """(P,) how far the clarity of each progression's key is from the wanted one (-1..1); a wrong key costs more.
 
     Clear and veiled are meant among these progressions, since a Lydian one can never be as clear as a major one.
     Listeners hear key clarity as valence (r = .35 over labelled pieces, more than any other single measure).
@@ -62,7 +62,7 @@ def veil(progressions: Sequence[Progression], valence: float) -> Floats:
     correlations = _correlations(progressions)  # of the 24 keys; ours is on 0, major or minor
     home = np.maximum(correlations[:, 0], correlations[:, 12])
     rival = np.delete(correlations, (0, 12), axis=1).max(axis=1)
-    wanted = np.quantile(home, np.clip(0.5 + CLARITY_BY_VALENCE * valence, 0, 1))
+    wanted = np.quantile(home, np.clip(0.5 + CLARITY_RANKS * clarity, 0, 1))
     return np.asarray(3.0 * np.abs(home - wanted) + 16.0 * np.maximum(0.0, rival + 0.03 - home))
 
 

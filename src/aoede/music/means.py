@@ -103,12 +103,30 @@ MEANS: Mapping[str, Means] = MappingProxyType(
 
 # Ordinary sentences are a little bright: first lines of poems have a median valence of .13, small talk of .12.
 NEUTRAL_VALENCE = 0.1
-# (least valence, modes with weights), from bright to dark; the first row that applies is drawn from.
+# (least valence, modes with weights), from bright to dark; the first row that applies is drawn from. The order is
+# listeners': Ionian is the brightest, each lowered degree darkens (Temperley & Tan, "Emotional connotations of
+# diatonic modes", Music Perception 30, 2013).
 MODES_BY_VALENCE: tuple[tuple[float, Mapping[str, float]], ...] = (
-    (0.30, {"major": 1.0}),
-    (NEUTRAL_VALENCE, {"major": 0.7, "mixolydian": 0.3}),
-    (-0.40, {"minor": 0.7, "dorian": 0.3}),
-    (-1.01, {"minor": 0.75, "phrygian": 0.25}),
+    (0.40, {"major": 1.0}),
+    (0.20, {"major": 0.7, "mixolydian": 0.3}),
+    (NEUTRAL_VALENCE, {"mixolydian": 0.6, "major": 0.4}),
+    (-0.10, {"mixolydian": 0.5, "dorian": 0.5}),
+    (-0.25, {"dorian": 0.8, "minor": 0.2}),
+    (-0.45, {"minor": 0.7, "dorian": 0.3}),
+    (-0.70, {"minor": 1.0}),
+    (-1.01, {"minor": 0.6, "phrygian": 0.4}),
+)
+# The valences at which a feeling may have these modes: a raised fourth is less bright than Ionian, and so on.
+MODE_SPANS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "lydian": (0.3, 0.7),
+        "major": (0.1, 1.0),
+        "mixolydian": (-0.1, 0.65),
+        "dorian": (-0.6, 0.1),
+        "minor": (-1.0, -0.1),
+        "harmonic minor": (-0.8, -0.1),
+        "phrygian": (-1.0, -0.4),
+    }
 )
 
 LEADS: Mapping[str, tuple[int, ...]] = MappingProxyType(

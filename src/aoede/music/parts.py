@@ -23,7 +23,7 @@ from aoede.music.instruments import of_program
 from aoede.music.means import CHOIR, HARP, NYLON_GUITAR, PAD, STEEL_GUITAR, STRINGS
 from aoede.music.plan import Plan, PlannedSection
 from aoede.music.styles import STYLES
-from aoede.music.textures import PEDALLED, TEXTURES, Stroke, held, strummed, without_overlaps
+from aoede.music.textures import PEDALLED, TEXTURES, Stroke, articulated, held, strummed, without_overlaps
 from aoede.music.theory import PlacedChord
 from aoede.music.voicings import Hand, voicings_for
 from aoede.randomness import stream
@@ -45,6 +45,7 @@ _WHEN_SUSTAINING = {
 _FULL_HANDS = 0.62  # the energy from which hands that drive play all of a chord
 _LOW_AND_HIGH = frozenset({"waltz", "boom-chick", "off-beat", "tresillo"})
 _BELOW_GUITAR = 34.0  # where a bass lies about, so that it does not double the guitar's lowest string
+_BASS_FOLLOWS = 0.5  # of what the melody lies higher or lower than usual
 _LONGEST_TIE_BARS = 4
 _DRY_BPM = 112.0  # above it, chords on every beat are played without pedal
 _STRUM_S, _ROLL_S = 0.011, 0.03  # from string to string
@@ -150,7 +151,7 @@ def hand_of(plan: Plan, section: PlannedSection, texture: str) -> Hand:
     program = plan.programs["chords"]
     bass = plan.programs.get("bass")
     low = max(of_program(program).low, 43 if bass is not None else 36)
-    top = round(np.clip(plan.register + section.lift - _BELOW_MELODY, 60, 69))
+    top = round(np.clip(plan.register + section.lift - _BELOW_MELODY, 58, 72))
     kind = "guitar" if program in _GUITARS else "section" if program in _SUSTAINING else "keys"
     leaves_room = texture == "comped" or (kind == "section" and texture not in _LOW_AND_HIGH)
     adds_bass = bass is None or not (leaves_room or _plays_both(plan))
@@ -171,19 +172,21 @@ def chord_part(
     texture = texture_of(plan, section)
     voicings = voicings_for([placed.chord for placed in chords], hand_of(plan, section, texture))
     spans = spans_of(chords, plan.meter, plan.tempo_bpm)
-    strokes, which = list[Stroke](), -1
+    strokes, ending, which = list[Stroke](), list[Stroke](), -1
     for span in spans:
         which += span.nth == 0
         if following is None and which == len(chords) - 1:
             if not span.nth:
                 whole = replace(span, end_ticks=chords[-1].end_ticks)
-                strokes += _with_hands(held(voicings[which], whole), span, plan, slowly=True)
+                ending = _with_hands(held(voicings[which], whole), span, plan, slowly=True)
             continue
         played = TEXTURES[texture](_notes_used(voicings[which], texture, plan, section), span)
         strokes += _with_hands(played, span, plan, slowly=texture == "held")
     strokes = _breathing(strokes, spans[-1], section, following)
-    notes = sounded(strokes, plan, section, following, louder=_LOUDER_CHORDS, rng=rng)
     sustained = plan.programs["chords"] in _SUSTAINING and texture == "held"
+    if not sustained:
+        strokes = articulated(strokes, plan.articulation)
+    notes = sounded([*strokes, *ending], plan, section, following, louder=_LOUDER_CHORDS, rng=rng)
     return tuple(without_overlaps(notes, tied_ticks=_LONGEST_TIE_BARS * plan.meter.bar_ticks * sustained))
 
 
@@ -234,8 +237,14 @@ def bass_part(
     player = of_program(plan.programs["bass"])
     spans = spans_of(chords, plan.meter, plan.tempo_bpm)
     middle = _BELOW_GUITAR if plan.programs.get("chords") in _GUITARS else MIDDLE
-    grounds = grounds_of(spans, plan.key_of(section).scale, player.low, player.high, middle)
-    strokes = FIGURES[figure_of(plan, section)](grounds, rng)
+    grounds = grounds_of(
+        spans,
+        plan.key_of(section).scale,
+        player.low,
+        player.high,
+        middle + _BASS_FOLLOWS * (plan.register - 69),
+    )
+    strokes = articulated(FIGURES[figure_of(plan, section)](grounds, rng), plan.articulation)
     if following is None:
         begin = chords[-1].start_ticks
         root = next(ground.root for ground in grounds if ground.span.start_ticks == begin)

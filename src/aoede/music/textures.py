@@ -249,6 +249,19 @@ def strummed(strokes: Sequence[Stroke], beats: frozenset[int], gap_ticks: int) -
     return spread
 
 
+def articulated(strokes: Sequence[Stroke], factor: float) -> list[Stroke]:
+    """The strokes so much shorter, or longer as far as the next one begins.
+
+    factor: on their lengths; below 1 for light playing, above it for heavy.
+    """
+    starts = sorted({start for _, start, _, _ in strokes})
+    nexts = dict(pairwise(starts))
+    return [
+        (pitch, start, max(1, min(round(length * factor), max(length, nexts.get(start, 0) - start))), accent)
+        for pitch, start, length, accent in strokes
+    ]
+
+
 def without_overlaps(notes: Sequence[Note], *, tied_ticks: int = 0) -> list[Note]:
     """The notes sorted, none struck while it sounds: the earlier one ends, or goes on for up to `tied_ticks`."""
     last: dict[int, Note] = {}
