@@ -351,7 +351,7 @@ def whole(line: str, language: str) -> float:
     if language == "zh":
         return float(not any(part[-1:] in DANGLING for part in CUTS.split(line)))
     words = words_of(line)
-    return float(all(word in sounds() for word in words) and words[-1] not in SMALL)
+    return float(bool(words) and all(word in sounds() for word in words) and words[-1] not in SMALL)
 
 
 def qualities(language: str, lines: Sequence[str]) -> list[float]:

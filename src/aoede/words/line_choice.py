@@ -19,7 +19,7 @@ from aoede.words.rhyme import LineEnd, end_of, ends_rhyme
 from aoede.words.syllables import syllables_of
 from aoede.words.theme import Theme
 
-QUALITY, MOOD_VALENCE, MOOD_AROUSAL, THEME, ILL, ILL_TONE, CHANCE = 0.5, 1.8, 0.7, 3.2, 0.9, 0.35, 0.4
+QUALITY, MOOD_VALENCE, MOOD_AROUSAL, THEME, ILL, ILL_TONE, CHANCE = 0.5, 1.8, 0.7, 3.2, 0.9, 0.6, 0.4
 RHYME_AHEAD = 0.9  # how much the best rhyme to come counts when a line is chosen
 NO_RHYME = -8.0
 CHANGED = -0.9  # a syllable more or less than notes
