@@ -29,7 +29,9 @@ class Frames:
             for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
                 words = _words(row["words"], known)
                 if row["kind"] == "frame":
-                    rows.append((re.compile(rf"(?:.*[ \u4e00-\u9fff])?(?:{row['name']})", re.IGNORECASE), words))
+                    rows.append(
+                        (re.compile(rf"(?:.*[ \u4e00-\u9fff])?(?:{row['name']})", re.IGNORECASE), words)
+                    )
                 else:
                     known[row["name"]] = words
         return cls(tuple(rows))
