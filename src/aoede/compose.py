@@ -162,7 +162,7 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     given = parse_chords(stated["chords"]) if "chords" in stated else None
     mood = mood_of(request)
     if isinstance(stated.get("lyrics"), Path):
-        stated["lyrics"] = _storable(_text_in(stated["lyrics"]))
+        stated["lyrics"] = _storable(_words_in(stated["lyrics"]))
     lyrics = "" if _INSTRUMENTAL.search(request) else None
     singer = tune(stated["melody"]) if _names_model(stated.get("melody")) else None
     if "melody" in stated and singer is None:
@@ -180,8 +180,11 @@ def _names_model(melody: Any) -> bool:
     return isinstance(melody, str | Path) and is_model(melody)
 
 
-def _text_in(path: Path) -> str:
-    return decoded(read_bounded(path, max_bytes=MAX_LYRICS_BYTES), where=str(path), is_short=True).text
+def _words_in(path: Path) -> str:
+    text = decoded(read_bounded(path, max_bytes=MAX_LYRICS_BYTES), where=str(path), is_short=True).text
+    if not text.strip():
+        raise InputError("there are no words in it", where=str(path), hint="--no-lyrics is a song without.")
+    return text
 
 
 def _storable(value: Any) -> Any:
@@ -251,7 +254,11 @@ def _with_options(wishes: Wishes, stated: Mapping[str, Any]) -> Wishes:
     tonic, mode = parse_key(stated["key"]) if "key" in stated else (None, None)
     asked = parse_mode(stated["mode"]) if "mode" in stated else None
     if mode is not None and asked not in (None, mode):
-        raise UsageError(f"--key {stated['key']} and --mode {asked} contradict each other", where="--mode")
+        raise UsageError(
+            f"--key {stated['key']} and --mode {asked} contradict each other",
+            where="--mode",
+            hint="Leave one away.",
+        )
     if tonic is not None and wishes.tonic is not None:
         # the words' "in D minor" is one wish: a new tonic replaces it all
         wishes = replace(wishes, mode=None)
@@ -352,7 +359,10 @@ def with_words(sketch: Sketch, song: Song, *, keeps_notes: bool = False) -> Song
     """The song sung to the user's words, or to words that are found; its notes give way where they must and may."""
     plan = sketch.plan
     if sketch.lyrics:
-        return sung(song, plan, parse_lyrics(sketch.lyrics), keeps_notes=keeps_notes)
+        try:
+            return sung(song, plan, parse_lyrics(sketch.lyrics), keeps_notes=keeps_notes)
+        except UsageError as error:
+            raise UsageError(error.message, where="--lyrics", hint=error.hint) from error
     if sketch.lyrics is not None or sketch.melodies is not None:
         return song
     sections = sections_to_sing(song, plan, keeps_notes=keeps_notes)

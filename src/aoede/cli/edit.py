@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aoede.cli.console import STDOUT, force_option, json_option, read_text, tell, tell_json
-from aoede.cli.make import MAX_COUNT, file_options, suffixes_of
+from aoede.cli.make import MAX_COUNT, check_place, file_options, is_one_file, suffixes_of
 
 if TYPE_CHECKING:
     from aoede.edits import Work
@@ -60,9 +60,10 @@ class _Target:
     def check(self, as_json: bool, n_songs: int = 1) -> None:
         """Refuse what would write several things into one place."""
         from aoede.errors import UsageError
-        from aoede.export import SUFFIXES
 
-        is_one = self.out == STDOUT or (self.out is not None and self.out.suffix.lower() in SUFFIXES)
+        is_one = self.out == STDOUT or (self.out is not None and is_one_file(self.out))
+        if self.out is not None:
+            check_place(self.out, files=self.files)
         if is_one and n_songs > 1:
             raise UsageError(
                 f"{n_songs} songs do not fit into one file", where="--out", hint="Name a folder."
@@ -79,7 +80,7 @@ class _Target:
         if self.out == STDOUT:
             sys.stdout.buffer.write(export.to_bytes(song, ".mid"))
             return [STDOUT]
-        if self.out is not None and self.out.suffix.lower() in export.SUFFIXES:
+        if self.out is not None and is_one_file(self.out):
             return [export.write(song, self.out, force=self.force)]
         if not suffixes:
             suffixes = suffixes_of(song, "none", self.files) if self.files else self._kinds_beside()

@@ -138,6 +138,7 @@ def compose(
     exactly, and so are the options, which win over the words.
     """
     _check_target(out, count, as_json)
+    check_place(out, files=files, stems=stems)
     makes = _from_recipe(recipe) if recipe else _from_request(request, count, candidates, options)
     reports = []
     began = time.perf_counter()
@@ -212,9 +213,8 @@ def _told(
 def _check_target(out: Path, count: int, as_json: bool) -> None:
     """Refuse what would write several things into one place."""
     from aoede.errors import UsageError
-    from aoede.export import SUFFIXES
 
-    if count > 1 and (out == STDOUT or out.suffix.lower() in SUFFIXES):
+    if count > 1 and (out == STDOUT or is_one_file(out)):
         raise UsageError(
             f"{count} songs do not fit into one file",
             where="--out",
@@ -222,6 +222,43 @@ def _check_target(out: Path, count: int, as_json: bool) -> None:
         )
     if as_json and out == STDOUT:
         raise UsageError("the song and --json cannot both go to stdout", where="--out", hint="Name a file.")
+
+
+def is_one_file(out: Path) -> bool:
+    """Whether a place names one file of a song, by its suffix."""
+    from aoede.export import SUFFIXES
+
+    return out.suffix.lower() in SUFFIXES
+
+
+def check_place(out: Path, *, files: str | None = None, stems: bool = False) -> None:
+    """Refuse a place for a song's files that is neither a folder nor a file of a kind that songs are written to.
+
+    files, stems: what else was asked for, which does not fit into one file.
+    """
+    from mimetypes import MimeTypes
+
+    from aoede.errors import OutputError, UsageError
+    from aoede.export import SUFFIXES
+
+    is_one = is_one_file(out) or out == STDOUT
+    others = "--files" if files is not None else "--stems" if stems else ""
+    if is_one and others:
+        raise UsageError(
+            f"{out} is one file, and {others} asks for others",
+            where="--out",
+            hint=f"Name a folder, or leave {others} away.",
+        )
+    if is_one or out.is_dir():
+        return
+    one = f"Name a folder, or one file such as {out.with_suffix('.mid')}."
+    if out.exists():
+        raise OutputError("this is a file; a folder is needed for a song's files", where=str(out), hint=one)
+    if MimeTypes().guess_type(out.name, strict=False)[0]:  # a name of a known kind of file
+        kinds = " ".join(SUFFIXES)
+        raise UsageError(
+            f"songs are not written to {out.suffix}", where="--out", hint=f"{one} Kinds are {kinds}."
+        )
 
 
 def suffixes_of(song: "Song", audio: str, files: str | None) -> list[str]:
@@ -253,7 +290,7 @@ def _write(
     if out == STDOUT:
         sys.stdout.buffer.write(export.to_bytes(song, ".mid"))
         return [out]
-    if out.suffix.lower() in export.SUFFIXES:
+    if is_one_file(out):
         return [export.write(song, out, force=force)]
     stem = out / file_stem(song, planned)
     written = export.write_all(song, stem, suffixes, force=force)

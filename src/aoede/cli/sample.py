@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aoede.cli.console import force_option, json_option, tell, tell_json
+from aoede.cli.make import check_place, is_one_file
 from aoede.errors import UsageError
 
 if TYPE_CHECKING:
@@ -116,12 +117,15 @@ def sample(model: str, out: Path | None, force: bool, as_json: bool, **options: 
 
 
 def _check_sample(options: Mapping[str, Any], out: Path | None) -> None:
-    from aoede import export
-
-    if out is not None and out.suffix.lower() in export.SUFFIXES:
-        raise UsageError(
-            f"{out} names a file, and there will be several", where="--out", hint="Name a folder for them."
-        )
+    if out is not None:
+        check_place(out)
+        several = next((name for name in ("chain", "playlist", "audio") if options[name]), None)
+        if is_one_file(out) and (several or _n_songs(options) > 1):
+            raise UsageError(
+                f"{out} names a file, and there will be several",
+                where="--out",
+                hint=f"Name a folder for them, or leave --{several or 'count'} away.",
+            )
     if options["count"] is not None and options["playlist"] is not None:
         raise UsageError("--count and --playlist cannot both say how many songs", where="--playlist")
     if options["only_new"] and options["start"] is None:
@@ -204,6 +208,8 @@ def _write_songs(
     from aoede import export
     from aoede.formats.files import write_whole
 
+    if is_one_file(out):
+        return {"songs": [_row(song, [export.write(song, out, force=force)]) for song in songs]}
     suffixes = [".mid", *([] if audio == "none" else [f".{audio or 'wav'}"]), ".png"]
     rows = []
     for number, song in enumerate(songs, 1):

@@ -120,6 +120,12 @@ def cast(instruments: Sequence[str]) -> dict[str, int]:
         c for c in product((None, *players), repeat=len(_PITCHED_ROLES)) if set(c) - {None} == set(players)
     ]
     able = [(_cost(casting), i) for i, casting in enumerate(castings) if _cost(casting) < _EMPTY["melody"]]
+    if not able and len(players) == 1:
+        raise UsageError(
+            f"{players[0].name} alone cannot play a song: it plays no melody",
+            where="--instruments",
+            hint=f'Name one more: "piano, {players[0].name}".',
+        )
     if not able:
         raise UsageError(
             f"{', '.join(player.name for player in players)} do not find a role each: a song has a melody, chords, "

@@ -112,14 +112,14 @@ def tonic_name(pc: int, mode: str) -> str:
     return (_MINOR_TONICS if 3 in MODES[mode] else _MAJOR_TONICS)[pc % 12]
 
 
-def parse_mode(text: str) -> str:
+def parse_mode(text: str, where: str = "--mode") -> str:
     """A name in MODES, from the usual spellings. Raises UsageError naming the modes there are."""
     name = re.sub(r"\s+", " ", text.strip().lower())
     name = _MODE_ALIASES.get(name, name)
     if name not in MODES:
         close = difflib.get_close_matches(name, MODES, n=1)
         hint = f"Did you mean {close[0]!r}? " if close else ""
-        raise UsageError(f"{text!r} is not a mode", hint=f"{hint}Modes are {', '.join(MODES)}.")
+        raise UsageError(f"{text!r} is not a mode", where=where, hint=f"{hint}Modes are {', '.join(MODES)}.")
     return name
 
 
@@ -138,7 +138,7 @@ def parse_key(text: str) -> tuple[str, str | None]:
     tonic = match[1][0].upper() + match[1][1:].replace("♯", "#").replace("♭", "b")
     if match[2] == "M":
         return tonic, "major"
-    return tonic, parse_mode(match[2]) if match[2] else None
+    return tonic, parse_mode(match[2], "--key") if match[2] else None
 
 
 def make_key(tonic: str, mode: str) -> Key:
