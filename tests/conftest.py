@@ -12,8 +12,8 @@ from hypothesis import settings
 from aoede.cli import main
 from tests.command import Done, Run
 
-# The same examples each time, so that a change is judged by what it changes, however long they take on a busy machine;
-# `make test-slow` draws others.
+# The same examples each time, so that a change is judged by what it changes, and as long as they take, since machines
+# are busy; `make test-slow` draws others.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
