@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from aoede.mood.feelings import FEELINGS
+from aoede.mood.feelings import FEELINGS, nearest_feelings
 from aoede.mood.inflection import known_forms
 from aoede.mood.request import Mood
 from aoede.mood.tokens import Token, normalised, tokens_of
@@ -75,7 +75,7 @@ def _near(keywords: Sequence[str], mood: Mood, lines: LinePool, language: str) -
         yield word, share * OWN
         for near, nearness in lines.neighbours(word).items():
             yield near, share * NEAR * min(1.0, max(0.0, (nearness - FARTHEST) / (NEAREST - FARTHEST)))
-    for feeling, share in mood.feelings.items():
+    for feeling, share in (mood.feelings or nearest_feelings(mood.valence, mood.arousal)).items():
         for image in IMAGES[feeling][language]:
             yield image, IMAGE * share**0.5
 
