@@ -3,6 +3,7 @@ writer `ci` finds them, and phrases of its own."""
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -44,6 +45,7 @@ LIMITS = {
     "per_beginning": 40,
 }
 _STOPS = "，。、！？；\n"
+_CLAUSES = re.compile(f"[{_STOPS}：\\s]+")
 _SMALL = frozenset(
     "的了在与如是就被把向为有何人不更又也都和我你他她它们这那谁一个着过来去里上下中到从还却只将"
 )
@@ -73,12 +75,13 @@ def built(sources: Sources) -> Built:
     judge = Judge.fit(features, marked, marks, block_stream(SEED, "zh", "folds"))
     told = judge.log_odds(features)
     read, own = sources.marks("zh"), sources.phrases("zh")
+    clauses = {part for text in texts for part in _CLAUSES.split(text)}  # held-out texts among them
     candidates = [
         Candidate(
             w.text, w.beginning, beginnings.get(w.beginning, MAIN), float(odds) + BEGUN * bool(w.beginning)
         )
         for w, odds in zip(every, told, strict=True)
-        if (read.get(w.text, 1) if w.beginning else w.text in own)
+        if (read.get(w.text, 1) if w.beginning else w.text in own) and w.text not in clauses
     ]
     writer = shipped(WRITER)
     meanings = _Meanings(sources)
