@@ -26,8 +26,8 @@ from stand_ins import (
 from aoede.compose import Sketch, changes_of, fill, sketch
 from aoede.encodings.chords import N_CHORDS, REDUCED, encode
 from aoede.encodings.drums import N_KINDS, PITCHES
-from aoede.encodings.melody import Melodies
-from aoede.encodings.melody_columns import shape_of
+from aoede.encodings.melody import Melodies, Melody
+from aoede.encodings.melody_columns import BACK_BARS, ECHOES, PITCH, shape_of
 from aoede.encodings.melody_sight import piece_of
 from aoede.learning import harmony as songbooks
 from aoede.learning.drum_takes import is_validation, parted, takes
@@ -43,7 +43,7 @@ from aoede.music.chord_model import ChordModel, chord_model
 from aoede.music.critic import score
 from aoede.music.drum_setting import N_PLACES
 from aoede.music.drum_styles import drum_style, levels_of
-from aoede.music.drums import drum_parts_for
+from aoede.music.drums import Book, drum_parts_for
 from aoede.music.feel import swing_of
 from aoede.music.melody_model import MelodyModel
 from aoede.music.plan import Plan
@@ -54,6 +54,7 @@ from song_claims import is_heard, signature_at
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bits = NDArray[np.uint8]
+N_FIRST = 64  # notes in which motifs are looked for
 N_SIZES = 25  # intervals of up to an octave, either way
 _POWERS = 1 << np.arange(N_KINDS)
 
@@ -68,6 +69,7 @@ class Made:
     song: Song
     figures: dict[str, float] = field(default_factory=dict)
     counts: dict[str, Floats] = field(default_factory=dict)  # whose divergence is told over all songs
+    grooves: dict[str, Bits] = field(default_factory=dict)  # of each material
 
 
 Variant = tuple[Callable[[Sketch], Sketch], Callable[[], Any]]  # of the sketch; what is patched meanwhile
@@ -107,9 +109,16 @@ def made(index: int, variant: Variant, roles: frozenset[str]) -> Made:
         each = changed(each)
         if roles == {"drums"}:
             parts = drum_parts_for(each.plan, changes_of(each), each.seed)
-            return Made(each, only_drums(parts, each.plan))
+            return Made(each, only_drums(parts, each.plan), grooves=grooves_of(each.plan, each.seed))
         kept = {role: program for role, program in each.plan.programs.items() if role in roles}
-        return Made(each, fill(replace(each, plan=replace(each.plan, programs=kept))))
+        each = replace(each, plan=replace(each.plan, programs=kept))
+        return Made(each, fill(each))
+
+
+def grooves_of(plan: Plan, seed: int) -> dict[str, Bits]:
+    style = drum_style(plan)
+    book = Book(plan, style, levels_of(plan, style), seed)
+    return {section.material: book.groove(section.material) for section in plan.sections}
 
 
 def only_drums(parts: Sequence[Sequence[Note]], plan: Plan) -> Song:
@@ -253,6 +262,7 @@ class Tunes:
         Figure("nats a note under held-out songs", 0),
         Figure("pairs of intervals: divergence from held-out songs", -1, 3),
         Figure("pairs of times: divergence from held-out songs", -1, 3),
+        Figure("goes on as a motif before did", 0, 3),
         Figure("bars that come again, off from held-out songs", -1, 3),
         Figure("chord tones on strong beats", 1, 3),
         Figure("melody's measures inside the bands", 1),
@@ -265,6 +275,7 @@ class Tunes:
         self.known, unknown = _preset_parts(data)
         pieces = [piece_of(melody, self.told) for melody in unknown]
         self._judge = MelodyNGram.fit(Counts(shape_of(self.told), 2), pieces)
+        self._unknown = unknown
         names = [figure.name for figure in self.figures]
         self.reference = {
             names[1]: sum(interval_pairs(m.pitches) for m in unknown),
@@ -289,8 +300,8 @@ class Tunes:
         sung = {name: place for name, place in critique.places.items() if name.startswith("melody:")}
         names = [figure.name for figure in self.figures]
         values = [
-            nats.mean(), np.nan, np.nan, _off(critique.places.get("melody:similar_bars", np.nan)),
-            chord_tones(each), share_inside(sung), len(critique.faults),
+            nats.mean(), np.nan, np.nan, motifs(first_sung(each)),
+            _off(critique.places.get("melody:similar_bars", np.nan)), chord_tones(each), share_inside(sung), len(critique.faults),
         ]  # fmt: skip
         each.figures = {name: float(v) for name, v in zip(names, values, strict=True)}
         each.counts = {names[1]: interval_pairs(melody.pitches), names[2]: rhythm_pairs(melody.onsets)}
@@ -303,7 +314,29 @@ class Tunes:
             names[0]: float(nats.mean()),
             names[1]: divergence(pairs[0], self.reference[names[1]]),
             names[2]: divergence(pairs[1], self.reference[names[2]]),
+            names[3]: float(np.nanmean([motifs(melody) for melody in self._unknown])),
         }
+
+
+def first_sung(each: Made) -> Melody | None:
+    """The melody where its materials come first, none of what returns."""
+    seen, kept, begin = set[str](), list[Note](), 0
+    plan = each.sketch.plan
+    for section, notes in zip(plan.sections, each.sketch.drawn[1], strict=True):
+        if notes and section.material not in seen:
+            seen.add(section.material)
+            kept += [replace(note, start_ticks=note.start_ticks + begin) for note in notes]
+            begin += section.bars * plan.meter.bar_ticks
+    return melody_of(Song("", (Track("Melody", tuple(kept), role="melody"),), meters=(plan.meter,)))
+
+
+def motifs(melody: Melody | None) -> float:
+    """Share of the first notes whose pitch is what followed when the same intervals came before."""
+    if melody is None or len(melody) < N_FIRST:
+        return np.nan
+    piece = piece_of(melody, ("before",)).part(slice(N_FIRST))
+    proposed = piece.known[PITCH].proposals[:, len(BACK_BARS) + ECHOES.index("intervals")]
+    return float(np.mean(proposed == piece.chosen[:, PITCH]))
 
 
 def _off(place: float) -> float:
@@ -329,10 +362,12 @@ def chord_tones(each: Made) -> float:
 
 class Beats:
     figures = (
-        Figure("nats a sixteenth under held-out takes", 0),
+        Figure("nats a sixteenth under held-out takes", -1),
         Figure("kinds at each sixteenth: divergence from held-out takes", -1, 3),
         Figure("struck together: divergence from held-out takes", -1, 3),
+        Figure("hits a sixteenth, off from what song and section ask for", -1),
         Figure("hits a sixteenth, off from the median take", -1),
+        Figure("neighbouring bars alike, off from the mean take", -1),
         Figure("nine of ten takes are as full", 1),
     )
     roles = frozenset({"drums"})
@@ -344,6 +379,7 @@ class Beats:
         self._judge = NGram.fit(ConditionedConfig(3, N_FRAMES), ids_of(beats))
         pairs = windows(unknown, stride=2)
         self._full = pairs.sum(axis=(1, 2)) / GROOVE_STEPS
+        self._alike = np.mean([alike(pair.reshape(2, 1, N_PLACES, N_KINDS)) for pair in pairs])
         names = [figure.name for figure in self.figures]
         self.reference = {
             names[1]: _by_place(pairs.reshape(-1, N_PLACES, N_KINDS)),
@@ -366,7 +402,11 @@ class Beats:
         nats = -self._judge.log_probabilities_of([hits.astype(np.int64) @ _POWERS])
         full = float(hits.sum()) / len(hits)
         low, high = np.quantile(self._full, (0.05, 0.95))
-        values = [nats.mean(), np.nan, np.nan, abs(full - np.median(self._full)), low <= full <= high]
+        off = [
+            off_wanted(each), abs(full - np.median(self._full)),
+            abs(alike(hits.reshape(-1, 1, N_PLACES, N_KINDS)) - self._alike), low <= full <= high,
+        ]  # fmt: skip
+        values = [nats.mean(), np.nan, np.nan, *off]
         each.figures = {name: float(v) for name, v in zip(names, values, strict=True)}
         each.counts = {names[1]: _by_place(hits.reshape(-1, N_PLACES, N_KINDS)), names[2]: _together(hits)}
 
@@ -378,6 +418,26 @@ class Beats:
             names[1]: divergence(_by_place(pairs.reshape(-1, N_PLACES, N_KINDS)), self.reference[names[1]]),
             names[2]: divergence(_together(pairs.reshape(-1, N_KINDS)), self.reference[names[2]]),
         }
+
+
+def off_wanted(each: Made) -> float:
+    """How far the grooves of a song are from the hits a sixteenth that its liveliest sections ask for."""
+    plan, off = each.sketch.plan, []
+    for section in plan.sections:
+        groove = each.grooves.get(section.material)
+        if groove is not None:
+            energies = [other.energy for other in plan.sections if other.material == section.material]
+            off.append(
+                abs(groove.sum() / len(groove) - drums_module._wanted_density(max(energies), plan.arousal))
+            )
+    return float(np.mean(off))
+
+
+def alike(bars: Bits) -> float:
+    """Share of the hits that neighbouring bars (N, 1, 16, 9) have in common."""
+    first, second = bars[:-1], bars[1:]
+    both, either = (first & second).sum(axis=(1, 2, 3)), (first | second).sum(axis=(1, 2, 3))
+    return float((both / np.maximum(1, either)).mean())
 
 
 def _by_place(hits: Bits) -> Floats:
