@@ -59,7 +59,7 @@ _DOMINANTS = ids_of("7:maj 7:7 7:sus4")
 _MODES: Mapping[str, _Mode] = {
     "major": _Mode("major", _MAJOR, _DOMINANTS, ids_of("5:maj 5:maj7 2:min7"), _DOMINANTS),
     "lydian": _Mode("major", _MAJOR, ids_of("7:maj 11:min 2:maj"), ids_of("2:maj"), ids_of("2:maj 7:maj"),
-                    own=ids_of("2:maj"), own_weight=0.8, home=1.2),
+                    own=ids_of("2:maj"), own_weight=0.8, home=1.6),
     "mixolydian": _Mode("major", ids_of("0:maj 0:7 0:sus4"), ids_of("10:maj 7:min 7:min7"), ids_of("5:maj"),
                         ids_of("10:maj 5:maj 7:min"), own=ids_of("10:maj 7:min 10:maj7"), own_weight=1.2),
     "dorian": _Mode("minor", _MINOR, ids_of("10:maj 7:min 7:min7"), ids_of("5:maj 5:7"), ids_of("7:min 5:maj 10:maj"),

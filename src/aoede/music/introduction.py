@@ -14,6 +14,7 @@ from aoede.music.harmony import Progression, ids_of
 from aoede.music.key_clarity import LEAST_LEAD, leads
 from aoede.music.theory import MODES
 
+_OPEN_END = 1.5  # how much plainer chords must tell the key that do not come home
 _UNIT = 4  # chords of one cadence: a longer introduction is the verse's before it
 # What comes home, and what prepares for it: semitones above the tonic, and quality.
 _CADENCES: Mapping[str, tuple[str, str]] = {
@@ -33,7 +34,7 @@ def introduction(verse: Sequence[int], n_chords: int, mode: str, *, rng: np.rand
     mode: a key of MODES. Three chords or fewer hardly have room for a cadence.
     """
     own = tuple(verse[:n_chords])
-    if len(own) == n_chords and _begins_at_home(own) and _lead(own, mode) >= LEAST_LEAD:
+    if len(own) == n_chords and _begins_at_home(own) and _lead(own, mode) >= _OPEN_END * LEAST_LEAD:
         return own
     if n_chords <= _UNIT:
         return _turned_back(own, n_chords, mode, rng)

@@ -38,7 +38,7 @@ WANTED_CHORD_S = 2.6  # how long a chord lasts where the bars allow it
 SIGN_FALLOFF = 0.75  # how much less often a key is drawn for each sharp or flat of its signature
 LIGHTER_BY_VALENCE = 0.1  # how much less of each note sounds in the brightest song than in a neutral one
 LOUDER_BY_AROUSAL, SOFTER_BY_VALENCE = 25.0, 5.0  # velocity
-VEILED_BY_AROUSAL = 0.3  # how much less plainly the most restless songs tell their key, in valence
+VEILED_BY_AROUSAL = 0.15  # how much less plainly the most restless songs tell their key, in valence
 _PHRASE_BARS = 4
 
 T = TypeVar("T")
