@@ -24,7 +24,7 @@ Vectors = Mapping[str, NDArray[np.float32]]
 @dataclass(frozen=True)
 class Sources:
     data: Path
-    tools: Path  # beginnings and marks
+    tools: Path  # beginnings, frames, marks and readings
     cache: Path  # what the writers wrote
     unihan: Path
     vectors: WordVectors
@@ -38,12 +38,13 @@ class Sources:
         """Which words may follow which beginnings."""
         return Frames.read(self.tools / f"line_frames_{language}.tsv")
 
-    def phrases(self, language: str) -> frozenset[str]:
-        """Phrases that a writer wrote with nothing before them, and a reader kept."""
-        return frozenset((self.tools / f"line_phrases_{language}.txt").read_text("utf-8").split())
+    def readings(self, language: str) -> dict[str, bool]:
+        """Every line that a reader has read -> whether it may be sung."""
+        rows = _rows(self.tools / f"line_readings_{language}.tsv")
+        return {row["line"]: row["mark"] == "1" for row in rows}
 
     def marks(self, language: str) -> dict[str, int]:
-        """Line -> whether a reader keeps it."""
+        """Line, drawn from all that was written -> whether a reader keeps it: what the judge learns from."""
         return {row["line"]: int(row["mark"]) for row in _rows(self.tools / f"line_marks_{language}.tsv")}
 
 
@@ -64,7 +65,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Built:
-    candidates: Sequence[Candidate]
+    candidates: Sequence[Candidate]  # that a reader kept
+    unread: Sequence[Candidate]  # that would make sense, for a reader
     judge: Judge
     indexes: Sequence[Index]  # of the writers' training texts
     content: Callable[[str], Sequence[str]]  # line -> the words that it is about

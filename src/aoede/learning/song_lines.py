@@ -1,8 +1,9 @@
 """Builds the lines that songs are made of: python -m aoede.learning.song_lines DATA OUT_FOLDER --minilm WHEEL ...
 
 The shipped writers go on with beginnings that this project wrote (`tools/beginnings_en.tsv`, `_zh.tsv`), and in
-Chinese write phrases of their own; a judge that was fitted to marks keeps the best, and no line that stands in the
-training text stays. `presets/lines.md` says what came out. What the writers wrote is kept in --cache between builds.
+Chinese write phrases of their own; a judge that was fitted to marks tells the better ones, a reader keeps or refuses
+each (`tools/line_readings_en.tsv`, `_zh.tsv`), and no line that stands in the training text stays. `presets/lines.md`
+says what came out. What the writers wrote is kept in --cache between builds.
 """
 
 import argparse
@@ -124,9 +125,8 @@ def neighbours(
     return found
 
 
-def build(language: str, sources: Sources) -> tuple[bytes, str]:
-    """The packed pool of a language, and a line about it."""
-    made = {"en": song_lines_en.built, "zh": song_lines_zh.built}[language](sources)
+def packed(language: str, made: Built) -> tuple[bytes, str]:
+    """The pool of a language as a file, and a line about it."""
     picked = chosen(novel(made.candidates, made.indexes), **made.limits)
     rows = rows_of(picked, made)
     words = sorted({word for row in rows for word in row.words})
@@ -138,10 +138,10 @@ def build(language: str, sources: Sources) -> tuple[bytes, str]:
         "licence": "public domain and MIT texts; see presets/lines.md",
         "writers": made.writers,
         "judge": {"auc": round(made.judge.auc, 4), "kept_of_best_three_tenths": round(made.judge.share, 4)},
-        "n_written": len(made.candidates),
+        "n_kept": len(made.candidates),
     }
     told = (
-        f"{language}: {len(rows):,} lines of {len(made.candidates):,} written, {len(words):,} words, "
+        f"{language}: {len(rows):,} lines of {len(made.candidates):,} that a reader kept, {len(words):,} words, "
         f"{len(near):,} keys; judge AUC {made.judge.auc:.3f}, {made.judge.share:.2f} kept of its best"
     )
     return to_bytes(to_tensors(rows, near), about), told
@@ -159,11 +159,18 @@ def main() -> None:
     parser.add_argument(
         "--vectors", type=Path, default=Path("build/mood_vectors"), help="MiniLM vectors, kept"
     )
+    parser.add_argument(
+        "--unread", type=Path, help="folder for lines that nobody has read yet, the best first"
+    )
     asked = parser.parse_args()
     vectors = WordVectors(SentenceEncoder(asked.minilm), asked.vectors)
     sources = Sources(asked.data, asked.tools, asked.cache, asked.unihan, vectors)
     for language in asked.languages:
-        content, told = build(language, sources)
+        made = {"en": song_lines_en.built, "zh": song_lines_zh.built}[language](sources)
+        if asked.unread:
+            texts = [line.text for line in sorted(made.unread, key=lambda line: -line.log_odds)]
+            write_whole(asked.unread / f"unread_{language}.txt", "\n".join(texts).encode(), force=True)
+        content, told = packed(language, made)
         write_whole(asked.out / f"lines_{language}.safetensors", content, force=True)
         print(f"{told}; {len(content):,} bytes")
 

@@ -27,7 +27,7 @@ N_COLUMNS = 24  # principal components of a word's vector that the judge sees
 N_COMMON = 6_000  # words that have them
 LIMITS = {
     "sizes": dict.fromkeys(range(3, 13), 2400),
-    "least": -0.7,
+    "least": -4.0,
     "per_end": 60,
     "per_beginning": 20,
 }
@@ -85,15 +85,16 @@ def built(sources: Sources) -> Built:
     marked, marks = _marked(sources, knows, beginnings)
     judge = Judge.fit(features, marked, marks, block_stream(SEED, "en", "folds"))
     told = judge.log_odds(features)
-    frames, read = sources.frames("en"), sources.marks("en")
+    frames, read = sources.frames("en"), sources.readings("en")
     candidates = [
         Candidate(w.text, w.beginning, beginnings[w.beginning], float(odds))
         for w, odds in zip(every, told, strict=True)
-        if frames.fits(w.beginning, words_of(w.rest)) and read.get(w.text, 1)
+        if read.get(w.text, frames.fits(w.beginning, words_of(w.rest)))
     ]
     writers = {name: shipped(name) for name in WRITERS}
+    kept_, unread = ([c for c in candidates if (c.text in read) == is_read] for is_read in (True, False))
     return Built(
-        candidates, judge, [writer.index for writer in writers.values() if writer.index is not None],
+        kept_, unread, judge, [writer.index for writer in writers.values() if writer.index is not None],
         content, voice, _keys(sources, old, talk), lambda some: _meanings(sources, some),
         {name: writer.sha256[:16] for name, writer in writers.items()}, LIMITS,
     )  # fmt: skip

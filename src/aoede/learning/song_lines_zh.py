@@ -40,7 +40,7 @@ LAYERS = (2, 4, 6)  # of MiniLM for the meanings of characters, and
 WORD_LAYERS = (0, 2, 4, 6)  # for English words, as the mood tables have them; the last is used
 LIMITS = {
     "sizes": {3: 200, 4: 1_800, 5: 2_400, 6: 2_400, 7: 2_400, 8: 600},
-    "least": -1.5,
+    "least": -4.0,
     "per_end": 90,
     "per_beginning": 40,
 }
@@ -74,21 +74,22 @@ def built(sources: Sources) -> Built:
     marked, marks = _marked(sources, knows, list(beginnings))
     judge = Judge.fit(features, marked, marks, block_stream(SEED, "zh", "folds"))
     told = judge.log_odds(features)
-    read, own = sources.marks("zh"), sources.phrases("zh")
+    read = sources.readings("zh")
     clauses = {part for text in texts for part in _CLAUSES.split(text)}  # held-out texts among them
     candidates = [
         Candidate(
             w.text, w.beginning, beginnings.get(w.beginning, MAIN), float(odds) + BEGUN * bool(w.beginning)
         )
         for w, odds in zip(every, told, strict=True)
-        if (read.get(w.text, 1) if w.beginning else w.text in own) and w.text not in clauses
+        if read.get(w.text, True) and w.text not in clauses
     ]
     writer = shipped(WRITER)
     meanings = _Meanings(sources)
     words = [word for word in mood_table("zh").words if word in meanings.glosses]
     words += [sign for sign in meanings.defined if sign in mood_table("zh")]
+    kept_, unread = ([c for c in candidates if (c.text in read) == is_read] for is_read in (True, False))
     return Built(
-        candidates, judge, [writer.index] if writer.index is not None else [], content, voice,
+        kept_, unread, judge, [writer.index] if writer.index is not None else [], content, voice,
         meanings.of(sorted(set(words))), meanings.of, {WRITER: writer.sha256[:16]}, LIMITS,
     )  # fmt: skip
 
@@ -112,18 +113,23 @@ def _written(sources: Sources, beginnings: Sequence[str]) -> list[Written]:
 def _framed(sources: Sources, beginnings: Sequence[str]) -> list[Written]:
     """The beginnings with every word that makes sense after them, and what the writer would have paid for it."""
     frames = sources.frames("zh")
-    pairs = [
-        (head, rest)
-        for head in beginnings
-        for rest in frames.endings(head)
-        if len(head + rest) <= MOST_LINE and rest not in head
-    ]
+    framed = ((head, rest) for head in beginnings for rest in frames.endings(head) if rest not in head)
+    kept_lines = (line for line, may_be_sung in sources.readings("zh").items() if may_be_sung)
+    read = (pair for line in kept_lines if (pair := _cut(line, beginnings)))
+    pairs = [pair for pair in dict.fromkeys((*framed, *read)) if len("".join(pair)) <= MOST_LINE]
     made: list[Written] = []
     for at in range(0, len(pairs), BLOCK):
         block = pairs[at : at + BLOCK]
         name = hashlib.sha256("".join(map("".join, block)).encode()).hexdigest()[:12]
         made += kept(sources.cache, f"zh-framed-{name}", partial(costs, shipped(WRITER), block, manner()))
     return made
+
+
+def _cut(line: str, beginnings: Sequence[str]) -> tuple[str, str] | None:
+    """A line as the longest beginning that it has, and the rest; None for a phrase of the writer's own."""
+    heads = [head for head in beginnings if line.startswith(head) and line != head]
+    head = max(heads, key=len, default="")
+    return (head, line[len(head) :]) if head else None
 
 
 def manner() -> Manner:
@@ -144,11 +150,8 @@ def _different(written: Sequence[Written]) -> list[Written]:
 
 def _marked(sources: Sources, knows: ChineseKnowledge, beginnings: Sequence[str]):  # type: ignore[no-untyped-def]
     """(M, F) features of the marked lines, and (M,) their marks."""
-    by_length = sorted(beginnings, key=lambda text: -len(text))
     marks = sources.marks("zh")
-    heads = [next((h for h in by_length if line.startswith(h) and len(line) > len(h)), "") for line in marks]
-    # A phrase of ci that happens to begin like one of ours was written whole.
-    pairs = [(head, line[len(head) :]) for head, line in zip(heads, marks, strict=True)]
+    pairs = [_cut(line, beginnings) or ("", line) for line in marks]
     rows = [knows.features(one) for one in costs(shipped(WRITER), pairs, manner())]
     return np.array(rows), np.array(list(marks.values()), np.float64)
 
