@@ -301,7 +301,8 @@ class Tunes:
         names = [figure.name for figure in self.figures]
         values = [
             nats.mean(), np.nan, np.nan, motifs(first_sung(each)),
-            _off(critique.places.get("melody:similar_bars", np.nan)), chord_tones(each), share_inside(sung), len(critique.faults),
+            _off(critique.places.get("melody:similar_bars", np.nan)), chord_tones(each), share_inside(sung),
+            len(critique.faults),
         ]  # fmt: skip
         each.figures = {name: float(v) for name, v in zip(names, values, strict=True)}
         each.counts = {names[1]: interval_pairs(melody.pitches), names[2]: rhythm_pairs(melody.onsets)}

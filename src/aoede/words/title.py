@@ -21,6 +21,7 @@ _ENGLISH_FRAME = re.compile(
 _KINDS = "song|tune|piece|ballad|waltz|march|lullaby|anthem|hymn|shanty|serenade|jingle|melody|music|rhapsody"
 _ABOUT = re.compile(
     rf"(?:(?:.*\b(?:{_KINDS})s?\s+)?(?:(?:that|which)\s+is\s+)?about|"
+    rf"(?:.*\b)?something\s+(?:[\w'-]+\s+){{0,3}}(?:about|for)|"
     rf"(?:write\s+(?:me\s+)?)?(?:an?|the|some)\s+(?:[\w'-]+\s+){{0,4}}(?:{_KINDS})s?\s+(?:that\s+|which\s+)?express(?:es|ing))\s+(?=\S)",
     re.IGNORECASE,
 )
