@@ -1,11 +1,16 @@
 """What a request states outright is read literally, and nothing else is."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aoede.mood.manner_wishes import Manner
+from aoede.mood.request import MAX_CHARACTERS
 from aoede.mood.wishes import Wishes, wishes_of
+from aoede.words.subject import subject_of
+from aoede.words.title import title_of
 
 KEYS = {
     "a sad song in D minor": ("D", "minor"),
@@ -213,3 +218,15 @@ def test_a_request_without_wishes_has_none() -> None:
 @given(st.text(max_size=200))
 def test_any_text_has_wishes(text: str) -> None:
     assert isinstance(wishes_of(text), Wishes)
+
+
+@pytest.mark.parametrize(
+    "part", ["a", "a ", "piano and ", "verse ", "钢琴", "1/", "for a ", "with some soft ", "in D ", "一把", "something ", " ", "no piano and "]
+)  # fmt: skip
+def test_the_longest_requests_are_understood_at_once_whatever_they_repeat(part: str) -> None:
+    request = part * (MAX_CHARACTERS // len(part))
+    began = time.process_time()
+    wishes_of(request)
+    title_of(request)
+    subject_of(request)
+    assert time.process_time() - began < 3

@@ -158,9 +158,9 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     request = _storable(request)
     stated = {name: _storable(value) for name, value in options.items() if value is not None}
     _check_harmony(stated)
+    mood = mood_of(request)  # refuses what is too long
     wishes = _with_options(wishes_of(request), stated)
     given = parse_chords(stated["chords"]) if "chords" in stated else None
-    mood = mood_of(request)
     if isinstance(stated.get("lyrics"), Path):
         stated["lyrics"] = _storable(_words_in(stated["lyrics"]))
     lyrics = "" if _INSTRUMENTAL.search(request) else None

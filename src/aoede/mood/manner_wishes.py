@@ -121,7 +121,7 @@ _VAGUE = frozenset({
 _CLEAR = "|".join(
     sorted((re.escape(n) for n in names() if n.isascii() and n not in _VAGUE), key=len, reverse=True)
 )
-_ONE = rf"(?:an? |the |some |two |three |four |one |\w+ )?(?:{_ENGLISH})s?\b"
+_ONE = rf"\b(?:an? |the |some |two |three |four |one |\w{{1,20}} )?(?:{_ENGLISH})s?\b"
 _LIST = rf"{_ONE}(?:(?:,? and |, |,| & | \+ ){_ONE}){{0,5}}"
 _ANY = rf"{_ONE}(?:(?:,? (?:and|or) |, |,| & | \+ )(?:no )?{_ONE}){{0,5}}"
 _CHINESE_ONE = rf"(?:[一两兩二三四几]?[把支架个個台根只面位])?(?:{_CHINESE})"
