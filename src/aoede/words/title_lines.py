@@ -13,9 +13,9 @@ _AFTER_EN = (
     "again|stay with me|hear me sing|sing with me|once again|one more time|don't let go|carry me|carry me home|"
     "on and on|over and over|over and over again|sing it again|sing it out loud|sing it for me|call my name|"
     "say my name|wait for me|walk with me|wherever I go|wherever you go|wherever you are|into the light|"
-    "into the night|until the dawn|until the end|here I am|here we are|come what may|now and forever|side by side|far away|"
-    "far away from home|everywhere I go|all around the world|till the morning comes|day after day|night after night|"
-    "oh|oh, oh|hey"
+    "into the night|until the dawn|until the end|here I am|here we are|come what may|now and forever|side by side|"
+    "far away|far away from home|everywhere I go|all around the world|till the morning comes|day after day|"
+    "night after night|oh|oh, oh|hey"
 )
 _AFTER_THING_EN = (
     "in my heart|in my soul|in my mind|deep in my heart|shine on|shine on me|come to me|come back to me|"
