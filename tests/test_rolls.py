@@ -219,9 +219,9 @@ def test_other_labels_are_refused(values: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "request_", ["hope", "grief", "a walk in the park", "rain at night", "rage", "a chair"]
+    "request_", ["hope", "grief", "a walk in the park", "a lonely grave", "rage", "a birthday party"]
 )
-def test_a_mood_wishes_for_the_mode_that_the_plan_would_take(request_: str) -> None:
+def test_a_bright_or_dark_mood_wishes_for_the_mode_that_the_plan_would_take(request_: str) -> None:
     mood = mood_of(request_)
     for seed in range(4):
         is_minor = 3 in MODES[plan_for(mood, Wishes(), seed=seed).key.mode]
