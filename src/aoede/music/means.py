@@ -110,7 +110,7 @@ MODES_BY_VALENCE: tuple[tuple[float, Mapping[str, float]], ...] = (
     (0.40, {"major": 1.0}),
     (0.20, {"major": 0.7, "mixolydian": 0.3}),
     (NEUTRAL_VALENCE, {"mixolydian": 0.6, "major": 0.4}),
-    (-0.10, {"mixolydian": 0.5, "dorian": 0.5}),
+    (-0.10, {"mixolydian": 0.7, "dorian": 0.3}),
     (-0.25, {"dorian": 0.8, "minor": 0.2}),
     (-0.45, {"minor": 0.7, "dorian": 0.3}),
     (-0.70, {"minor": 1.0}),
@@ -119,10 +119,10 @@ MODES_BY_VALENCE: tuple[tuple[float, Mapping[str, float]], ...] = (
 # The valences at which a feeling may have these modes: a raised fourth is less bright than Ionian, and so on.
 MODE_SPANS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
-        "lydian": (0.3, 0.7),
+        "lydian": (0.15, 0.45),
         "major": (0.1, 1.0),
-        "mixolydian": (-0.1, 0.65),
-        "dorian": (-0.6, 0.1),
+        "mixolydian": (-0.1, 0.5),
+        "dorian": (-0.6, -0.05),
         "minor": (-1.0, -0.1),
         "harmonic minor": (-0.8, -0.1),
         "phrygian": (-1.0, -0.4),
