@@ -106,6 +106,9 @@ def test_there_is_a_call_for_one_note(language: str) -> None:
     ("request_", "subject"),
     [
         ("grief, for cello and piano, adagio", "grief"),
+        ("old photographs in a shoebox", "old photographs in a shoebox"),
+        ("a quiet song in A, about rain", "a quiet song, about rain"),
+        ("falling leaves in e flat minor", "falling leaves"),
         ("in 3/4, D minor, about the sea, for piano and cello", "about the sea"),
         ("wild horses on the plain, 150 bpm", "wild horses on the plain"),
         ("a song about my old guitar", "a song about my old guitar"),

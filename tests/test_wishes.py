@@ -222,7 +222,7 @@ def test_any_text_has_wishes(text: str) -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["a", "a ", "piano and ", "verse ", "钢琴", "1/", "for a ", "with some soft ", "in D ", "一把", "something ", " "],
+    ["a", "a ", "piano and ", "verse ", "钢琴", "1/", "for a ", "with some soft ", "in D ", "一把", " "],
 )  # fmt: skip
 def test_the_longest_requests_are_understood_at_once_whatever_they_repeat(part: str) -> None:
     request = part * (MAX_CHARACTERS // len(part))

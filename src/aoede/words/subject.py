@@ -16,8 +16,9 @@ _SUNG_OF = frozenset(
     ("bells", "voices", "strings", "horn", "drums", "brass", "pad", "lute", "bass", "recorder", "人声", "鼓")
 )
 _MANNER = re.compile(
-    r"\b(?:in\s+(?:the\s+key\s+of\s+)?[a-g](?:[ -]?(?:flat|sharp|#|b|♭|♯))?"
-    r"(?:\s+(?:major|minor|dorian|lydian|phrygian|mixolydian))?(?![\w'])|"
+    r"\b(?:in\s+(?:the\s+key\s+of\s+[a-g]|(?-i:[B-G])|(?-i:A)(?=\s*(?:[,.;]|$))|"  # "in a box" names no key
+    r"[a-g](?=[ -](?:flat|sharp)|[#b♭♯]|\s+(?:major|minor|dorian|lydian|phrygian|mixolydian)\b))"
+    r"(?:[ -]?(?:flat|sharp|#|b|♭|♯))?(?:\s+(?:major|minor|dorian|lydian|phrygian|mixolydian))?(?![\w'])|"
     r"[a-g](?:[ -]?(?:flat|sharp|#|b|♭|♯))?\s+(?:major|minor)|(?:in\s+(?:a\s+)?)?(?:major|minor)(?:\s+key)?|"
     r"(?:in\s+)?\d+/\d+|(?:at\s+)?\d+\s*(?:bpm|bars?|measures?|beats)|(?:sixteen|thirty-two|eight|twelve)\s+bars|"
     r"dorian|lydian|phrygian|mixolydian|aeolian|adagio|andante|allegro|presto|largo|lento|moderato|vivace|"

@@ -24,7 +24,8 @@ OWN, NEAR, IMAGE = (
 FARTHEST, NEAREST = 0.32, 0.7  # cosines that count nothing, and all
 _LETTER = re.compile(r"[^\W\d_]")
 _TRAILING = re.compile(
-    r"(?:\s+(?:an?|the|and|or|of|in|on|at|to|for|from|with|by|my|your|our|all|that|who|is|are|was|were|never|not|i|we|they|it|have|has|had|will))+$",
+    r"(?:\s+(?:an?|the|and|or|but|of|in|on|at|to|into|for|from|with|by|my|your|our|his|her|its|all|that|this|who|"
+    r"is|am|are|was|were|be|been|do|does|did|can|could|never|not|so|very|i|we|they|he|she|it|have|has|had|will))+$",
     re.IGNORECASE,
 )
 
