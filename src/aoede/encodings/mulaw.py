@@ -2,8 +2,8 @@
 
 Pre-emphasis y[t] = x[t] - a x[t-1] lifts what is high before it is quantised, and its inverse lowers it again
 together with the hiss of the quantising (Valin and Skoglund, "LPCNet", 2019). The law is that of ITU-T G.711 in its
-smooth form: f(y) = sign(y) ln(1 + mu |y|) / ln(1 + mu), mu = levels - 1, quantised to steps of 2 / levels from -1 up.
-Code `levels / 2` is digital silence, exactly.
+smooth form: f(y) = sign(y) ln(1 + mu |y|) / ln(1 + mu), mu = levels - 1, its range cut into as many steps, as WaveNet
+has it (van den Oord et al. 2016). No code is exactly zero: digital silence is `levels / 2`, 84 dB below the loudest.
 """
 
 from collections.abc import Mapping
@@ -51,17 +51,17 @@ class MuLaw:
 
     @cached_property
     def values(self) -> Floats:
-        """(n_levels,) what each code stands for, before the pre-emphasis is undone; ascending from -1."""
-        half, mu = self.silence, self.n_levels - 1
-        law = (np.arange(self.n_levels) - half) / half
-        found = np.sign(law) * np.expm1(np.abs(law) * np.log1p(mu)) / mu
-        return np.asarray(found, np.float32)
+        """(n_levels,) what each code stands for, before the pre-emphasis is undone; ascending from -1 to 1."""
+        return np.asarray(self._expanded(np.arange(self.n_levels)), np.float32)
 
     @cached_property
     def edges(self) -> NDArray[np.float64]:
-        """(n_levels - 1,) the values between neighbouring codes: `encode` rounds in the law, not between values."""
-        half, mu = self.silence, self.n_levels - 1
-        law = (np.arange(1, self.n_levels) - half - 0.5) / half
+        """(n_levels - 1,) the values between neighbouring codes: halfway in the law, not between their values."""
+        return self._expanded(np.arange(1, self.n_levels) - 0.5)
+
+    def _expanded(self, places: NDArray[Any]) -> NDArray[np.float64]:
+        mu = self.n_levels - 1
+        law = 2 * places / mu - 1
         return np.asarray(np.sign(law) * np.expm1(np.abs(law) * np.log1p(mu)) / mu)
 
     def encode(self, samples: NDArray[np.floating], *, before: float = 0.0) -> Codes:
@@ -75,7 +75,7 @@ class MuLaw:
     def headroom(self, samples: NDArray[np.floating]) -> float:
         """By what the samples may be multiplied before `encode` clips; infinite for silence."""
         peak = float(np.abs(self._emphasised(np.asarray(samples, np.float64), 0.0)).max(initial=0.0))
-        return float(self.values[-1]) / peak if peak else float("inf")
+        return 1.0 / peak if peak else float("inf")
 
     def decode(self, codes: NDArray[np.integer]) -> Floats:
         """(T,) codes as samples; what quantising added is all that is not undone. They may pass 1 by a little."""
@@ -96,10 +96,9 @@ class MuLaw:
         return np.asarray(sound - self.pre_emphasis * earlier)
 
     def _quantised(self, values: NDArray[np.float64]) -> Codes:
-        half, mu = self.silence, self.n_levels - 1
-        size = np.log1p(mu * np.minimum(np.abs(values), 1.0)) / np.log1p(mu)
-        codes = np.rint(np.sign(values) * size * half) + half
-        return np.asarray(np.clip(codes, 0, self.n_levels - 1), np.uint8)
+        mu = self.n_levels - 1
+        law = np.sign(values) * np.log1p(mu * np.minimum(np.abs(values), 1.0)) / np.log1p(mu)
+        return np.asarray(np.floor((law + 1) * mu / 2 + 0.5), np.uint8)
 
     def as_mapping(self) -> dict[str, Any]:
         return {"name": NAME, **asdict(self)}
