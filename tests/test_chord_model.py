@@ -177,6 +177,7 @@ def test_a_file_that_is_no_network_of_chords_is_refused() -> None:
 
 
 @pytest.mark.data
+@pytest.mark.skipif(not DATA.exists(), reason="needs the research data beside the checkout")
 def test_the_shipped_network_foresees_held_out_chords_as_its_card_says() -> None:
     unknown = [p for p in passages(DATA) if held_out(p.song)]
     nats = np.concatenate(chord_model().nats(pieces(unknown)))

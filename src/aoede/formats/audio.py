@@ -7,6 +7,7 @@ Vanderkooy 1992) of a fixed stream, except where the sound is digital silence.
 import io
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from aoede.randomness import stream
 
 KINDS = ("wav", "flac", "ogg", "mp3")
 BLOCK_FRAMES = 65_536  # one big write of OGG crashes libsndfile 1.2
+
+FULL_SCALE = 32_766 / 32_768  # of 16 bits; at and beyond it a sample may have been cut off
 
 _FORMATS = {"wav": "WAV", "flac": "FLAC", "ogg": "OGG", "mp3": "MP3"}
 _SUBTYPES = {"wav": "PCM_16", "flac": "PCM_16", "ogg": "VORBIS", "mp3": "MPEG_LAYER_III"}
@@ -195,13 +198,67 @@ def from_bytes(
     """`read` of bytes: WAV, FLAC, OGG, MP3 and whatever else libsndfile knows by its first bytes."""
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
-            if file.channels > max_channels:
-                raise InputError(f"{file.channels} channels; at most {max_channels} are read", where=where)
-            if not 0 < file.samplerate <= max_rate_hz:
-                raise InputError(f"a sample rate of {file.samplerate} Hz", where=where)
+            _check_kind(file, max_channels, max_rate_hz, where)
             return _decode(file, max_seconds, where), file.samplerate
     except (soundfile.SoundFileError, ValueError, TypeError) as error:
         raise InputError(f"this cannot be read as audio ({_reason(error)})", where=where) from error
+
+
+@dataclass(frozen=True, eq=False)
+class Mono:
+    """A file's channels as one."""
+
+    samples: NDArray[np.float32]  # (n,) in [-1, 1]
+    rate_hz: int
+    n_channels: int
+    n_odd: int  # values that were no finite numbers, and are silence now
+    n_clipped: int  # samples at or beyond full scale, each beside another
+
+
+def mono_from_bytes(
+    data: bytes,
+    *,
+    where: str = "",
+    max_seconds: float = 1800.0,
+    max_channels: int = 64,
+    max_rate_hz: int = 384_000,
+    max_samples: int = 100_000_000,
+) -> Mono:
+    """The mean of all channels. It is taken block by block, so that the memory is that of one channel.
+
+    Raises InputError as `from_bytes` does, and beyond `max_samples`.
+    """
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            _check_kind(file, max_channels, max_rate_hz, where)
+            return _mixed(file, min(max_seconds * file.samplerate, max_samples), where)
+    except (soundfile.SoundFileError, ValueError, TypeError) as error:
+        raise InputError(f"this cannot be read as audio ({_reason(error)})", where=where) from error
+
+
+def _mixed(file: soundfile.SoundFile, most: float, where: str) -> Mono:
+    blocks, n_frames, n_odd, n_clipped = list[NDArray[np.float32]](), 0, 0, 0
+    while len(block := file.read(BLOCK_FRAMES // 8, dtype="float32", always_2d=True)):
+        n_frames += len(block)
+        if n_frames > most:
+            seconds = most / file.samplerate
+            raise InputError(f"longer than {seconds:g} s", where=where, hint="Cut it into shorter pieces.")
+        is_odd = ~np.isfinite(block)
+        n_odd += int(is_odd.sum())
+        block[is_odd] = 0.0
+        is_full = (np.abs(block) >= FULL_SCALE).any(axis=1)
+        n_clipped += int((is_full[1:] & is_full[:-1]).sum())
+        blocks.append(np.clip(block.mean(axis=1), -1.0, 1.0))
+    if not blocks:
+        raise InputError("there is no sound in it", where=where)
+    return Mono(np.concatenate(blocks), file.samplerate, file.channels, n_odd, n_clipped)
+
+
+def _check_kind(file: soundfile.SoundFile, max_channels: int, max_rate_hz: int, where: str) -> None:
+    if file.channels > max_channels:
+        raise InputError(f"{file.channels} channels; at most {max_channels} are read", where=where)
+    if not 0 < file.samplerate <= max_rate_hz:
+        raise InputError(f"a sample rate of {file.samplerate} Hz", where=where)
 
 
 def _decode(file: soundfile.SoundFile, max_seconds: float, where: str) -> NDArray[np.float32]:

@@ -97,6 +97,24 @@ def from_bytes(
     return _Chooser(columns or Columns(), where).table(records, repairs)
 
 
+def cells_from_bytes(
+    data: bytes, *, where: str = "", max_rows: int = MAX_ROWS
+) -> tuple[list[dict[str, str]], tuple[str, ...]]:
+    """The rows of a CSV as cells by column, in lower case, and what was passed over, a phrase each.
+
+    For tables about other files. Raises InputError for bytes that are no text.
+    """
+    reading = decoded(data, where=where)
+    records = list(islice(_csv_records(reading.text, where), max_rows))
+    rows = [
+        {_key(name): normal_form(str(cell))[0].strip() for name, cell in record.fields.items()}
+        for record in records
+        if record.number and not record.fault
+    ]
+    faults = [f"{record.place} {record.fault}" for record in records if record.fault and record.number]
+    return rows, (*_shortened(faults), *reading.repairs)
+
+
 class _Chooser:
     """Takes the wanted columns out of records."""
 

@@ -27,7 +27,7 @@ from aoede.errors import AoedeError, InputError, UsageError
 from aoede.formats import archive, midi, midi_guard
 from aoede.formats.files import read_bounded
 from aoede.formats.table import Columns
-from aoede.learning import documents
+from aoede.learning import documents, sounds
 from aoede.learning.account import (
     ABOUT,
     DAMAGED,
@@ -59,6 +59,7 @@ class Limits:
     max_files: int = 100_000
     max_file_bytes: int = 20_000_000
     max_text_bytes: int = 100_000_000  # tables of lyrics are large; at most 2 GB while it is read
+    max_sound_bytes: int = 500_000_000  # 45 minutes of CD; decoded as one channel
     max_total_bytes: int = 200_000_000  # about 20 million notes, which take 1 GB as songs
     max_quarters: int = 60_000  # of one piece; what comes later is dropped. 8 hours at 120 bpm
 
@@ -159,6 +160,23 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             documents.is_about,
             documents.cut_of,
             lambda limits: limits.max_text_bytes,
+        ),
+        "sound": Kind(
+            "sound",
+            sounds.SUFFIXES,
+            _one_by_one(sounds.read),
+            lambda sound: sound.is_silent,
+            sounds.prints,
+            sounds.SILENT,
+            max_bytes=lambda limits: limits.max_sound_bytes,
+        ),
+        "labels": Kind(
+            "tables of labels",
+            sounds.TABLE_SUFFIXES,
+            _one_by_one(sounds.read_table),
+            lambda table: not table.rows,
+            sounds.table_prints,
+            sounds.NO_LABELS,
         ),
     }
 )

@@ -19,6 +19,7 @@ from aoede.words.title_lines import calls, title_lines
 
 TITLE_SECTIONS = ("chorus",)  # those that sing the title; where a song has none, its first section does
 TITLE_SCORE = 6.0  # of a line with the title, about that of a good line of the pool
+TITLE_CHANCE = 1.5
 SHORTEST = 3  # notes; a phrase of fewer, or of as many, gets a call
 SCHEMES = {"verse": ("XAXA", "ABAB"), "chorus": ("AABB", "XAXA"), "bridge": ("XAXA", "AABB")}
 OTHER_SCHEMES = ("XAXA",)
@@ -141,7 +142,10 @@ def _titled(
         ]
         if lines:
             return {
-                i: [candidate_of(line, phrase, TITLE_SCORE + 0.5 * float(rng.gumbel())) for line in lines]
+                i: [
+                    candidate_of(line, phrase, TITLE_SCORE + TITLE_CHANCE * float(rng.gumbel()))
+                    for line in lines
+                ]
             }
     return {}
 
