@@ -24,7 +24,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aoede.compose import Sketch, changes_of, sketch
 from aoede.formats import midi
 from aoede.music.beats import beats_of
 from aoede.music.colour import colour_parts_for
@@ -34,6 +33,7 @@ from aoede.music.styles import STYLES
 from aoede.music.theory import Chord, PlacedChord
 from aoede.music.voices import told_apart
 from aoede.music.voicings import Hand, voicings_for
+from aoede.sketches import Sketch, changes_of, sketch
 from aoede.song import Note, Song
 
 REQUESTS = (

@@ -23,7 +23,7 @@ from stand_ins import (
     counting_drummer,
 )
 
-from aoede.compose import Sketch, changes_of, fill, sketch
+from aoede.compose import fill
 from aoede.encodings.chords import N_CHORDS, REDUCED, encode
 from aoede.encodings.drums import N_KINDS, PITCHES
 from aoede.encodings.melody import Melodies, Melody
@@ -47,6 +47,7 @@ from aoede.music.drums import Book, drum_parts_for
 from aoede.music.feel import swing_of
 from aoede.music.melody_model import MelodyModel
 from aoede.music.plan import Plan
+from aoede.sketches import Sketch, changes_of, sketch
 from aoede.song import Note, Song, Track
 from hundred_requests import REQUESTS
 from song_claims import is_heard, signature_at

@@ -17,12 +17,13 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from aoede.compose import Sketch, fill
+from aoede.compose import fill
 from aoede.mood.feelings import nearest_feelings
 from aoede.mood.request import LEAST_STRENGTH, Mood
 from aoede.mood.wishes import Wishes
 from aoede.music.judge import AROUSAL_OF_REAL, FARTHEST, FEATURES, VALENCE_OF_REAL, judged
 from aoede.music.plan import plan_for
+from aoede.sketches import Sketch
 from aoede.song import Song
 from whole_songs import spearman
 

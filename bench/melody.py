@@ -21,7 +21,6 @@ import torch
 from songs import NAMES, real_melodies
 from songs import melody_of as from_its_first_bar
 
-from aoede.compose import changes_of, sketch
 from aoede.encodings.melody import PARTS, Bars, Frame, Melody
 from aoede.encodings.melody_columns import shape_of
 from aoede.encodings.melody_sight import piece_of
@@ -44,6 +43,7 @@ from aoede.music.theory import Key, PlacedChord, parse_chord
 from aoede.music.voices import melody_of as notes_of
 from aoede.neural.events.piece import EventPiece
 from aoede.randomness import stream
+from aoede.sketches import changes_of, sketch
 from aoede.song import Meter, Note, Song, Tempo, Track
 from hundred_requests import REQUESTS
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aoede.compose import changes_of, chosen, fill, sketch
+from aoede.compose import chosen, fill
 from aoede.errors import AoedeError
 from aoede.formats import midi
 from aoede.learning.known_phrases import melodies_in
@@ -25,6 +25,7 @@ from aoede.music.note_table import NoteTable, table_of
 from aoede.music.plan import Plan
 from aoede.music.recurrence import Melodies, shared_with
 from aoede.music.voices import told_apart
+from aoede.sketches import changes_of, sketch
 from aoede.song import Note, Track
 from hundred_requests import REQUESTS
 from whole_songs import options_of

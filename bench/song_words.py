@@ -34,7 +34,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from aoede.compose import fill, sections_to_sing, sketch
+from aoede.compose import fill, sections_to_sing
 from aoede.encodings.chars import END, UNKNOWN, Characters
 from aoede.errors import AoedeError
 from aoede.formats.sung_lines import lines_of
@@ -44,6 +44,7 @@ from aoede.music.plan import Plan
 from aoede.music.prosody import SIXTEENTH, STRONG_BEAT, SungLine, strength_at, tone_fit
 from aoede.music.prosody import fit as fitted
 from aoede.randomness import stream
+from aoede.sketches import sketch
 from aoede.song import Song
 from aoede.words import line_choice
 from aoede.words.lexicon import words_of

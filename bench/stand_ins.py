@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aoede.compose import Sketch
 from aoede.encodings.changes import SONGBOOKS, ChordChanges
 from aoede.encodings.chords import decode
 from aoede.encodings.drums import N_KINDS
@@ -20,6 +19,7 @@ from aoede.music.harmony import _inside
 from aoede.music.theory import PlacedChord
 from aoede.neural.events.model import FORBIDDEN
 from aoede.randomness import stream
+from aoede.sketches import Sketch
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

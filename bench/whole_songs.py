@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from aoede.compose import compose, sketch
+from aoede.compose import compose
 from aoede.errors import AoedeError
 from aoede.music.bands import Corpus, mean_outside, share_inside
 from aoede.music.critic import Critique, melody_measures, score
@@ -33,6 +33,7 @@ from aoede.music.singable import WORDS as OBJECTIONS
 from aoede.music.singable import faults
 from aoede.music.voices import told_apart, with_chords_heard
 from aoede.randomness import stream
+from aoede.sketches import sketch
 from aoede.song import Song
 from hundred_requests import REQUESTS
 from measures import KEPT_ASIDE, NOISE, corpus_of, read

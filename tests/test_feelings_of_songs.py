@@ -5,13 +5,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from aoede.compose import Sketch, fill
+from aoede.compose import fill
 from aoede.mood.request import Mood
 from aoede.mood.wishes import Wishes
 from aoede.music.judge import judged
 from aoede.music.means import MODE_SPANS, MODES_BY_VALENCE
 from aoede.music.plan import Plan, plan_for
 from aoede.music.theory import MODES
+from aoede.sketches import Sketch
 
 STEPS = (-0.9, -0.3, 0.3, 0.9)
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from aoede.compose import fill, sketch
+from aoede.compose import fill
 from aoede.encodings.chords import REDUCED
 from aoede.music.harmony import candidates, ids_of
 from aoede.music.introduction import introduction
@@ -12,6 +12,7 @@ from aoede.music.key_clarity import LEAST_LEAD, leads, telling
 from aoede.music.report import found_key
 from aoede.music.theory import MODES
 from aoede.randomness import stream
+from aoede.sketches import sketch
 from aoede.song import Song
 
 REQUESTS = (

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import aoede
 from aoede.cli.composition import as_text, report_of
-from aoede.compose import chosen, fill, sketch
+from aoede.compose import chosen, fill
+from aoede.sketches import sketch
 
 FOLDER = Path(__file__).parent.parent / "docs" / "songs"
 SEED = 1

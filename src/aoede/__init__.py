@@ -19,13 +19,14 @@ from aoede.version import __version__
 
 if TYPE_CHECKING:
     from aoede import export
-    from aoede.compose import compose, sketch
+    from aoede.compose import compose
     from aoede.editing import extend, harmonise, regenerate, set_lyrics, vary
     from aoede.errors import AoedeError
     from aoede.learning.evaluate import evaluate
     from aoede.learning.sampling import sample
     from aoede.learning.train import resume, train
     from aoede.mood.request import mood_of
+    from aoede.sketches import sketch
     from aoede.song import Note, Section, Song, Track
     from aoede.write import write
 
@@ -44,7 +45,7 @@ _HOMES = {
     "resume": "aoede.learning.train",
     "sample": "aoede.learning.sampling",
     "set_lyrics": "aoede.editing",
-    "sketch": "aoede.compose",
+    "sketch": "aoede.sketches",
     "train": "aoede.learning.train",
     "vary": "aoede.editing",
     "write": "aoede.write",

@@ -17,13 +17,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from aoede.compose import Sketch, chosen, fill, sketch
+from aoede.compose import chosen, fill
 from aoede.edits import EDITS, Work, extended_plan, sections_of
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
 from aoede.music.given_melody import melody_in
 from aoede.randomness import checked_seed
 from aoede.recipes import MAX_EDITS, edits_of, planned_by
+from aoede.sketches import Sketch, sketch
 from aoede.song import Song
 
 MAX_COUNT = 16

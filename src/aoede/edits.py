@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from types import MappingProxyType
 from typing import Any
 
-from aoede.compose import Notes, Sketch, changes_of, fill, with_words
+from aoede.compose import fill, with_words
 from aoede.errors import InputError, UsageError
 from aoede.music.extension import added, at_section, returned, returned_notes, returning
 from aoede.music.given_lyrics import parse_lyrics, sung
@@ -34,6 +34,7 @@ from aoede.music.selection import (
 )
 from aoede.music.splicing import opened, spliced
 from aoede.randomness import checked_seed
+from aoede.sketches import Notes, Sketch, changes_of
 from aoede.song import Note, Section, Song, Tempo
 
 _ATTEMPTS, _FAR = 8, 1_000_003  # seeds from which other chords and words are drawn until they will do

@@ -10,12 +10,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from aoede.compose import Sketch, compose, sketch
+from aoede.compose import compose
 from aoede.errors import InputError
 from aoede.formats.files import read_bounded
 from aoede.formats.held_recipe import recipe_in
 from aoede.learning.generators import is_model
 from aoede.randomness import checked_seed
+from aoede.sketches import Sketch, sketch
 
 MAX_EDITS = 64
 MAX_FILE_BYTES = 512 * 2**20  # of sound, ten minutes and more

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aoede.compose import Sketch
+    from aoede.sketches import Sketch
     from aoede.song import Song
 
 

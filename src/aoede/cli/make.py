@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from aoede.cli.console import STDOUT, force_option, json_option, read_text, tell, tell_json
 
 if TYPE_CHECKING:
-    from aoede.compose import Sketch
+    from aoede.sketches import Sketch
     from aoede.song import Song
 
 MAX_COUNT = 16
@@ -154,9 +154,10 @@ def _from_request(
     request: str | None, count: int, candidates: int, options: dict[str, Any]
 ) -> Iterator[tuple["Sketch", "Song"]]:
     """Songs with the seeds that follow one another."""
-    from aoede.compose import chosen, fill, sketch
+    from aoede.compose import chosen, fill
     from aoede.errors import UsageError
     from aoede.mood.request import MAX_CHARACTERS
+    from aoede.sketches import sketch
 
     if request is None:
         raise UsageError("Missing argument 'REQUEST'.", hint="See aoede compose --help.")
