@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from aoede.errors import AoedeError, ConfigError, UsageError
 from aoede.learning import families, loop
+from aoede.models.wavenet import Take
 from aoede.neural.events.piece import EventPiece, Known
 from aoede.neural.events.shape import Choice, Shape
 from aoede.neural.frames.config import OUTPUTS
@@ -41,6 +42,7 @@ TRAINED = [face for face in FACES if "trains" in _load(face).CAPABILITIES]
 ON_WINDOWS = [face for face in TRAINED if _load(face).MATERIAL == "windows"]
 ON_FRAMES = [face for face in TRAINED if _load(face).MATERIAL == "frames"]
 ON_MELODIES = [face for face in TRAINED if _load(face).MATERIAL in ("melodies", "changes")]
+ON_AUDIO = [face for face in TRAINED if _load(face).MATERIAL == "audio"]
 ON_TEXTS = [face for face in TRAINED if _load(face).MATERIAL == "texts"]
 NETWORKS = [
     face for face in ON_TEXTS if "torch" in families.needs(_load(face)) and not face.startswith("mixture")
@@ -104,6 +106,16 @@ def _texts(n: int, seed: int) -> tuple[list[NDArray[np.int64]], NDArray[np.int64
     return documents, labels
 
 
+def _takes(n: int, seed: int) -> list[Take]:
+    """Clips of 300 samples in which the codes 40, 80, ..., 200 follow one another as fast as the label says."""
+    rng = stream(seed, "takes")
+    takes = []
+    for i in range(n):
+        turns = (rng.integers(5) + (np.arange(300) * (1 + i % 3)) // 2) % 5
+        takes.append(Take.of(40 + 40 * turns + rng.integers(-1, 2, 300), [i % 3]))
+    return takes
+
+
 def _small(kind: Any, sizes: Mapping[str, Any]) -> dict[str, Any]:
     known = {field.name for field in fields(kind)}
     return {name: value for name, value in sizes.items() if name in known}
@@ -122,6 +134,12 @@ def _learner(name: str, *, n: int = 12, **changes: Any) -> Any:
     if name in ON_WINDOWS:
         config = family.Config(width=10, window_steps=4, n_hidden=12)
         return family.Learner(config, recipe, _rolls(n, 1), _rolls(4, 2), seed=3)
+    if name in ON_AUDIO:
+        config = family.Config(
+            n_layers=4, n_cycle=4, n_residual=8, n_skip=8, label_sizes=LABEL_SIZES, n_taps=4, n_quick=2
+        )
+        recipe = replace(recipe, n_steps=100, n_context=20, average=0.9)
+        return family.Learner(config, recipe, _takes(n, 1), _takes(4, 2), seed=3)
     shape = {"n_symbols": N_SYMBOLS, "label_sizes": LABEL_SIZES, **_small(family.Config, SMALL_SHAPE)}
     (train, train_labels), (valid, valid_labels) = _texts(4 * n, 1), _texts(8, 2)
     config = family.Config(**shape)
@@ -161,7 +179,7 @@ def _all(learner: Any) -> dict[str, bytes]:
 
 
 def test_being_in_the_folder_is_registration_and_a_wrong_name_is_told_which_there_are() -> None:
-    assert {"mixture", "ngram", "rbm", "rnn", "transformer"} == set(families.names())
+    assert {"mixture", "ngram", "rbm", "rnn", "transformer", "wavenet"} == set(families.names())
     with pytest.raises(UsageError, match="ngram"):
         families.load("rbn")
 

@@ -1,0 +1,133 @@
+"""Who makes samples: C, numba, or NumPy, which is always there and slow. Each is the model to 1e-4 in logits.
+
+The same seed gives the same samples with the same backend; two backends round differently, and part ways in the end.
+"""
+
+import importlib.util
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoede.errors import MissingError, UsageError
+from aoede.models.wavenet import prediction
+from aoede.models.wavenet.config import Config
+from aoede.neural.arrays import Floats
+
+if TYPE_CHECKING:
+    from aoede.models.wavenet.model import WaveNet
+    from aoede.models.wavenet.state import State
+
+BACKENDS = ("numba", "numpy")  # the fastest first
+
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Step = Callable[["State", Floats, Doubles, float, Ints, Floats], Ints]  # as `Voices.advance`, all told
+
+_MISSING: Mapping[str, tuple[str, str]] = {
+    "numba": ("numba is not installed", "Install it with: pip install 'aoede[wavenet]'"),
+}
+
+
+class Voices:
+    """n voices that are made side by side, sample after sample, by one backend."""
+
+    def __init__(self, model: "WaveNet", n: int = 1, *, backend: str = "") -> None:
+        """`backend` "" is the fastest that there is. Raises UsageError or MissingError where it cannot be had."""
+        self.model, self.backend = model, chosen(backend)
+        self.state = model.begin(n)
+        self._step = _STEPS[self.backend](model)
+
+    def advance(
+        self,
+        told: Floats,
+        uniforms: Doubles,
+        *,
+        temperature: float = 1.0,
+        given: NDArray[Any] | None = None,
+        logits: Floats | None = None,
+    ) -> NDArray[np.uint8]:
+        """(n, T) the next samples of each voice under `told` (n, L, 2 R), drawn by `uniforms` (n, T) from [0, 1).
+
+        `given` (n, T) says what samples are, -1 where they are drawn. `logits` (n, T, n_levels) of float32 is filled.
+        """
+        if not math.isfinite(temperature) or temperature <= 0:
+            raise UsageError(f"the temperature must be more than 0, not {temperature}", where="--temperature")
+        known = np.full(uniforms.shape, -1, np.int64) if given is None else given.astype(np.int64)
+        wanted = np.empty((0, 0, 0), np.float32) if logits is None else logits
+        told = np.ascontiguousarray(told, np.float32)
+        return self._step(
+            self.state, told, np.ascontiguousarray(uniforms), float(temperature), known, wanted
+        ).astype(np.uint8)
+
+
+def installed() -> tuple[str, ...]:
+    """The backends that can be used here, the fastest first."""
+    return tuple(name for name in BACKENDS if name == "numpy" or importlib.util.find_spec(name) is not None)
+
+
+def chosen(backend: str) -> str:
+    """The backend of this name, "" the fastest that there is."""
+    if not backend:
+        return installed()[0]
+    if backend not in BACKENDS:
+        raise UsageError(f"there is no backend {backend!r}", hint=f"Backends are {', '.join(BACKENDS)}.")
+    if backend not in installed():
+        raise MissingError(_MISSING[backend][0], hint=_MISSING[backend][1])
+    return backend
+
+
+def predicted(samples: Doubles, config: Config) -> tuple[Doubles, Doubles]:
+    """A clip (T,) -> (T,) the linear prediction of each sample from those before it, (T,) the width around it."""
+    if "numba" not in installed():
+        places, widths = prediction.predicted(samples[None], config)
+        return places[0], widths[0]
+    from aoede.models.wavenet import kernel
+
+    state = prediction.Adaptive.begun(1, config)
+    places, widths = np.empty(len(samples)), np.empty(len(samples))
+    kernel.predict(*prior_arrays(state), np.ascontiguousarray(samples, np.float64), places, widths)
+    return places, widths
+
+
+def prior_arrays(state: prediction.Adaptive) -> tuple[Any, ...]:
+    """What compiled steps read and change of the prior, in their order."""
+    names = ("n_quick", "taps", "weights", "inverse", "errors", "each", "scale", "prediction")
+    return tuple(getattr(state, name) for name in names)
+
+
+def _in_numpy(model: "WaveNet") -> Step:
+    def step(
+        state: "State", told: Floats, uniforms: Doubles, temperature: float, given: Ints, wanted: Floats
+    ) -> Ints:
+        codes = given.copy()
+        for t in range(codes.shape[1]):
+            logits = model.foresee(state, told)
+            if len(wanted):
+                wanted[:, t] = logits
+            codes[:, t] = np.where(given[:, t] < 0, _drawn(logits, temperature, uniforms[:, t]), given[:, t])
+            model.observe(state, codes[:, t])
+        return codes
+
+    return step
+
+
+def _drawn(logits: Floats, temperature: float, uniforms: Doubles) -> Ints:
+    """(n, V) logits -> (n,) codes by their probability at this temperature."""
+    chances = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64) / temperature).cumsum(
+        axis=1
+    )
+    reached = chances <= (uniforms * chances[:, -1])[:, None]
+    return np.asarray(np.minimum(reached.sum(axis=1), logits.shape[1] - 1), np.int64)
+
+
+def _in_numba(model: "WaveNet") -> Step:
+    from aoede.models.wavenet import kernel
+
+    step: Step = kernel.step_of(model)
+    return step
+
+
+_STEPS: Mapping[str, Callable[["WaveNet"], Step]] = {"numba": _in_numba, "numpy": _in_numpy}
