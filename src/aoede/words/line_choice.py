@@ -20,8 +20,9 @@ from aoede.words.syllables import syllables_of
 from aoede.words.theme import Theme
 
 QUALITY, MOOD_VALENCE, MOOD_AROUSAL, THEME, ILL, ILL_TONE, CHANCE = 0.5, 1.8, 0.7, 3.2, 0.9, 0.6, 0.4
-RHYME_AHEAD = 0.9  # how much the best rhyme to come counts when a line is chosen
-NO_RHYME = -8.0
+RHYME_AHEAD = 1.0  # how much the best rhyme to come counts when a line is chosen
+NO_RHYME = -12.0
+RARE = 0.5  # how much a rhyme that few lines have is preferred, or all songs would end on "night"
 CHANGED = -0.9  # a syllable more or less than notes
 AGAIN = -0.7  # a word that was sung before
 THEME_AGAIN = -0.25  # the same of the theme
@@ -81,7 +82,9 @@ class Weighed:
         mood = MOOD_VALENCE * np.abs(lines.valence - theme.valence) + MOOD_AROUSAL * np.abs(
             lines.arousal - theme.arousal
         )
-        self.static = QUALITY * lines.quality - mood + THEME * self.about
+        common = np.log(np.bincount(lines.rhyme)[lines.rhyme])
+        rare = RARE * (common.mean() - common)
+        self.static = QUALITY * lines.quality - mood + THEME * self.about + rare
 
     def scores(self, phrase: SungLine, rows: Ints, used: Used, rng: np.random.Generator) -> Floats:
         """(len(rows),) how well these lines do on a phrase."""
