@@ -81,13 +81,14 @@ class Labels:
         return next((i for i in fitting if not found[i]), fitting[0])
 
     def as_mapping(self) -> dict[str, Any]:
-        return {"columns": [[name, list(values)] for name, values in self.columns]}
+        return {"columns": list(self.names), "values": [list(values) for _, values in self.columns]}
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Labels":
         """What `as_mapping` gave. Raises InputError where it is something else."""
         try:
-            pairs = [(str(name), tuple(str(v) for v in found)) for name, found in values["columns"]]
+            given = zip(values["columns"], values["values"], strict=True)
+            pairs = [(str(name), tuple(str(v) for v in found)) for name, found in given]
         except (KeyError, TypeError, ValueError) as error:
             raise InputError("these are no labels of sounds") from error
         return cls(tuple(pairs))

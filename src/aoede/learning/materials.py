@@ -17,6 +17,7 @@ _HOMES = {
     "melodies": "aoede.learning.on_melodies",
     "changes": "aoede.learning.on_changes",
     "texts": "aoede.learning.on_texts",
+    "audio": "aoede.learning.on_audio",
 }
 
 
