@@ -267,18 +267,13 @@ class Artist:
             sound = _read(files.get(".wav", b""))
             if sound is not None:
                 rate_hz = sound[1]
-                figure = f" · {figures[step] / np.log(2):.3f} bits a sample" if step in figures else ""
+                figure = f" · {figures[step]:.3f} bits a sample" if step in figures else ""
                 rows.append(spectrogram.Row(f"step {step:,}{figure}", (spectrogram.Panel("", sound[0]),)))
         if not rows:
             return {}
         strip = spectrogram.to_bytes(rows, rate_hz=rate_hz, title="What the model sounds like as it learns")
-        return {"strip.png": strip, **self._verdict(figures, unit)}
-
-    def _verdict(self, figures: Mapping[int, float], unit: str) -> dict[str, bytes]:
-        if not figures or not self.baselines:
-            return {}
-        best = min(figures.values()) * (1.0 if "bits" in unit else 1 / np.log(2))
-        return {"verdict.txt": (verdict(float(best), self.baselines) + "\n").encode()}
+        said = verdict(min(figures.values()), self.baselines) if figures and self.baselines else ""
+        return {"strip.png": strip} | ({"verdict.txt": f"{said}\n".encode()} if said else {})
 
     def told(self, files: Mapping[str, bytes]) -> str:
         return ""

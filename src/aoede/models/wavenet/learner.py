@@ -135,8 +135,10 @@ class Learner(NetworkLearner[Stretch]):
 
     def judged(self, watched: float | None) -> Check:
         check = super().judged(watched)
-        figures = {} if watched is None else {"held-out bits a sample": watched * _BITS}
-        return replace(check, figures=figures)
+        if watched is None:
+            return replace(check, figures={})
+        bits = watched * _BITS
+        return replace(check, watched=bits, figures={"held-out bits a sample": bits})
 
     def _held_out_nats(self) -> tuple[float, int] | None:
         if not self._valid:
