@@ -2,8 +2,9 @@
 
 import importlib.util
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from aoede.errors import ConfigError, InputError, UsageError
+from aoede.errors import ConfigError, InputError, MissingError, UsageError
 from aoede.learning import loop
-from aoede.models.wavenet import Config, Learner, Recipe, Take, WaveNet, score
+from aoede.models.wavenet import Config, Learner, Recipe, Take, WaveNet, backends, native, score
 from aoede.models.wavenet.backends import BACKENDS, Voices, installed
 from aoede.models.wavenet.model import shapes
 from aoede.models.wavenet.network import Network, Stretch
@@ -51,6 +52,15 @@ CONFIGS = [SMALL, PLAIN, replace(PLAIN, has_prior=True), replace(SMALL, has_prio
 def _needs(backend: str) -> Any:
     missing = backend not in installed()
     return pytest.param(backend, marks=pytest.mark.skipif(missing, reason=f"{backend} is not installed here"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _built_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is built in C stays out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        native.built.cache_clear()
+        yield
 
 
 EACH_BACKEND = [_needs(backend) for backend in BACKENDS]
@@ -178,6 +188,22 @@ def test_a_backend_or_temperature_that_there_is_not_is_refused() -> None:
     for temperature in (0.0, -1.0, math.nan, math.inf):
         with pytest.raises(UsageError, match="temperature"):
             Voices(model).advance(model.told(), np.zeros((1, 1)), temperature=temperature)
+
+
+def test_where_the_compiler_builds_nothing_another_backend_takes_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "cc"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(backends, "c_compiler", lambda: str(broken))
+    model = _model(replace(PLAIN, n_residual=4))
+    assert Voices(model).backend != "c"
+    with pytest.raises(MissingError, match="could not be built"):
+        Voices(model, backend="c")
+    monkeypatch.setattr(backends, "c_compiler", lambda: None)
+    with pytest.raises(MissingError, match="no C compiler"):
+        Voices(model, backend="c")
 
 
 # -- nothing hears the future --

@@ -5,6 +5,8 @@ The same seed gives the same samples with the same backend; two backends round d
 
 import importlib.util
 import math
+import shutil
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
     from aoede.models.wavenet.model import WaveNet
     from aoede.models.wavenet.state import State
 
-BACKENDS = ("numba", "numpy")  # the fastest first
+BACKENDS = ("c", "numba", "numpy")  # the fastest first
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Step = Callable[["State", Floats, Doubles, float, Ints, Floats], Ints]  # as `Voices.advance`, all told
 
 _MISSING: Mapping[str, tuple[str, str]] = {
+    "c": ("there is no C compiler here", "Another backend: numba, numpy."),
     "numba": ("numba is not installed", "Install it with: pip install 'aoede[wavenet]'"),
 }
 
@@ -36,9 +39,8 @@ class Voices:
 
     def __init__(self, model: "WaveNet", n: int = 1, *, backend: str = "") -> None:
         """`backend` "" is the fastest that there is. Raises UsageError or MissingError where it cannot be had."""
-        self.model, self.backend = model, chosen(backend)
-        self.state = model.begin(n)
-        self._step = _STEPS[self.backend](model)
+        self.model, self.state = model, model.begin(n)
+        self.backend, self._step = _begun(model, backend)
 
     def advance(
         self,
@@ -65,18 +67,28 @@ class Voices:
 
 def installed() -> tuple[str, ...]:
     """The backends that can be used here, the fastest first."""
-    return tuple(name for name in BACKENDS if name == "numpy" or importlib.util.find_spec(name) is not None)
+    found = {"c": c_compiler() is not None, "numba": importlib.util.find_spec("numba") is not None}
+    return tuple(name for name in BACKENDS if found.get(name, True))
 
 
-def chosen(backend: str) -> str:
-    """The backend of this name, "" the fastest that there is."""
-    if not backend:
-        return installed()[0]
-    if backend not in BACKENDS:
+def c_compiler() -> str | None:
+    """The C compiler of this machine; None where there is none, and on Windows."""
+    return None if sys.platform == "win32" else shutil.which("cc")
+
+
+def _begun(model: "WaveNet", backend: str) -> tuple[str, Step]:
+    """The backend of this name, "" the fastest that works, and its step."""
+    if backend not in ("", *BACKENDS):
         raise UsageError(f"there is no backend {backend!r}", hint=f"Backends are {', '.join(BACKENDS)}.")
-    if backend not in installed():
+    if backend and backend not in installed():
         raise MissingError(_MISSING[backend][0], hint=_MISSING[backend][1])
-    return backend
+    for name in (backend,) if backend else installed():
+        try:
+            return name, _STEPS[name](model)
+        except MissingError:  # a compiler that compiles nothing
+            if backend:
+                raise
+    raise MissingError("no backend works here")
 
 
 def predicted(samples: Doubles, config: Config) -> tuple[Doubles, Doubles]:
@@ -130,4 +142,11 @@ def _in_numba(model: "WaveNet") -> Step:
     return step
 
 
-_STEPS: Mapping[str, Callable[["WaveNet"], Step]] = {"numba": _in_numba, "numpy": _in_numpy}
+def _in_c(model: "WaveNet") -> Step:
+    from aoede.models.wavenet import native
+
+    step: Step = native.step_of(model)
+    return step
+
+
+_STEPS: Mapping[str, Callable[["WaveNet"], Step]] = {"c": _in_c, "numba": _in_numba, "numpy": _in_numpy}
