@@ -50,6 +50,11 @@ def test_after_its_end_a_note_rings_and_is_then_forgotten() -> None:
     assert not frames[last:].any()
 
 
+def test_a_note_that_began_before_the_sound_is_told_with_its_age() -> None:
+    whole, rest = FRAMES.encode([Sounding(60, 0, 1)], 50), FRAMES.encode([Sounding(60, -0.2, 0.8)], 30)
+    assert np.allclose(whole[20:], rest, atol=1e-6)
+
+
 def test_of_overlapping_notes_the_last_to_begin_is_told_and_the_held_one_comes_back() -> None:
     frames = FRAMES.encode([Sounding(60, 0, 1), Sounding(67, 0.2, 0.4)], 100)
     assert (_of(frames, "chroma 7")[20:40] == 1).all()
@@ -76,7 +81,6 @@ def test_no_notes_and_no_frames_are_no_error() -> None:
     "note",
     [
         Sounding(128, 0, 1),
-        Sounding(60, -1, 1),
         Sounding(60, 1, 1),
         Sounding(60, 0, 1, 0),
         Sounding(float("nan"), 0, 1),

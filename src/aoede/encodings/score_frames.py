@@ -41,7 +41,7 @@ class Sounding(NamedTuple):
     """A note in seconds."""
 
     pitch: float  # MIDI number, 0..127; between two of them after a sound was moved
-    onset_s: float
+    onset_s: float  # before 0 where it began before the sound does
     end_s: float
     velocity: int = 80  # 1..127
 
@@ -107,7 +107,7 @@ def _table(notes: Sequence[Sounding], frame_hz: int) -> NDArray[np.float64]:
     """(n, 4) pitch, onset, end, velocity, by onset and then from low to high; each a frame long at least."""
     rows = np.array([tuple(note) for note in notes], np.float64).reshape(-1, 4)
     is_good = np.isfinite(rows).all(axis=1) & (rows[:, 0] >= 0) & (rows[:, 0] <= 127)
-    is_good &= (rows[:, 1] >= 0) & (rows[:, 2] > rows[:, 1]) & (rows[:, 3] >= 1) & (rows[:, 3] <= 127)
+    is_good &= (rows[:, 2] > rows[:, 1]) & (rows[:, 3] >= 1) & (rows[:, 3] <= 127)
     if not is_good.all():
         bad = notes[int(np.flatnonzero(~is_good)[0])]
         raise InputError(f"a note of pitch {bad[0]} from {bad[1]} to {bad[2]} s, velocity {bad[3]}")

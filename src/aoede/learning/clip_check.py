@@ -62,7 +62,9 @@ def _low(clips: Sequence[Checked], rate_hz: int) -> str:
         return ""
     rate = min(sound.rate_hz for *_, sound in clips)
     return _told(
-        names, len(clips), f"were recorded at less than {rate_hz} Hz (one at {rate}); --rate 8000 is faster"
+        names,
+        len(clips),
+        f"were recorded at less than {rate_hz} Hz (one at {rate}); --set rate_hz=8000 is faster",
     )
 
 

@@ -161,7 +161,7 @@ def _by_pattern(paths: Sequence[str], pattern: str) -> tuple[Cells, ...]:
     names = _FIELD.findall(pattern)
     if not any(names):
         raise UsageError(
-            f"the pattern {pattern!r} names no part", hint='Such as: --names "{digit}_{speaker}_{}"'
+            f"the pattern {pattern!r} names no part", hint="Such as: --set names={digit}_{speaker}_{}"
         )
     parts = [re.escape(text) for text in _FIELD.sub("\0", pattern).split("\0")]
     regex = re.compile("(.*?)".join(parts))
@@ -198,7 +198,7 @@ def _by_tables(paths: Sequence[str], tables: Mapping[str, LabelTable]) -> Said:
     n_told = sum(bool(row) for row in cells)
     if not n_told:
         raise InputError(
-            f"the {n_rows:,} rows of the table of labels name none of the {len(paths):,} sounds",
+            f"none of the sounds here ({len(paths):,}) is named in the table of labels ({n_rows:,} rows)",
             where=next(iter(tables)),
             hint=f"It speaks of {first!r}; the sounds are named like {paths[0]!r}.",
         )

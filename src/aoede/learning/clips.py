@@ -34,7 +34,8 @@ ENDS = 10 ** (-40 / 20)  # a note of unknown length ends where it is softer
 BEFORE_S, AFTER_S = 0.01, 0.05  # left around the sound
 PEAK = 0.95  # of full scale, before and after the pre-emphasis, to which clips are brought
 MOST_GAIN = 30.0  # what is softer stays softer: its hiss would become loud
-MAX_CLIP_S = 10.0  # longer recordings are cut into pieces
+MAX_CLIP_S, MIN_PIECE_S = 10.0, 1.0  # longer recordings are cut into pieces;
+FEW, N_PIECES = 4, 10  # of fewer recordings there are about so many, so that some can be held out
 VELOCITY = 80  # of notes whose loudness is not told
 TOLD_BY_EAR = 12  # clips by which it is decided whether a number in the names is the pitch
 LIKE_PITCH = 0.7  # of those that have a pitch must have that one
@@ -113,11 +114,12 @@ def clips_of(items: Sequence[Item], law: MuLaw, wishes: Wishes | None = None) ->
         columns,
     )
     levelled = _levelled(whole, law, has_scores or wishes.keeps_levels)
+    longest_s = _longest_s(levelled, law.rate_hz)
     are_apart = any(_is_held_out(path) for path in paths)
     pieces = [
         piece
         for item, clip in zip(sounds, levelled, strict=True)
-        for piece in _pieces(item, clip, law.rate_hz, are_apart)
+        for piece in _pieces(item, clip, law.rate_hz, longest_s, are_apart)
     ]
     return Clips(tuple(pieces), law.rate_hz, columns, (*said.remarks, *lost, *remarks))
 
@@ -244,14 +246,21 @@ def _room(samples: Floats, law: MuLaw) -> float:
     return min(PEAK * law.headroom(samples), PEAK / peak if peak else MOST_GAIN, MOST_GAIN)
 
 
-def _pieces(item: Item, clip: Clip, rate_hz: int, are_apart: bool) -> list[Item]:
-    """Even pieces of at most ten seconds; the tenths of a long recording stay together where some are held out.
+def _longest_s(clips: Sequence[Clip], rate_hz: int) -> float:
+    """How long a piece may be."""
+    if len(clips) >= FEW:
+        return MAX_CLIP_S
+    total_s = sum(clip.seconds(rate_hz) for clip in clips)
+    return max(MIN_PIECE_S, min(MAX_CLIP_S, total_s / N_PIECES))
+
+
+def _pieces(item: Item, clip: Clip, rate_hz: int, longest_s: float, are_apart: bool) -> list[Item]:
+    """Even pieces of at most so many seconds; the tenths of a long recording stay together where some are held out.
 
     `are_apart`: the names of folders say what is held out, in place of chance.
     """
-    seconds = clip.seconds(rate_hz)
     forced = _is_held_out(item.path) if are_apart else None
-    n = max(1, int(np.ceil(seconds / MAX_CLIP_S)))
+    n = max(1, int(np.ceil(clip.seconds(rate_hz) / longest_s)))
     if n == 1:
         return [replace(item, value=clip, cut=None, is_held_out=forced)]
     found = []
@@ -267,7 +276,7 @@ def _part(clip: Clip, begin: int, end: int, rate_hz: int, name: str) -> Clip:
     """Samples [begin, end) with the notes that sound in them."""
     a, b = begin / rate_hz, end / rate_hz
     notes = [
-        note._replace(onset_s=max(0.0, note.onset_s - a), end_s=min(note.end_s, b) - a)
+        note._replace(onset_s=note.onset_s - a, end_s=note.end_s - a)
         for note in clip.notes
         if note.onset_s < b and note.end_s > a
     ]

@@ -195,8 +195,9 @@ def _sentence(clips: Clips, n_train: int, n_valid: int) -> str:
     seconds = sum(clip.seconds(clips.rate_hz) for clip in clips.clips)
     length = f"{seconds / 60:.1f} min" if seconds >= 120 else f"{seconds:.0f} s"
     what = f"labels: {', '.join(clips.columns)}" if clips.columns else "no labels"
-    notes = "; notes are told" if clips.has_notes else ""
-    return f"{n_train:,} clips to learn from, {n_valid:,} held out; {length} at {clips.rate_hz:,} Hz; {what}{notes}"
+    what += "; notes are told" if clips.has_notes else ""
+    many = f"{n_train:,} clip{'s' * (n_train != 1)} to learn from, {n_valid:,} held out"
+    return f"{many}; {length} at {clips.rate_hz:,} Hz; {what}"
 
 
 def _costs(found: Mapping[str, float]) -> list[str]:
