@@ -36,7 +36,10 @@ N_SAMPLES, SAMPLE_S, GAP_S = 4, 2.0, 0.25  # clips of a preview, their longest, 
 MOVES = 2.0  # semitones up and down at most, of clips with a note; of others no more than
 VOICE_MOVES = 0.5  # so much: a voice that is moved further is another's
 PHRASE_S = 6.0
-PHRASES_S = 180.0  # of phrases where there are single notes
+PHRASES_S, MOVED = 180.0, 1  # of phrases where there are single notes, and moved copies of every clip:
+FEW_MINUTES = (
+    10.0  # both as far as a training of so many minutes goes, for each costs a linear prediction first
+)
 MAX_PHRASES_S = 3_600.0
 ADAPTIVE = "adaptive linear prediction"
 
@@ -79,6 +82,7 @@ def decide(
         frame_samples=law.rate_hz // FRAME_HZ,
     )
     found = _baselines(train, valid, law, config)
+    share = 1.0 if minutes is None else min(1.0, minutes / FEW_MINUTES)
     return {
         "encoding": law.as_mapping(),
         "labels": labels.as_mapping(),
@@ -87,8 +91,8 @@ def decide(
         "recipe": asdict(settled(replace(given.recipe, **changes))),
         "names": names,
         "label_columns": others.get("label_columns"),
-        "n_moved": _number(others, "n_moved", 1, 20),
-        "phrases_s": _number(others, "phrases_s", PHRASES_S, MAX_PHRASES_S),
+        "n_moved": _number(others, "n_moved", MOVED * share // 1, 20),
+        "phrases_s": _number(others, "phrases_s", PHRASES_S * share, MAX_PHRASES_S),
         "baselines": found,
         "remarks": [_sentence(clips, len(train), len(valid)), *clips.remarks, *_costs(found)],
     }

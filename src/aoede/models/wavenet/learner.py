@@ -47,7 +47,7 @@ class Learner(NetworkLearner[Stretch]):
         mover: Mover | None = None,
         max_checked: int = MAX_CHECKED,
     ) -> None:
-        self._train = [Heard(take, config) for take in train if len(take)]
+        self._train = [Heard(take, config).worked_out() for take in train if len(take)]
         if not self._train:
             raise InputError("there is nothing to learn from: no clip has a sample")
         self._ends = np.cumsum([len(heard) for heard in self._train])
