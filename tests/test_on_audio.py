@@ -14,6 +14,7 @@ from aoede.errors import InputError, UsageError
 from aoede.learning import families, on_audio
 from aoede.learning.clips import Clip
 from aoede.learning.dataset import Item, from_folder
+from aoede.learning.evaluate import Evaluation, evaluate
 from aoede.learning.sounder import Sounder, Wish
 from aoede.models.wavenet.model import shapes
 from aoede.randomness import stream
@@ -187,6 +188,27 @@ def test_notes_for_a_model_that_reads_none_are_refused() -> None:
 def test_a_file_that_is_no_model_of_sound_is_refused() -> None:
     with pytest.raises(InputError, match="no model of sound"):
         Sounder.of({"family": "rbm"}, {}, name="m")
+
+
+# Judging
+
+
+def test_a_model_is_judged_beside_linear_prediction_and_told_of_other_clips(tmp_path: Path) -> None:
+    found = evaluate(_sounder(), _notes(tmp_path, n=3))
+    assert isinstance(found, Evaluation)
+    assert found.metric == "bits_per_sample"
+    assert found.n_symbols == 3 * 5_500
+    assert "by linear prediction alone" in found.protocol
+    assert "told of other clips" in found.protocol
+
+
+def test_labels_are_told_to_the_model_by_their_names_and_unknown_where_there_are_none(tmp_path: Path) -> None:
+    sounder = _sounder()
+    takes = on_audio.judged_takes(sounder, _items(_notes(tmp_path, n=3)))
+    assert [take.labels.tolist() for take in takes] == [[1], [2], [1]]
+    (tmp_path / "labels.csv").unlink()
+    takes = on_audio.judged_takes(sounder, _items(tmp_path))
+    assert [take.labels.tolist() for take in takes] == [[0], [0], [0]]
 
 
 # Showing

@@ -22,16 +22,18 @@ NAMES = 3  # files that a sentence names
 Checked = tuple[str, NDArray[np.float32], tuple[str, ...], tuple[Sounding, ...], Sound]
 
 
-def checked(clips: Sequence[Checked], rate_hz: int, columns: Sequence[str]) -> tuple[str, ...]:
+def checked(
+    clips: Sequence[Checked], rate_hz: int, columns: Sequence[str], *, least_s: float = LEAST_S
+) -> tuple[str, ...]:
     """Sentences about clips: name, samples (T,), label, notes, and the sound of the file.
 
-    Raises InputError where there are less than five seconds of sound in all.
+    Raises InputError where there are less than `least_s` seconds of sound in all.
     """
     seconds = sum(len(samples) for _, samples, *_ in clips) / rate_hz
-    if seconds < LEAST_S:
+    if seconds < least_s:
         raise InputError(
             f"there {'is' if seconds < 2 else 'are'} {seconds:.1f} s of sound in all; "
-            f"{LEAST_S:g} s are the least, two minutes a beginning",
+            f"{least_s:g} s are the least, two minutes a beginning",
             hint="Record more, and put all of it into the folder.",
         )
     told = [_amount(seconds), _clipped(clips), _quiet(clips), _low(clips, rate_hz)]

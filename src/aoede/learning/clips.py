@@ -80,6 +80,7 @@ class Wishes:
     pattern: str = ""  # of the files' names, such as "{digit}_{speaker}_{}"
     wanted: tuple[str, ...] | None = None  # the columns that are labels
     keeps_levels: bool = False  # one gain for all, in place of one a clip
+    least_s: float = clip_check.LEAST_S  # of sound in all
 
 
 def clips_of(items: Sequence[Item], law: MuLaw, wishes: Wishes | None = None) -> Clips:
@@ -112,6 +113,7 @@ def clips_of(items: Sequence[Item], law: MuLaw, wishes: Wishes | None = None) ->
         ],
         law.rate_hz,
         columns,
+        least_s=wishes.least_s,
     )
     levelled = _levelled(whole, law, has_scores or wishes.keeps_levels)
     longest_s = _longest_s(levelled, law.rate_hz)

@@ -8,6 +8,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from aoede.encodings.chars import NAME as CHARACTERS
+from aoede.encodings.mulaw import NAME as MULAW
 from aoede.errors import UsageError
 from aoede.formats.table import Columns
 from aoede.learning import materials
@@ -15,10 +16,13 @@ from aoede.learning.dataset import from_folder
 from aoede.learning.ladder import Ladder, check_columns, columns_of, ladder
 from aoede.learning.melody_sampling import Singer, sings
 from aoede.learning.sampling import Trained, find_checkpoint
+from aoede.learning.sounder import Sounder
 from aoede.learning.text_figures import Logs, Texts, dynamic, static
 from aoede.learning.texts import Document
 from aoede.learning.watcher import Silent, Watcher
 from aoede.learning.writer import Writer
+from aoede.models import wavenet
+from aoede.models.wavenet.prediction import adaptive_bits
 from aoede.music.chord_model import ChordModel, foresees_chords
 from aoede.randomness import checked_seed, stream
 
@@ -42,7 +46,7 @@ class Evaluation:
         return f"{self.value:.3f} {unit}{between} over {self.n_symbols:,}\n  {self.protocol}"
 
 
-Model = str | Path | Trained | Singer | ChordModel | Writer
+Model = str | Path | Trained | Singer | ChordModel | Writer | Sounder
 
 
 def evaluate(
@@ -82,7 +86,31 @@ def evaluate(
         )
     if by:
         raise UsageError(f"{trained.name} is no model of text: it has no figures of labels", where="--by")
+    if isinstance(trained, Sounder):
+        return sounds(trained, Path(folder), seed=seed, watcher=watcher)
     return songs(trained, Path(folder), seed=seed, watcher=watcher)
+
+
+def sounds(sounder: Sounder, folder: Path, *, seed: int, watcher: Watcher) -> Evaluation:
+    """Judge a model of sound by the recordings in `folder`: beside linear prediction, and told of other clips."""
+    from aoede.learning import on_audio
+
+    dataset = from_folder(folder, on_file=watcher.reading, **on_audio.reading({}))
+    watcher.read(dataset.report)
+    takes = on_audio.judged_takes(sounder, dataset.items)
+    with threadpool_limits(1):  # the same bits on machines of few and of many cores
+        score = wavenet.score(sounder.model, takes)
+        config = sounder.model.config
+        line = sum(float(adaptive_bits(take.codes, config).sum()) for take in takes) / score.n_symbols
+        told = f"{score.protocol}; {len(takes):,} clips; by linear prediction alone {line:.3f}"
+        if config.is_told and len(takes) > 1:
+            order = stream(checked_seed(seed), "evaluate").permutation(len(takes))
+            others = [
+                replace(t, labels=takes[i].labels, frames=takes[i].frames)
+                for t, i in zip(takes, order, strict=True)
+            ]
+            told += f"; told of other clips {wavenet.score(sounder.model, others).value:.3f}"
+    return Evaluation(sounder.name, score.metric, score.value, score.low, score.high, score.n_symbols, told)
 
 
 def songs(trained: Trained | Singer | ChordModel, folder: Path, *, seed: int, watcher: Watcher) -> Evaluation:
@@ -148,15 +176,17 @@ def _named_apart(given: Sequence[Model], writers: Sequence[Writer]) -> list[Writ
     ]
 
 
-def _found(model: Model) -> Trained | Singer | ChordModel | Writer:
+def _found(model: Model) -> Trained | Singer | ChordModel | Writer | Sounder:
     if not isinstance(model, str | Path):
         return model
     checkpoint, name = find_checkpoint(model)
     encoding = checkpoint.metadata.get("encoding")
     is_text = isinstance(encoding, dict) and encoding.get("name") == CHARACTERS
-    kind: type[Trained | Singer | ChordModel | Writer] = Trained
+    kind: type[Trained | Singer | ChordModel | Writer | Sounder] = Trained
     if is_text:
         kind = Writer
+    elif isinstance(encoding, dict) and encoding.get("name") == MULAW:
+        kind = Sounder
     elif sings(checkpoint) or foresees_chords(checkpoint):
         kind = Singer if sings(checkpoint) else ChordModel
     return kind.of(checkpoint.metadata, checkpoint.tensors, name=name, sha256=checkpoint.sha256)

@@ -128,9 +128,23 @@ def takes(clips: Sequence[Clip], law: MuLaw, labels: Labels, frames: ScoreFrames
 def judged(model: Sounder, values: Sequence[Any]) -> tuple[Sequence[Any], Any]:
     """Sounds alone, for whoever judges by values without their files: no labels, no notes."""
     items = [Item(str(i), value, "") for i, value in enumerate(values) if isinstance(value, Sound)]
-    clips = clips_of(items, model.law).clips
-    unsaid = [replace(clip, label=("",) * len(model.labels.columns), notes=()) for clip in clips]
-    return takes(unsaid, model.law, model.labels, model.frames), None
+    return judged_takes(model, items), None
+
+
+def judged_takes(model: Sounder, items: Sequence[Item]) -> list[Take]:
+    """What a model is judged by: a folder's clips with what the model knows of their labels and notes."""
+    try:
+        found = clips_of(
+            items, model.law, replace(model.reading, wanted=model.labels.names or None, least_s=0)
+        )
+    except UsageError:  # other folders tell other things
+        found = clips_of(items, model.law, Wishes(least_s=0))
+    clips = []
+    for clip in found.clips:
+        said = dict(zip(found.columns, clip.label, strict=True))
+        label = tuple(said.get(name, "") for name in model.labels.names)
+        clips.append(replace(clip, label=label, notes=clip.notes if model.frames else ()))
+    return takes(clips, model.law, model.labels, model.frames)
 
 
 # What a run is decided by

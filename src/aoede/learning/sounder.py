@@ -4,7 +4,7 @@ Nothing but what it made itself is read by the model, also while it trains: a pr
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from aoede.encodings.score_frames import FRAME_HZ, ScoreFrames, Sounding
 from aoede.errors import InputError, UsageError
 from aoede.learning import families
 from aoede.learning.clip_labels import Labels
-from aoede.learning.loop import Tensors
+from aoede.learning.clips import Wishes
 from aoede.models.wavenet.backends import Voices
 from aoede.score import one_hot
 
@@ -43,19 +43,26 @@ class Sounder:
     labels: Labels
     frames: ScoreFrames | None
     sha256: str = ""
+    reading: Wishes = field(default_factory=Wishes)  # how labels were read of the folder it was trained on
 
     @classmethod
-    def of(cls, metadata: Mapping[str, Any], tensors: Tensors, *, name: str, sha256: str = "") -> "Sounder":
+    def of(
+        cls, metadata: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], *, name: str, sha256: str = ""
+    ) -> "Sounder":
         """Raises InputError or ConfigError where the file is no model of sound, or a damaged one."""
         try:
             family = families.load(metadata["family"], encoding=metadata["encoding"]["name"])
             law = MuLaw.from_mapping(metadata["encoding"])
             labels = Labels.from_mapping(metadata["labels"])
-            told = metadata["provenance"]["frames"]
+            provenance = metadata["provenance"]
+            told, columns = provenance["frames"], provenance.get("label_columns")
+            reading = Wishes(str(provenance.get("names") or ""), tuple(columns) if columns else None)
             model = family.Model.from_tensors(metadata["config"], tensors)
         except (KeyError, TypeError, UsageError) as error:
             raise InputError("this is no model of sound", where=name) from error
-        return cls(name, model, law, labels, ScoreFrames.from_mapping(told) if told else None, sha256)
+        return cls(
+            name, model, law, labels, ScoreFrames.from_mapping(told) if told else None, sha256, reading
+        )
 
     def made(
         self,
