@@ -17,7 +17,7 @@ class Family(Protocol):
     """The face that learning sees of `models/NAME.py` or `models/NAME/__init__.py`."""
 
     ENCODINGS: tuple[str, ...]  # those that it can be joined with, the usual one first
-    MATERIAL: str  # what it is trained on: "windows", "frames", "melodies", "changes" or "texts"
+    MATERIAL: str  # what it is trained on: "windows", "frames", "melodies", "changes", "texts" or "audio"
     CAPABILITIES: tuple[
         str, ...
     ]  # "scores", "samples", "autoregressive" (text), "foresees" (frames), "trains", ...
