@@ -15,9 +15,13 @@ from aoede.learning import families, on_audio
 from aoede.learning.clips import Clip
 from aoede.learning.dataset import Item, from_folder
 from aoede.learning.evaluate import Evaluation, evaluate
+from aoede.learning.sampling import find_checkpoint
 from aoede.learning.sounder import Sounder, Wish
+from aoede.learning.train import train
+from aoede.learning.watcher import Silent
 from aoede.models.wavenet.model import shapes
 from aoede.randomness import stream
+from tests.command import Run
 
 FAMILY = families.load("wavenet")
 SHAPE = {
@@ -188,6 +192,71 @@ def test_notes_for_a_model_that_reads_none_are_refused() -> None:
 def test_a_file_that_is_no_model_of_sound_is_refused() -> None:
     with pytest.raises(InputError, match="no model of sound"):
         Sounder.of({"family": "rbm"}, {}, name="m")
+
+
+# Training
+
+
+class _Listening(Silent):
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def sampled(self, text: str) -> None:
+        self.heard.append(text)
+
+    def warned(self, text: str) -> None:
+        self.heard.append(text)
+
+
+def test_a_training_tells_what_linear_prediction_pays_and_how_it_stands_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    monkeypatch.setattr(on_audio, "SAMPLE_S", 0.05)
+    _notes(tmp_path / "notes")
+    watcher = _Listening()
+    said = {
+        **SHAPE,
+        "n_moved": 0,
+        "phrases_s": 0,
+        "n_epochs": 1,
+        "held_out": 0.25,
+        "n_rows": 2,
+        "n_steps": 400,
+    }
+    outcome = train("wavenet", tmp_path / "notes", tmp_path / "run", seed=3, watcher=watcher, **said)
+    told = " ".join(watcher.heard)
+    assert "held-out bits a sample without a network: uniform 8.00" in told
+    assert "linear prediction" in watcher.heard[-2]
+    assert outcome.model is not None
+    assert {path.name for path in (tmp_path / "run" / "samples").iterdir()} >= {
+        "best.wav",
+        "best.png",
+        "strip.png",
+    }
+    found = find_checkpoint(outcome.model)[0]
+    sounder = Sounder.of(found.metadata, found.tensors, name="m")
+    made = sounder.made([Wish(("a",), (Sounding(62, 0.0, 0.05),))], 0.05, stream(1, "x"), backend="numpy")
+    assert made.shape == (1, 400)
+
+
+@pytest.mark.parametrize("name", ["text", "empty", "silent", "second", "labels"])
+def test_bad_recordings_end_with_a_sentence_and_write_nothing(aoede: Run, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    tone = 0.5 * np.sin(np.arange(8_000) / 5)
+    if name == "text":
+        (folder / "a.wav").write_text("no sound")
+    elif name == "empty":
+        (folder / "a.wav").write_bytes(b"")
+    else:
+        sound = {"silent": 0 * tone, "second": tone, "labels": np.tile(tone, 6)}[name]
+        soundfile.write(folder / "a.wav", sound, 8_000)
+    (folder / "l.csv").write_text("file,word\nother.wav,yes\n" if name == "labels" else "file,word\n")
+    done = aoede("train", "wavenet", folder, "--run", tmp_path / "run")
+    assert done.code == 65
+    assert len(done.err.strip().splitlines()) < 6
+    assert not (tmp_path / "run").exists()
 
 
 # Judging

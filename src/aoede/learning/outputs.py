@@ -36,7 +36,7 @@ class Surveyor(Protocol):
     def overview(
         self, samples: Mapping[int, Mapping[str, bytes]], figures: Mapping[int, float], unit: str
     ) -> dict[str, bytes]:
-        """Files by name, such as "strip.png", made of the samples' files by step and suffix.
+        """Files by name, such as "strip.png", made of the samples' files by step and suffix; texts are told too.
 
         `figures` are the held-out figures of these steps, as far as there are any, and `unit` what they are.
         """
@@ -90,6 +90,8 @@ class Outputs:
         samples = _samples(self._course.run, {int(row["step"]) for row in standing.checks})
         for name, data in self._artist.overview(samples, figures, unit).items():
             _write(self._course.run / SAMPLES / name, data)
+            if name.endswith(".txt"):
+                self._watcher.sampled(data.decode())
 
 
 def watched_name(standing: Standing) -> str:
