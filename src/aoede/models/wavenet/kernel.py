@@ -25,6 +25,7 @@ _RIDGE, _MOST_TRACE, _LEAK, _TOO_LARGE = (
     prediction.LEAK,
     prediction.TOO_LARGE,
 )
+_MOST_SCALE = prediction.MOST_SCALE
 _LOG_FLOOR, _LOG2_E = 16.0, 1 / math.log(2)
 _F32 = np.float32
 _F32_LOG2_E = np.float32(_LOG2_E)
@@ -92,7 +93,8 @@ def _observe(
         recent = errors[v, which] * _ERROR_MEMORY + (1 - _ERROR_MEMORY) * abs(error)
         errors[v, which] = max(recent, _LEAST_ERROR)
     error = abs(sample - place[v])
-    width[v] = max(width[v] * _SCALE_MEMORY + (1 - _SCALE_MEMORY) * error, _LEAST_SCALE)
+    recent = width[v] * _SCALE_MEMORY + (1 - _SCALE_MEMORY) * error
+    width[v] = min(max(recent, _LEAST_SCALE), _MOST_SCALE)
     for k in range(n_taps - 1, 0, -1):
         taps[v, k] = taps[v, k - 1]
     taps[v, 0] = sample

@@ -129,6 +129,7 @@ def _macros(config: Config) -> Mapping[str, float]:
         "ERROR_MEMORY": prediction.ERROR_MEMORY,
         "SCALE_MEMORY": prediction.SCALE_MEMORY,
         "LEAST_SCALE": prediction.LEAST_SCALE,
+        "MOST_SCALE": prediction.MOST_SCALE,
         "LEAST_ERROR": prediction.LEAST_ERROR,
         "RIDGE": prediction.RIDGE,
         "MOST_TRACE": prediction.MOST_TRACE,

@@ -190,7 +190,7 @@ def log_laplace(places: Tensor, widths: Tensor, edges: Tensor) -> Tensor:
     tail = 0.5 * torch.exp(-z.abs())
     inside = (z[..., :-1] <= 0) & (z[..., 1:] >= 0)
     low, high = tail[..., :-1], tail[..., 1:]
-    cells = torch.where(inside, 1 - low - high, (high - low).abs())
+    cells = torch.where(inside, 1 - low - high, (high - low).abs()).clamp(min=0)  # rounding
     first = torch.where(z[..., :1] < 0, tail[..., :1], 1 - tail[..., :1])
     last = torch.where(z[..., -1:] < 0, 1 - tail[..., -1:], tail[..., -1:])
     cells = torch.cat([first, cells, last], dim=-1)

@@ -28,10 +28,11 @@ Codes = NDArray[np.uint8]
 MEMORIES = (0.998, 0.99)  # of the correlations, a sample: half is forgotten after 350 and 70
 ERROR_MEMORY, SCALE_MEMORY = 0.98, 0.97  # of each one's mean error, and of the error of both together
 FIRST_SCALE, LEAST_SCALE, LEAST_ERROR = 0.01, 2e-5, 1e-7
+MOST_SCALE = 0.1  # what is made widens what is made next: without an end it runs away
 RIDGE = 1e-3  # what the correlations begin with
 MOST_TRACE = 1e7  # a tap of P; beyond it nothing more is forgotten, or silence would make it boundless
 LEAK = 1e-5  # of the weights, a sample: without evidence they fade
-FLOOR = 1e-3  # share of the uniform distribution in the prior: no code is impossible
+FLOOR = 1e-6  # share of the uniform distribution in the prior: no code is impossible, and none clicks
 TOO_LARGE = 1e4  # weights beyond it are no prediction any more: they begin anew
 
 
@@ -95,7 +96,9 @@ class Adaptive:
         for which, memory in enumerate(MEMORIES):
             self._learn(which, memory, samples - self.each[:, which])
         error = np.abs(samples - self.prediction)
-        self.scale[:] = np.maximum(self.scale * SCALE_MEMORY + (1 - SCALE_MEMORY) * error, LEAST_SCALE)
+        self.scale[:] = np.clip(
+            self.scale * SCALE_MEMORY + (1 - SCALE_MEMORY) * error, LEAST_SCALE, MOST_SCALE
+        )
         self.taps[:, 1:] = self.taps[:, :-1].copy()
         self.taps[:, 0] = samples
         raw = (self.weights * self.taps[:, None, :]).sum(axis=2)
@@ -204,7 +207,7 @@ class Static:
         scales, scale = np.empty(len(samples)), FIRST_SCALE
         for t, error in enumerate(np.abs(samples - places).tolist()):
             scales[t] = scale
-            scale = max(scale * SCALE_MEMORY + (1 - SCALE_MEMORY) * error, LEAST_SCALE)
+            scale = min(max(scale * SCALE_MEMORY + (1 - SCALE_MEMORY) * error, LEAST_SCALE), MOST_SCALE)
         return _bits(codes, places, scales, self.n_levels)
 
 

@@ -16,10 +16,11 @@ _SHARES = ("noise", "average")
 class Recipe(NetworkRecipe):
     n_epochs: int = 40
     least_steps: int = 2_000
-    n_rows: int = 8  # stretches side by side
-    n_steps: int = 1_600  # samples of a stretch that count
-    n_context: int = 480  # samples before them, that are only heard
-    learning_rate: float = 3e-3
+    n_rows: int = 2  # stretches side by side: many small updates learn sooner than few large ones
+    n_steps: int = 1_000  # samples of a stretch that count
+    n_context: int = 200  # samples before them, that are only heard
+    learning_rate: float = 4e-3
+    n_warm_up: int = 20
     weight_decay: float = 0.01
     dropout: float = 0.0
     label_dropout: float = 0.1  # a stretch's labels are untold: one model serves without them too

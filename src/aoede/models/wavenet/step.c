@@ -101,7 +101,8 @@ static void observe(const Call *c, int64_t v, double sample) {
     for (int w = 0; w < 2; w++)
         errors[w] = fmax(errors[w] * ERROR_MEMORY + (1 - ERROR_MEMORY) * fabs(miss[w]), LEAST_ERROR);
     const double miss_of_both = fabs(sample - c->place[v]);
-    c->width[v] = fmax(c->width[v] * SCALE_MEMORY + (1 - SCALE_MEMORY) * miss_of_both, LEAST_SCALE);
+    const double recent = c->width[v] * SCALE_MEMORY + (1 - SCALE_MEMORY) * miss_of_both;
+    c->width[v] = fmin(fmax(recent, LEAST_SCALE), MOST_SCALE);
     memmove(taps + 1, taps, (NT - 1) * sizeof(double));
     taps[0] = sample;
     double total = 0, trusted = 0;
