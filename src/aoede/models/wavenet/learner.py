@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from aoede.errors import InputError
+from aoede.models.wavenet import backends
 from aoede.models.wavenet.config import Config
 from aoede.models.wavenet.network import Network, Stretch
+from aoede.models.wavenet.prediction import centres
 from aoede.models.wavenet.recipe import Recipe
 from aoede.models.wavenet.takes import Crops, Heard, Take
 from aoede.neural.learner import Ints, NetworkLearner
@@ -20,7 +22,7 @@ from aoede.score import Check
 
 MAX_CHECKED = 96_000  # held-out samples that a check reads,
 CLIP_CHECKED = 16_000  # of a clip at most so many, from its beginning
-_FURTHEST = 3  # codes that a sample is heard wrong by
+_WARM_UP = 2_048  # samples before a stretch from which the prior of what is heard wrong is worked out
 _BITS = 1 / np.log(2)
 
 Mover = Callable[[Take, np.random.Generator], Take]
@@ -52,6 +54,9 @@ class Learner(NetworkLearner[Stretch]):
             raise InputError("there is nothing to learn from: no clip has a sample")
         self._ends = np.cumsum([len(heard) for heard in self._train])
         self._mover, self._wave = mover, recipe
+        self._hears_noise = (
+            config.has_prior and "numba" in backends.installed()
+        )  # else it would take too long
         super().__init__(config, recipe, n_rows=recipe.n_rows, seed=seed)
         self._begin_at(self._train)
         self._mean = {name: p.detach().clone() for name, p in self._learnt()}
@@ -93,7 +98,7 @@ class Learner(NetworkLearner[Stretch]):
         chosen = [self._chosen(rng) for _ in range(self.n_rows)]
         begins = [self._begin(len(heard), n, rng) for heard in chosen]
         crops = Crops.of(chosen, begins, n, self._wave.n_context, self.config)
-        crops = self._untold(self._misheard(crops, rng), rng)
+        crops = self._untold(self._misheard(crops, chosen, begins, rng), rng)
         return Stretch.of(crops, self._device), np.zeros(self.n_rows, np.bool_)
 
     def _chosen(self, rng: np.random.Generator) -> Heard:
@@ -108,12 +113,28 @@ class Learner(NetworkLearner[Stretch]):
         every = self.config.frame_samples if self.config.n_frame_features else 1
         return begin // every * every
 
-    def _misheard(self, crops: Crops, rng: np.random.Generator) -> Crops:
+    def _misheard(
+        self, crops: Crops, chosen: Sequence[Heard], begins: Sequence[int], rng: np.random.Generator
+    ) -> Crops:
+        """Each stretch heard through noise of its own loudness, by the prior too; what is to be foreseen is not.
+
+        So the way back is learnt from where what is made by itself strays to.
+        """
         if not self._wave.noise:
             return crops
-        wrong = rng.random(crops.inputs.shape) < self._wave.noise
-        by = rng.integers(-_FURTHEST, _FURTHEST + 1, crops.inputs.shape) * wrong
-        return replace(crops, inputs=np.clip(crops.inputs + by, 0, self.config.n_levels - 1))
+        inputs, places, widths = crops.inputs.copy(), crops.places.copy(), crops.widths.copy()
+        for row, (heard, begin) in enumerate(zip(chosen, begins, strict=True)):
+            first = max(0, begin - _WARM_UP)
+            codes = heard.take.codes[first : begin + crops.targets.shape[1]].astype(np.float64)
+            level = self._wave.noise * rng.random() ** 2
+            wrong = np.clip(np.rint(codes + rng.normal(0, level, len(codes))), 0, self.config.n_levels - 1)
+            n, n_before = len(codes) - (begin - first), min(2, begin - first)
+            inputs[row, 2 - n_before : 2 + n] = wrong[len(wrong) - n - n_before :]
+            if self._hears_noise:
+                samples = centres(self.config.n_levels)[wrong.astype(np.int64)]
+                place, width = backends.predicted(samples, self.config)
+                places[row, :n], widths[row, :n] = place[-n:], width[-n:]
+        return replace(crops, inputs=inputs, places=places, widths=widths)
 
     def _untold(self, crops: Crops, rng: np.random.Generator) -> Crops:
         told = rng.random(len(crops.labels)) >= self._wave.label_dropout

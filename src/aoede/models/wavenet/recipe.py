@@ -9,7 +9,7 @@ from aoede.neural.recipe import Preset
 from aoede.neural.recipe import Recipe as NetworkRecipe
 from aoede.settings import from_mapping, whole_numbers
 
-_SHARES = ("noise", "average")
+_LESS_THAN = {"noise": 64, "average": 1}
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,16 @@ class Recipe(NetworkRecipe):
     dropout: float = 0.0
     label_dropout: float = 0.1  # a stretch's labels are untold: one model serves without them too
     forgetting: float = 0.0
-    noise: float = 0.05  # share of the samples that are heard a little wrong, or what it makes runs away
+    noise: float = 3.0  # codes that samples are heard wrong by, at most: else what it makes runs away
     average: float = 0.999  # share of the past in the weights that are kept
 
     def __post_init__(self) -> None:
         super().__post_init__()
         whole_numbers(self, {"n_context": (0, 1_000_000), "checkpoint_steps": (0, 0)})
-        for name in _SHARES:
+        for name, most in _LESS_THAN.items():
             value = getattr(self, name)
-            if not isinstance(value, float | int) or isinstance(value, bool) or not 0 <= value < 1:
-                raise ConfigError(f"{name} must be a number from 0 to less than 1, not {value!r}")
+            if not isinstance(value, float | int) or isinstance(value, bool) or not 0 <= value < most:
+                raise ConfigError(f"{name} must be a number from 0 to less than {most}, not {value!r}")
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Recipe":
