@@ -25,7 +25,7 @@ _RIDGE, _MOST_TRACE, _LEAK, _TOO_LARGE = (
     prediction.LEAK,
     prediction.TOO_LARGE,
 )
-_MOST_SCALE = prediction.MOST_SCALE
+_MOST_SCALE, _MOST_SHARE, _QUIET = prediction.MOST_SCALE, prediction.MOST_SHARE, prediction.QUIET
 _LOG_FLOOR, _LOG2_E = 16.0, 1 / math.log(2)
 _F32 = np.float32
 _F32_LOG2_E = np.float32(_LOG2_E)
@@ -98,6 +98,10 @@ def _observe(
     for k in range(n_taps - 1, 0, -1):
         taps[v, k] = taps[v, k - 1]
     taps[v, 0] = sample
+    power = 0.0
+    for k in range(n_taps):
+        power += taps[v, k] ** 2
+    width[v] = min(width[v], _MOST_SHARE * math.sqrt(power / n_taps) + _QUIET)
     total, trusted, is_wild = 0.0, 0.0, False
     for which in range(2):
         n, said = n_quick if which else n_taps, 0.0

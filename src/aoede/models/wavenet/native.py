@@ -130,6 +130,8 @@ def _macros(config: Config) -> Mapping[str, float]:
         "SCALE_MEMORY": prediction.SCALE_MEMORY,
         "LEAST_SCALE": prediction.LEAST_SCALE,
         "MOST_SCALE": prediction.MOST_SCALE,
+        "MOST_SHARE": prediction.MOST_SHARE,
+        "QUIET": prediction.QUIET,
         "LEAST_ERROR": prediction.LEAST_ERROR,
         "RIDGE": prediction.RIDGE,
         "MOST_TRACE": prediction.MOST_TRACE,

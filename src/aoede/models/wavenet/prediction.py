@@ -28,7 +28,8 @@ Codes = NDArray[np.uint8]
 MEMORIES = (0.998, 0.99)  # of the correlations, a sample: half is forgotten after 350 and 70
 ERROR_MEMORY, SCALE_MEMORY = 0.98, 0.97  # of each one's mean error, and of the error of both together
 FIRST_SCALE, LEAST_SCALE, LEAST_ERROR = 0.01, 2e-5, 1e-7
-MOST_SCALE = 0.1  # what is made widens what is made next: without an end it runs away
+MOST_SCALE = 0.1  # what is made widens what is made next: without an end it runs away;
+MOST_SHARE, QUIET = 0.6, 1e-3  # of how loud the taps are, and beside it: nothing grows by itself
 RIDGE = 1e-3  # what the correlations begin with
 MOST_TRACE = 1e7  # a tap of P; beyond it nothing more is forgotten, or silence would make it boundless
 LEAK = 1e-5  # of the weights, a sample: without evidence they fade
@@ -101,6 +102,8 @@ class Adaptive:
         )
         self.taps[:, 1:] = self.taps[:, :-1].copy()
         self.taps[:, 0] = samples
+        loud = np.sqrt(np.square(self.taps).mean(axis=1))
+        np.minimum(self.scale, MOST_SHARE * loud + QUIET, out=self.scale)
         raw = (self.weights * self.taps[:, None, :]).sum(axis=2)
         self.each[:] = np.clip(raw, -1, 1)
         trust = 1 / np.square(np.square(self.errors))

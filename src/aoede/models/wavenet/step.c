@@ -105,6 +105,7 @@ static void observe(const Call *c, int64_t v, double sample) {
     c->width[v] = fmin(fmax(recent, LEAST_SCALE), MOST_SCALE);
     memmove(taps + 1, taps, (NT - 1) * sizeof(double));
     taps[0] = sample;
+    c->width[v] = fmin(c->width[v], MOST_SHARE * sqrt(dot(taps, taps, NT) / NT) + QUIET);
     double total = 0, trusted = 0;
     int is_wild = 0;
     for (int w = 0; w < 2; w++) {
