@@ -25,7 +25,7 @@ class Recipe(NetworkRecipe):
     dropout: float = 0.0
     label_dropout: float = 0.1  # a stretch's labels are untold: one model serves without them too
     forgetting: float = 0.0
-    noise: float = 3.0  # codes that samples are heard wrong by, at most: else what it makes runs away
+    noise: float = 3.0  # codes that samples are heard wrong by, at most
     average: float = 0.999  # share of the past in the weights that are kept
 
     def __post_init__(self) -> None:
