@@ -5,11 +5,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from aoede.learning.line_judge import ARTICLES, SMALL, EnglishKnowledge, Judge
+from aoede.learning.line_judge import ARTICLES, SMALL, EnglishKnowledge, Floats, Judge
 from aoede.learning.line_sources import SEED, Built, Candidate, Sources, Vectors
 from aoede.learning.line_writing import Manner, Written, block_stream, completions, costs, kept, shipped
 from aoede.learning.mood_sources import glasgow
@@ -124,16 +125,18 @@ def _written(sources: Sources, beginnings: Sequence[str], words: frozenset[str])
         for temperature in TEMPERATURES:
             for at in range(0, len(beginnings), BLOCK):
                 block = [text.replace("'", mark) + " " for text in beginnings[at : at + BLOCK]]
-
-                def write(name=name, mark=mark, temperature=temperature, at=at, block=block):  # type: ignore[no-untyped-def]
-                    rng = block_stream(SEED, name, str(temperature), at)
-                    way = manner(words, mark)
-                    return completions(
-                        shipped(name), block, way, n=N_ENDINGS, temperature=temperature, rng=rng
-                    )
-
+                write = partial(_written_block, name, mark, temperature, at, block, words)
                 made += kept(sources.cache, f"en-{name}-{temperature}-{at}", write)
     return [_plain(one) for one in made]
+
+
+def _written_block(
+    name: str, mark: str, temperature: float, at: int, block: Sequence[str], words: frozenset[str]
+) -> list[Written]:
+    """What one writer makes of a block of beginnings."""
+    rng = block_stream(SEED, name, str(temperature), at)
+    way = manner(words, mark)
+    return list(completions(shipped(name), block, way, n=N_ENDINGS, temperature=temperature, rng=rng))
 
 
 def _plain(one: Written) -> Written:
@@ -160,7 +163,9 @@ def _features(
     return [Written(w.beginning.strip(), " " + w.rest, w.nats) for w in every], np.stack(rows)
 
 
-def _marked(sources: Sources, knows: EnglishKnowledge, beginnings: Mapping[str, int]):  # type: ignore[no-untyped-def]
+def _marked(
+    sources: Sources, knows: EnglishKnowledge, beginnings: Mapping[str, int]
+) -> tuple[Floats, Floats]:
     """(M, F) features of the marked lines and (M,) their marks; each costs what the cheaper writer asks."""
     by_length = sorted(beginnings, key=lambda text: -len(text))
     pairs, marks = [], []

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from aoede.learning.line_judge import ChineseKnowledge, Judge
+from aoede.learning.line_judge import ChineseKnowledge, Floats, Judge
 from aoede.learning.line_sources import SEED, Built, Candidate, Sources, Vectors
 from aoede.learning.line_writing import (
     Manner,
@@ -148,7 +148,7 @@ def _different(written: Sequence[Written]) -> list[Written]:
     return list(found_.values())
 
 
-def _marked(sources: Sources, knows: ChineseKnowledge, beginnings: Sequence[str]):  # type: ignore[no-untyped-def]
+def _marked(sources: Sources, knows: ChineseKnowledge, beginnings: Sequence[str]) -> tuple[Floats, Floats]:
     """(M, F) features of the marked lines, and (M,) their marks."""
     marks = sources.marks("zh")
     pairs = [_cut(line, beginnings) or ("", line) for line in marks]
