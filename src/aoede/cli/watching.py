@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from aoede.learning.loop import Standing
 
 REPORT_LINES = 12
-ANSWER = b"stopping after this step, which is saved; the same again stops at once\n"
 
 
 class Stop:

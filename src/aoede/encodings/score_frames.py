@@ -61,10 +61,6 @@ class ScoreFrames:
             raise InputError(f"{self.rate_hz} samples a second are not cut into {self.frame_hz} frames")
 
     @property
-    def n_features(self) -> int:
-        return len(FEATURES)
-
-    @property
     def samples_a_frame(self) -> int:
         return self.rate_hz // self.frame_hz
 

@@ -35,7 +35,7 @@ class Means:
     backings: tuple[int, ...] = ()
 
 
-_COMMON, _TRIPLE, _MIXED = ((4, 4),), ((3, 4), (6, 8)), ((4, 4), (4, 4), (3, 4))
+_TRIPLE, _MIXED = ((3, 4), (6, 8)), ((4, 4), (4, 4), (3, 4))
 
 MEANS: Mapping[str, Means] = MappingProxyType(
     {

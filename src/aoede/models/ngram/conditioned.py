@@ -156,10 +156,6 @@ class NGram:
             raise InputError("there is nothing to count")
         return cls(config, _count(events, config.depth, None))
 
-    def log_probabilities_after(self, targets: ArrayLike, columns: ArrayLike) -> Floats:
-        """(N,) natural log-probability of each target after its context (N, order - 1)."""
-        return self._score(_Columns(self.config, targets, columns), slice(None))
-
     def log_probabilities_of(
         self, sequences: Sequence[ArrayLike], conditions: Sequence[int] | None = None
     ) -> Floats:
@@ -180,7 +176,7 @@ class NGram:
             raise InputError("there is nothing to score: every sequence is empty")
         return float(-scores.mean())
 
-    def _score(self, events: "_Events | _Columns", part: slice) -> Floats:
+    def _score(self, events: "_Events", part: slice) -> Floats:
         targets = events.targets[part]
         p = np.full(len(targets), 1.0 / self.config.n_symbols)
         ids = np.zeros(len(targets), np.int64)

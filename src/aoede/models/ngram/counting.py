@@ -63,11 +63,6 @@ class Counter:
         self._ids: Ints = np.repeat(of_document, lengths)  # number of the n-gram that begins at each place
         self.levels: list[Level] = []
 
-    @property
-    def n_counted(self) -> int:
-        """Characters, ends included."""
-        return len(self._flat) - len(self._marks)
-
     def lengthen(self) -> bool:
         """Count the next length; false where no document is as long."""
         length = len(self.levels) + 1
