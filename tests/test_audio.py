@@ -142,3 +142,13 @@ def test_broken_files_are_refused_or_read(kind: str) -> None:
         n_read += 1
         assert np.isfinite(sound).all() and sound.ndim == 2 and 0 < rate_hz <= 192_000
     assert n_read < 60
+
+
+@pytest.mark.parametrize("sizes", [[70_000], [1, 65_535, 1, 4_463], [800] * 87 + [400], [0]])
+def test_a_wav_that_streams_is_the_file_that_is_written(sizes: list[int]) -> None:
+    sound = np.resize(tone()[:, 0], sum(sizes))
+    blocks = np.split(sound, np.cumsum(sizes)[:-1])
+    told = {"sample_rate_hz": RATE_HZ, "comment": "aoede-recipe: {}", "title": "x"}
+    pieces = list(audio.wav_stream(blocks, n_samples=len(sound), **told))  # type: ignore[arg-type]
+    assert len(pieces) == len(sizes) + 1
+    assert b"".join(pieces) == audio.to_bytes(sound, kind="wav", **told)  # type: ignore[arg-type]

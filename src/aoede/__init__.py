@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aoede.mood.request import mood_of
     from aoede.sketches import sketch
     from aoede.song import Note, Section, Song, Track
+    from aoede.sound import sound
     from aoede.write import write
 
 _HOMES = {
@@ -46,6 +47,7 @@ _HOMES = {
     "sample": "aoede.learning.sampling",
     "set_lyrics": "aoede.editing",
     "sketch": "aoede.sketches",
+    "sound": "aoede.sound",
     "train": "aoede.learning.train",
     "vary": "aoede.editing",
     "write": "aoede.write",
@@ -69,6 +71,7 @@ __all__ = [
     "sample",
     "set_lyrics",
     "sketch",
+    "sound",
     "train",
     "vary",
     "write",

@@ -20,6 +20,7 @@ from aoede.cli.inspect import look, render
 from aoede.cli.learn import evaluate, resume, runs, train
 from aoede.cli.make import compose
 from aoede.cli.sample import sample
+from aoede.cli.sound import sound
 from aoede.cli.system import doctor, models
 from aoede.cli.words import write
 from aoede.errors import AoedeError, UsageError
@@ -70,8 +71,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    compose, regenerate, vary, extend, harmonise, set_lyrics, write, look, render, train, resume, sample, evaluate,
-    runs, models, doctor,
+    compose, regenerate, vary, extend, harmonise, set_lyrics, write, look, render, train, resume, sample, sound,
+    evaluate, runs, models, doctor,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -72,7 +72,7 @@ def look(
         raise UsageError("only a model of text reads a text", where="--text")
     from aoede import export
 
-    reading = _read(file)
+    reading = read_midi(file)
     target = out or Path("out") / f"{_safe_stem(file)}.png"
     picture = export.write(reading.song, _with_suffix(target, (".png",)), force=force)
     report = _facts(file, reading, like) | {"picture": str(picture)}
@@ -89,7 +89,7 @@ def render(file: Path, out: Path | None, audio: str, force: bool, as_json: bool)
     """Play FILE.mid into an audio file."""
     from aoede import export
 
-    reading = _read(file)
+    reading = read_midi(file)
     target = out or Path("out") / f"{_safe_stem(file)}.{audio}"
     written = export.write(reading.song, _with_suffix(target, (".wav", ".mp3", ".flac", ".ogg")), force=force)
     report = {
@@ -102,7 +102,8 @@ def render(file: Path, out: Path | None, audio: str, force: bool, as_json: bool)
     tell_json(report) if as_json else tell(_as_text(report))
 
 
-def _read(file: Path) -> "Reading":
+def read_midi(file: Path) -> "Reading":
+    """The song of a MIDI file; "-" is stdin."""
     from aoede.formats import midi
     from aoede.formats.midi_guard import DEFAULT_LIMITS
 

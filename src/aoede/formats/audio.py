@@ -6,7 +6,7 @@ Vanderkooy 1992) of a fixed stream, except where the sound is digital silence.
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +70,32 @@ def to_bytes(
     if kind == "wav":
         return _with_info(data, title, comment)
     return _same_serial(data) if kind == "ogg" else data
+
+
+def wav_stream(
+    blocks: Iterable[NDArray[np.floating]],
+    *,
+    n_samples: int,
+    sample_rate_hz: int,
+    comment: str = "",
+    title: str = "",
+) -> Iterator[bytes]:
+    """A WAV file piece by piece, while its sound is made: the bytes that `to_bytes` gives of all blocks together.
+
+    `blocks` are (n,) of one channel, `n_samples` in all, which the head of the file says at once.
+    """
+    silence = np.zeros(0, np.float32)
+    head = to_bytes(silence, sample_rate_hz=sample_rate_hz, kind="wav", comment=comment, title=title)
+    n_bytes = n_samples * 2
+    size = int.from_bytes(head[4:8], "little") + n_bytes
+    yield head[:4] + size.to_bytes(4, "little") + head[8:-4] + n_bytes.to_bytes(4, "little")
+    noises, noise = _noises(n_samples, 1), np.zeros((0, 1), np.float32)
+    for block in blocks:
+        while len(noise) < len(block):
+            noise = np.concatenate([noise, next(noises)])
+        frames = np.clip(np.nan_to_num(block[:, None]).astype(np.float32), -1.0, 1.0)
+        yield _rounded(frames, noise[: len(block)]).astype("<i2").tobytes()
+        noise = noise[len(block) :]
 
 
 def _compression(kbps: int, sample_rate_hz: int) -> float:
@@ -158,11 +184,22 @@ def _clipped(frames: NDArray[np.floating]) -> Iterator[NDArray[np.float32]]:
 
 
 def _dithered(frames: NDArray[np.floating]) -> Iterator[NDArray[np.int16]]:
+    for block, noise in zip(_clipped(frames), _noises(*frames.shape), strict=True):
+        yield _rounded(block, noise)
+
+
+def _noises(n_frames: int, n_channels: int) -> Iterator[NDArray[np.float32]]:
+    """The dither of so many samples, block after block."""
     rng = stream(0, "dither")
-    for block in _clipped(frames):
-        noise = rng.random(block.shape, dtype=np.float32) - rng.random(block.shape, dtype=np.float32)
-        rounded = np.rint(block * 32767 + noise * (block != 0))
-        yield np.clip(rounded, -32768, 32767).astype(np.int16)
+    for begin in range(0, n_frames, BLOCK_FRAMES):
+        shape = (min(BLOCK_FRAMES, n_frames - begin), n_channels)
+        yield rng.random(shape, dtype=np.float32) - rng.random(shape, dtype=np.float32)
+
+
+def _rounded(block: NDArray[np.float32], noise: NDArray[np.float32]) -> NDArray[np.int16]:
+    """16 bits, dithered where there is sound."""
+    rounded = np.rint(block * 32767 + noise * (block != 0))
+    return np.asarray(np.clip(rounded, -32768, 32767), np.int16)
 
 
 def read(

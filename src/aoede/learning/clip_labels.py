@@ -5,6 +5,7 @@ folders that tell files apart, parts of the names between "_", "-" and blanks. W
 label; of names in which all parts together tell every file apart, the last number is the number of the recording.
 """
 
+import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from aoede.learning.sounds import LabelTable
 MAX_VALUES = 64  # of one label; a column with more says something else
 MAX_COLUMNS = 8
 PITCHES, VELOCITIES = ("midi_pitch", "pitch", "midi", "note"), ("velocity",)  # columns that are no labels
+N_SHOWN = 12  # values of a label that an error names
 UNKNOWN = 0  # the id of a value that there was not
 
 _PARTS = re.compile(r"[_\-\s.]+")
@@ -60,25 +62,48 @@ class Labels:
     def said(self, text: str) -> tuple[str, ...]:
         """The label that words such as "three, jackson" or "digit=3, jackson" name; "" for columns not named.
 
-        Raises UsageError for a word that is no value, naming those that there are.
+        Raises UsageError for a word that is no value, naming those that there are, and for two of one column.
         """
         found = [""] * len(self.columns)
-        for word in filter(None, (part.strip() for part in text.split(","))):
-            name, _, value = word.rpartition("=")
-            at = self._column_of(value.strip(), name.strip(), found)
-            found[at] = next(v for v in self.columns[at][1] if v.casefold() == value.strip().casefold())
+        for word in self._words(text):
+            at, value = self._place_of(word, found)
+            if found[at]:
+                raise UsageError(
+                    f"{found[at]!r} and {value!r} are both values of {self.names[at]}", where="--label"
+                )
+            found[at] = value
         return tuple(found)
 
-    def _column_of(self, value: str, name: str, found: Sequence[str]) -> int:
+    def _words(self, text: str) -> list[str]:
+        """What stands between commas, unless the whole is a value with a comma in it."""
+        if any(text.strip().casefold() == value.casefold() for _, values in self.columns for value in values):
+            return [text.strip()]
+        parts = re.split("[,，、]", text)
+        return [part.strip() for part in parts if part.strip()]
+
+    def _place_of(self, word: str, found: Sequence[str]) -> tuple[int, str]:
+        """The column that a word belongs to, one without a value first, and the value as it is written there."""
+        name, _, value = (part.strip().casefold() for part in word.rpartition("="))
         fitting = [
-            i
+            (i, known)
             for i, (column, values) in enumerate(self.columns)
-            if value.casefold() in (v.casefold() for v in values) and (not name or name == column)
+            for known in values
+            if known.casefold() == value and name in ("", column.casefold())
         ]
         if not fitting:
-            known = "; ".join(f"{c}: {', '.join(v[:12])}{' ...' * (len(v) > 12)}" for c, v in self.columns)
-            raise UsageError(f"the model knows no label {value!r}", hint=f"It knows {known or 'none'}.")
-        return next((i for i in fitting if not found[i]), fitting[0])
+            raise UsageError(
+                f"the model knows no label {word!r}", where="--label", hint=self._offer(name, value)
+            )
+        return next((place for place in fitting if not found[place[0]]), fitting[0])
+
+    def _offer(self, name: str, value: str) -> str:
+        """What could have been meant, and what there is."""
+        if not self.columns:
+            return "It was trained without labels."
+        columns = [pair for pair in self.columns if name in ("", pair[0].casefold())] or list(self.columns)
+        near = difflib.get_close_matches(value, [v for _, values in columns for v in values], n=1)
+        shown = [f"{c}: {', '.join(v[:N_SHOWN])}{' ...' * (len(v) > N_SHOWN)}" for c, v in columns]
+        return (f"Did you mean {near[0]!r}? " if near else "") + f"It knows {'; '.join(shown)}."
 
     def as_mapping(self) -> dict[str, Any]:
         return {"columns": list(self.names), "values": [list(values) for _, values in self.columns]}

@@ -1,0 +1,375 @@
+"""A model of sound and a wish -> raw audio, made sample by sample: a label, a tune, a recording to go on from.
+
+    for made in sound("my-run", seed=7, label="three, jackson", seconds=2):
+        made.samples, made.rate_hz
+
+`ordered` makes of a model and options what is to be made, `streamed` makes it piece by piece; `sound` is both.
+A tune is played phrase by phrase: after a rest as long as notes ring the model begins from silence once more, so that
+nothing of one phrase is heard in the next, and long rests cost nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoede.encodings.score_frames import Sounding
+from aoede.errors import InputError, MissingError, UsageError
+from aoede.formats import audio, midi
+from aoede.formats.files import read_bounded, write_whole
+from aoede.formats.midi_song import RECIPE_PREFIX
+from aoede.learning import checkpoint
+from aoede.learning.resampling import resampled
+from aoede.learning.sampling import find_checkpoint
+from aoede.learning.sounder import MAX_SECONDS, Sounder, Wish
+from aoede.learning.tunes import Piece, melody_in, phrases, soundings
+from aoede.models.wavenet.backends import Voices
+from aoede.randomness import checked_seed, stream
+from aoede.song import Song
+from aoede.version import __version__
+
+Floats = NDArray[np.float32]
+
+ENCODING = "mulaw"  # of models of sound
+SECONDS, LEAST_S = 2.0, 0.01  # where neither a person nor the model says how long; the shortest
+COOLEST, WARMEST = 0.05, 5.0  # temperatures
+MAX_COUNT = 256
+FADE_S = 0.05  # of a phrase, at its end
+LONG_S = 2.0  # of silence before a tune, from which it is told
+LEAST_START_S, MOST_START_S = 0.1, 120.0  # of a recording that is gone on from
+READ_S = 4.0  # of its end, which the model reads: longer than any of its memories
+MAX_START_BYTES = 512 * 2**20
+PEAK, MOST_GAIN = 0.95, 30.0  # to which that is brought for the model, as the clips were that it learnt from
+SILENT = 10 ** (-60 / 20)
+SLOW = "numpy"  # the backend that is always there
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """What is to be made, by which model."""
+
+    sounder: Sounder
+    pieces: tuple[Piece, ...]  # in order, silence between them
+    n_samples: int  # in all, the beginning included
+    start: Floats  # (n,) the recording that is gone on from, at the model's rate; empty where there is none
+    temperature: float
+    backend: str
+    settings: Mapping[str, Any]  # what was said, for the recipe
+    notes: tuple[str, ...]  # what the person should know, a sentence each
+
+    @property
+    def rate_hz(self) -> int:
+        return self.sounder.law.rate_hz
+
+    @property
+    def seconds(self) -> float:
+        return self.n_samples / self.rate_hz
+
+
+@dataclass(frozen=True, eq=False)
+class Audio:
+    """What was made."""
+
+    samples: Floats  # (n,) in [-1, 1]
+    rate_hz: int
+    recipe: Mapping[str, Any]
+    title: str
+
+    def to_bytes(self, suffix: str) -> bytes:
+        """A whole file, with the recipe in it; the suffix is one of .wav .flac .ogg .mp3, else UsageError."""
+        kind = suffix.lower().removeprefix(".")
+        comment = recipe_text(self.recipe)
+        return audio.to_bytes(
+            self.samples, sample_rate_hz=self.rate_hz, kind=kind, comment=comment, title=self.title
+        )
+
+    def write(self, path: str | Path, *, force: bool = False) -> Path:
+        """`to_bytes` into a file, by its suffix. Raises UsageError or OutputError."""
+        path = Path(path)
+        write_whole(path, self.to_bytes(path.suffix), force=force)
+        return path
+
+
+def sound(model: str | Path | Sounder, *, seed: int, n: int = 1, **options: Any) -> list[Audio]:
+    """`n` sounds by a run, a model file or a shipped model, of `seed` and the seeds that follow.
+
+    Options are label ("three, jackson", or "digit=three"), seconds (unless said as long as the tune, or as what was
+    learnt), midi (a file or a Song, whose melody is played; a chord is told as its highest note), track (of that: a
+    number from 1, or a name), start (a recording that is gone on from and stands at the beginning), temperature and
+    backend ("c", "numba", "numpy"; "" is the fastest). The same seed and backend give the same samples.
+    Raises UsageError, InputError or MissingError, saying what to do.
+    """
+    if not 1 <= n <= MAX_COUNT:
+        raise UsageError(f"1 to {MAX_COUNT} sounds can be made at once, not {n}", where="--count")
+    order = ordered(model, **options)
+    return [made(order, seed=seed + i) for i in range(n)]
+
+
+def ordered(
+    model: str | Path | Sounder,
+    *,
+    label: str = "",
+    seconds: float | None = None,
+    midi: str | Path | Song | None = None,
+    track: str | int | None = None,
+    start: str | Path | None = None,
+    temperature: float = 1.0,
+    backend: str = "",
+) -> Order:
+    """What these options ask of this model, all of it checked."""
+    sounder = found(model)
+    _check(seconds, temperature)
+    if midi is not None and start is not None:
+        raise UsageError("a tune and a recording cannot both say how it begins", where="--start")
+    if track is not None and midi is None:
+        raise UsageError(
+            "there is no file to choose a track of", where="--track", hint="Name one with --midi."
+        )
+    said = sounder.labels.said(label)
+    used, slow = chosen_backend(sounder, backend)
+    notes = [*_on_label(sounder, said), *slow]
+    begun, settings = np.zeros(0, np.float32), _said(sounder, said, temperature, used)
+    if midi is not None:
+        tune, more, told = _tune(midi, track)
+        pieces, n_samples = phrases(sounder, tune, said if label else (), seconds)
+        settings |= more
+        notes += told
+    else:
+        if start is not None:
+            begun, more, told = _start(Path(start), sounder.law.rate_hz)
+            settings |= more
+            notes += told
+        length_s = (sounder.usual_s or SECONDS) if seconds is None else seconds
+        n_samples = len(begun) + round(length_s * sounder.law.rate_hz)
+        pieces = (Piece(len(begun), n_samples - len(begun), Wish(said if label else ())),)
+        if sounder.reads_notes:
+            notes.append("this model plays notes, and none are told: --midi names some")
+    _check_length(n_samples / sounder.law.rate_hz)
+    settings["seconds"] = round((n_samples - len(begun)) / sounder.law.rate_hz, 4)
+    return Order(sounder, pieces, n_samples, begun, temperature, used, settings, tuple(notes))
+
+
+def streamed(order: Order, *, seed: int) -> Iterator[Floats]:
+    """(n,) samples, block after block, `order.n_samples` in all: the recording that is gone on from, then the new."""
+    seed = checked_seed(seed)
+    return _whole(order, seed)
+
+
+def _whole(order: Order, seed: int) -> Iterator[Floats]:
+    if len(order.start):
+        yield order.start
+    reached = len(order.start)
+    for number, piece in enumerate(order.pieces):
+        if piece.first > reached:
+            yield np.zeros(piece.first - reached, np.float32)
+        yield from _played(order, piece, stream(seed, "sound", number))
+        reached = piece.stop
+    if order.n_samples > reached:
+        yield np.zeros(order.n_samples - reached, np.float32)
+
+
+def _played(order: Order, piece: Piece, rng: np.random.Generator) -> Iterator[Floats]:
+    """The blocks of a piece, at the level of what it goes on from."""
+    rate_hz = order.rate_hz
+    heard = order.start[-round(READ_S * rate_hz) :]
+    gain = _gain_for(order.sounder, heard)
+    blocks = order.sounder.streamed(
+        [piece.wish],
+        piece.n_samples / rate_hz,
+        rng,
+        temperature=order.temperature,
+        start=heard * gain if len(heard) else None,
+        backend=order.backend,
+    )
+    reached, n_faded = 0, round(FADE_S * rate_hz)
+    for (block,) in blocks:
+        if len(heard):
+            block = np.clip(block / gain, -1.0, 1.0)
+        if piece.fades:
+            left = piece.n_samples - reached - np.arange(len(block), dtype=np.float32)
+            block = block * np.clip(left / n_faded, 0, 1)
+        yield np.asarray(block, np.float32)
+        reached += len(block)
+
+
+def _gain_for(sounder: Sounder, heard: Floats) -> np.float32:
+    """By what a recording is multiplied for the model: clips are learnt from as loud as the encoding takes them."""
+    peak = float(np.abs(heard).max(initial=0.0))
+    if not peak:
+        return np.float32(1.0)
+    return np.float32(min(PEAK * sounder.law.headroom(heard), PEAK / peak, MOST_GAIN))
+
+
+def made(order: Order, *, seed: int) -> Audio:
+    """All of it."""
+    return gathered(order, streamed(order, seed=seed), seed=seed)
+
+
+def gathered(order: Order, blocks: Iterable[Floats], *, seed: int) -> Audio:
+    """What `streamed` gave, whole, with its recipe."""
+    samples = np.concatenate([np.zeros(0, np.float32), *blocks])
+    return Audio(samples, order.rate_hz, recipe_of(order, seed), title_of(order))
+
+
+def recipe_of(order: Order, seed: int) -> dict[str, Any]:
+    """All it takes to make the same samples again."""
+    return {
+        "aoede": __version__,
+        "model": order.sounder.name,
+        "sha256": order.sounder.sha256[:16],
+        "seed": seed,
+        **order.settings,
+    }
+
+
+def recipe_text(recipe: Mapping[str, Any]) -> str:
+    """A recipe as one line of ASCII JSON, as it stands in files."""
+    return f"{RECIPE_PREFIX}{json.dumps(dict(recipe), separators=(',', ':'))}"
+
+
+def title_of(order: Order) -> str:
+    """The model, and what it was told: "my-run: three, jackson"."""
+    told = [*order.settings.get("label", {}).values()]
+    told += [str(order.settings[name]["name"]) for name in ("midi", "start") if name in order.settings]
+    return ": ".join([order.sounder.name, *filter(None, [", ".join(told)])])
+
+
+# Models
+
+
+def found(model: str | Path | Sounder) -> Sounder:
+    """The model of sound of this name. Raises MissingError, naming those that are shipped, or InputError."""
+    if isinstance(model, Sounder):
+        return model
+    try:
+        stored, name = find_checkpoint(model)
+    except MissingError as error:
+        if error.where != str(model) or Path(model).is_dir() or Path(model).suffix == checkpoint.SUFFIX:
+            raise
+        raise MissingError(error.message, where=str(model), hint=_offer()) from error
+    encoding = _encoding_of(stored.metadata)
+    if encoding != ENCODING:
+        raise InputError(
+            f"this is a model of {encoding or 'something else'}, not of sound",
+            where=str(model),
+            hint=_offer(),
+        )
+    return Sounder.of(stored.metadata, stored.tensors, name=name, sha256=stored.sha256)
+
+
+def shipped_sounders() -> list[str]:
+    """The presets that make sound, by name."""
+    presets = ((name, checkpoint.load_preset(name)) for name in checkpoint.preset_names())
+    return [name for name, preset in presets if _encoding_of(preset.metadata) == ENCODING]
+
+
+def _encoding_of(metadata: Mapping[str, Any]) -> str:
+    encoding = metadata.get("encoding")
+    return str(encoding.get("name", "")) if isinstance(encoding, Mapping) else ""
+
+
+def _offer() -> str:
+    shipped = ", ".join(shipped_sounders())
+    told = f"Shipped models of sound are {shipped}." if shipped else "No model of sound is shipped."
+    return f"{told} Train your own with: aoede train wavenet FOLDER"
+
+
+def chosen_backend(sounder: Sounder, backend: str) -> tuple[str, list[str]]:
+    """The backend that works here, of this name or the fastest; and a word where it is slow."""
+    used = Voices(sounder.model, 1, backend=backend).backend
+    if used != SLOW or backend == SLOW:
+        return used, []
+    return used, [
+        "made in NumPy, which is slow: a C compiler (cc), or pip install 'aoede[wavenet]', makes it many times faster"
+    ]
+
+
+# Wishes
+
+
+def _check(seconds: float | None, temperature: float) -> None:
+    if seconds is not None:
+        _check_length(seconds)
+    if not isinstance(temperature, int | float) or not COOLEST <= temperature <= WARMEST:
+        raise UsageError(
+            f"the temperature lies from {COOLEST:g} to {WARMEST:g}, not {temperature}",
+            where="--temperature",
+            hint="Below 1 it is tamer, above 1 wilder.",
+        )
+
+
+def _check_length(seconds: float) -> None:
+    if not LEAST_S <= seconds <= MAX_SECONDS:
+        raise UsageError(
+            f"a sound lasts from {LEAST_S:g} to {MAX_SECONDS:g} s, not {seconds:g}", where="--seconds"
+        )
+
+
+def _on_label(sounder: Sounder, said: Sequence[str]) -> Iterator[str]:
+    """A word on columns of labels of which nothing is said."""
+    silent = [pair for pair, value in zip(sounder.labels.columns, said, strict=True) if not value]
+    if silent and len(silent) == len(said):
+        example = ", ".join(values[0] for _, values in silent if values)
+        yield f'no label is said, so it is nothing in particular: say one, such as --label "{example}"'
+    elif silent:
+        yield f"nothing is said of its {', '.join(name for name, _ in silent)}"
+
+
+def _said(sounder: Sounder, said: Sequence[str], temperature: float, backend: str) -> dict[str, Any]:
+    label = {name: value for name, value in zip(sounder.labels.names, said, strict=True) if value}
+    told: dict[str, Any] = {"temperature": temperature, "backend": backend}
+    return ({"label": label} if label else {}) | told
+
+
+def _tune(
+    given: str | Path | Song, track: str | int | None
+) -> tuple[list[Sounding], dict[str, Any], list[str]]:
+    """The notes to be played, what the recipe says of them, and what is told of how they were chosen."""
+    notes = list[str]()
+    if isinstance(given, Song):
+        song, name, where = given, given.title, ""
+    else:
+        reading = midi.read(Path(given))
+        song, name, where = reading.song, Path(given).name, str(given)
+        notes += reading.repairs
+    table, told = melody_in(song, track, where)
+    tune = soundings(song, table)
+    if tune[0].onset_s > LONG_S:
+        told = [*told, f"its first note comes after {tune[0].onset_s:.1f} s, as in the file"]
+    print_ = hashlib.sha256(midi.to_bytes(song)).hexdigest()[:16]
+    settings: dict[str, Any] = {"midi": {"name": name, "sha256": print_}}
+    if track is not None:
+        settings["track"] = str(track)
+    return tune, settings, [*notes, *told]
+
+
+# Recordings
+
+
+def _start(path: Path, rate_hz: int) -> tuple[Floats, dict[str, Any], list[str]]:
+    """A recording at this rate, what the recipe says of it, and what is told."""
+    data, where = read_bounded(path, max_bytes=MAX_START_BYTES), str(path)
+    read = audio.mono_from_bytes(data, where=where, max_seconds=MOST_START_S)
+    if len(read.samples) < LEAST_START_S * read.rate_hz:
+        raise InputError(
+            f"{len(read.samples) / read.rate_hz:.3f} s is too short to go on from",
+            where=where,
+            hint=f"It takes {LEAST_START_S:g} s at least.",
+        )
+    if np.abs(read.samples[-round(READ_S * read.rate_hz) :]).max() < SILENT:
+        raise InputError("there is nothing but silence to go on from", where=where)
+    notes = []
+    if read.n_channels > 1:
+        notes.append(f"its {read.n_channels} channels became one")
+    if read.rate_hz != rate_hz:
+        notes.append(f"from {read.rate_hz:,} Hz it came to {rate_hz:,} Hz, the rate of the model")
+    if read.n_odd:
+        notes.append(f"{read.n_odd:,} values that are no numbers became silence")
+    samples = np.clip(resampled(read.samples, read.rate_hz, rate_hz), -1.0, 1.0)
+    settings = {"start": {"name": path.name, "sha256": hashlib.sha256(data).hexdigest()[:16]}}
+    return samples, settings, [f"{where}: {note}" for note in notes]
