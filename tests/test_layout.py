@@ -16,7 +16,19 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Who may import whom: a module imports only from its own layer's list of lower layers.
 LAYERS = [
     {"cli", "studio", "__main__"},
-    {"compose", "sketches", "recipes", "edits", "editing", "write", "reply", "sound", "export", "playlist"},
+    {
+        "compose",
+        "sketches",
+        "recipes",
+        "edits",
+        "editing",
+        "write",
+        "reply",
+        "sound",
+        "lead",
+        "export",
+        "playlist",
+    },
     {"learning", "mood", "music", "words", "synth", "waveform", "mastering"},
     {"models", "encodings", "formats", "presets"},
     {"neural"},

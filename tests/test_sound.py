@@ -4,7 +4,6 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,22 +11,17 @@ import pytest
 import soundfile
 
 import aoede as package
-from aoede.encodings.mulaw import MuLaw
-from aoede.encodings.score_frames import FEATURES, ScoreFrames, Sounding
+from aoede.encodings.score_frames import Sounding
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
 from aoede.formats.held_recipe import recipe_in
-from aoede.learning import checkpoint, families, tunes
-from aoede.learning.clip_labels import Labels
+from aoede.learning import checkpoint, tunes
 from aoede.learning.tunes import LEAD_S, phrases
-from aoede.models.wavenet.model import shapes
 from aoede.song import Note, Song, Tempo, Track
 from aoede.sound import Order, found, ordered, streamed
 from tests.command import Run
+from tests.small_sounder import RATE_HZ, model_file
 
-FAMILY = families.load("wavenet")
-RATE_HZ = 8_000
-WORDS = (("digit", ("five", "three")), ("speaker", ("jackson", "小明")))
 USUAL = ("--backend", "numpy", "--seconds", "0.05", "--seed", "7")
 RING_S = 0.1
 
@@ -36,33 +30,6 @@ RING_S = 0.1
 def short_ring(monkeypatch: pytest.MonkeyPatch) -> None:
     """Less to make."""
     monkeypatch.setattr(tunes, "RING_S", RING_S)
-
-
-def model_file(
-    path: Path, *, columns: Sequence[tuple[str, Sequence[str]]] = WORDS, plays_notes: bool = True
-) -> Path:
-    """A model of random weights: what it makes is noise."""
-    config = FAMILY.Config(
-        n_layers=2, n_cycle=2, n_residual=4, n_skip=4, n_told=8, n_taps=2, n_quick=2, rate_hz=RATE_HZ,
-        label_sizes=tuple(len(values) + 1 for _, values in columns),
-        n_frame_features=len(FEATURES) if plays_notes else 0, frame_samples=RATE_HZ // 100,
-        n_phases=8 if plays_notes else 0,
-    )  # fmt: skip
-    rng = np.random.default_rng(1)
-    tensors = {
-        name: (0.4 * rng.standard_normal(shape)).astype(np.float32) for name, shape in shapes(config).items()
-    }
-    metadata = {
-        "family": "wavenet",
-        "kind": "a model of sound",
-        "licence": "none",
-        "encoding": MuLaw(RATE_HZ).as_mapping(),
-        "labels": Labels(tuple((name, tuple(values)) for name, values in columns)).as_mapping(),
-        "config": vars(config),
-        "provenance": {"frames": ScoreFrames(RATE_HZ).as_mapping() if plays_notes else None},
-    }
-    checkpoint.save(path, tensors, metadata)
-    return path
 
 
 @pytest.fixture(scope="module")

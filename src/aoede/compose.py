@@ -77,6 +77,8 @@ def compose(
     harmony: str | Path | None = None,
     melody: str | Path | Sequence[Sequence[int]] | None = None,
     lyrics: str | Path | None = None,
+    lead: str | Path | None = None,
+    lead_label: str | None = None,
     candidates: int = N_CANDIDATES,
 ) -> Song:
     """A song for `request`, e.g. `compose("a song that expresses hope and wonder", seed=1)`.
@@ -92,6 +94,8 @@ def compose(
     melody: which model sings: "rnn" (unless said), "ngram", "transformer", a run, a model file; or a MIDI file, whose
     melody stays as it is: meter, tempo, key and length are its own, and chords are found.
     lyrics: words of your own (a Path: a text file), a line a phrase, or "" for none; without it words are found.
+    lead: a model of sound that plays the melody where the song is heard: a run or a model file; lead_label says what
+    it is to sound like, of what it was taught.
     candidates: 1..16 songs are drawn, of which a critic takes one that lies where real songs do.
     Raises UsageError for what no song can obey, InputError for a request that says nothing.
     """
@@ -228,6 +232,7 @@ def _joined(sketch: Sketch, changes: Sequence[Changes], written: Mapping[str, Se
         ),
         chords=tuple(symbols_of(changes, starts_ticks, [plan.key_of(section) for section in plan.sections])),
         recipe=_recipe(sketch),
+        lead=sketch.lead,
     )
 
 
@@ -271,7 +276,13 @@ def _recipe(sketch: Sketch) -> dict[str, Any]:
         "options": {name: str(v) if isinstance(v, Path) else v for name, v in sketch.options.items()},
         "models": _models(sketch),
         "key": str(sketch.plan.key),
-    } | ({"seeds": dict(sketch.seeds)} if sketch.seeds else {})
+    } | _if_stated(sketch)
+
+
+def _if_stated(sketch: Sketch) -> dict[str, Any]:
+    """What stands in the recipes of some songs alone."""
+    seeds = {"seeds": dict(sketch.seeds)} if sketch.seeds else {}
+    return seeds | ({"lead": {"backend": sketch.lead.backend}} if sketch.lead else {})
 
 
 _MODELS = ("harmony", "melody", "drums", "lines_en", "lines_zh", "mood_en", "mood_zh")
@@ -279,6 +290,10 @@ _MODELS = ("harmony", "melody", "drums", "lines_en", "lines_zh", "mood_en", "moo
 
 def _models(sketch: Sketch) -> dict[str, str]:
     """The models that a song is made with, by name, each with the beginning of its hash."""
-    own = {found.name: found.sha256[:16] for found in (sketch.player, sketch.singer) if found is not None}
+    own = {
+        found.name: found.sha256[:16]
+        for found in (sketch.player, sketch.singer, sketch.lead)
+        if found is not None
+    }
     usual = [name for name in _MODELS if name != "melody" or sketch.singer is None]
     return {name: load_preset(name).sha256[:16] for name in usual} | own

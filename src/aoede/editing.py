@@ -175,7 +175,8 @@ def _same(made: Song, song: Song) -> bool:
 
 
 def _with_marks(song: Song, planned: Sketch) -> Song:
-    """A song with the sections and chords of its plan where another program lost them."""
+    """A song with the sections and chords of its plan where another program lost them, and what plays its melody."""
+    song = replace(song, lead=planned.lead)
     sections = song.sections or tuple(sections_of(planned.plan))
     if song.chords:
         return replace(song, sections=sections)

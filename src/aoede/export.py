@@ -78,7 +78,8 @@ def _sound_stems(song: Song, kind: str) -> Iterator[bytes]:
     from aoede import synth
     from aoede.formats import audio
 
-    stems = synth.render_stems(song, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
+    song, given = _led(song, SAMPLE_RATE_HZ)
+    stems = synth.render_stems(song, given=given, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
     for samples, name in zip(stems, _stem_names(song), strict=True):
         title, comment = f"{song.title} ({name})", recipe_text(song)
         yield audio.to_bytes(samples, sample_rate_hz=SAMPLE_RATE_HZ, kind=kind, comment=comment, title=title)
@@ -108,12 +109,28 @@ def _midi(song: Song) -> bytes:
     return midi.to_bytes(song)
 
 
+def _led(song: Song, rate_hz: int) -> tuple[Song, dict[int, Any]]:
+    """The song, and the sounds of what a model plays of it, by the number of the track."""
+    if song.lead is None:
+        return song, {}
+    from aoede.lead import led
+
+    return led(song, rate_hz)
+
+
+def _heard(song: Song, rate_hz: int) -> Any:
+    """(n, 2) samples."""
+    from aoede import synth
+
+    song, given = _led(song, rate_hz)
+    return synth.render(song, given=given, sample_rate_hz=rate_hz, loudness_dbfs=LOUDNESS_DBFS)
+
+
 def _audio(kind: str) -> Callable[[Song], bytes]:
     def to_audio(song: Song) -> bytes:
-        from aoede import synth
         from aoede.formats import audio
 
-        samples = synth.render(song, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
+        samples = _heard(song, SAMPLE_RATE_HZ)
         comment = recipe_text(song)
         return audio.to_bytes(
             samples, sample_rate_hz=SAMPLE_RATE_HZ, kind=kind, comment=comment, title=song.title
@@ -131,10 +148,9 @@ def _picture(song: Song) -> bytes:
 
 
 def _page(song: Song) -> bytes:
-    from aoede import synth
     from aoede.formats import audio, song_page
 
-    samples = synth.render(song, sample_rate_hz=PAGE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
+    samples = _heard(song, PAGE_RATE_HZ)
     sound = audio.to_bytes(
         samples,
         sample_rate_hz=PAGE_RATE_HZ,
@@ -200,7 +216,7 @@ def command_of(recipe: Mapping[str, Any], file: str = "SONG.mid") -> str:
         return f"aoede compose --recipe {_quoted(file)}"
     request, options = str(recipe["request"]), ["--seed", str(recipe["seed"])]
     for name, value in recipe["options"].items():
-        options += ["--no-lyrics"] if name == "lyrics" else [f"--{name}", str(value)]
+        options += ["--no-lyrics"] if name == "lyrics" else [f"--{name.replace('_', '-')}", str(value)]
     # "--" says that what begins with a hyphen is no option
     words = [*options, "--", request] if request.startswith("-") else [request, *options]
     return " ".join(["aoede", "compose", *map(_quoted, words)])

@@ -55,7 +55,15 @@ def add_reverb(stereo: Samples, send: Samples, rate_hz: int) -> None:
 
 
 def gain_to(loudness_dbfs: float, stereo: Samples, rate_hz: int) -> np.float32:
-    """The gain, within +-30 dB, that brings the gated level to `loudness_dbfs`.
+    """The gain, within +-30 dB, that brings the gated level to `loudness_dbfs`; 1 for silence."""
+    level = level_dbfs(stereo, rate_hz)
+    if level is None:
+        return np.float32(1.0)
+    return np.float32(10 ** (min(30.0, max(-30.0, loudness_dbfs - level)) / 20))
+
+
+def level_dbfs(stereo: Samples, rate_hz: int) -> float | None:
+    """The gated level of (2, n); None for silence.
 
     Gating as in ITU-R BS.1770-5: blocks of 0.4 s, those below -70 dBFS, then those 10 dB below the mean, left
     out; without its frequency weighting.
@@ -64,10 +72,7 @@ def gain_to(loudness_dbfs: float, stereo: Samples, rate_hz: int) -> np.float32:
     n_blocks = stereo.shape[1] // size
     power = np.square(stereo[:, : n_blocks * size]).reshape(2, n_blocks, size).mean(axis=(0, 2))
     power = power[power > 1e-7]
-    if not power.size:
-        return np.float32(1.0)
-    level_db = 10 * math.log10(power[power >= power.mean() / 10].mean())
-    return np.float32(10 ** (min(30.0, max(-30.0, loudness_dbfs - level_db)) / 20))
+    return 10 * math.log10(power[power >= power.mean() / 10].mean()) if power.size else None
 
 
 def limit(stereo: Samples) -> None:

@@ -11,14 +11,16 @@ from types import MappingProxyType
 from typing import Any
 
 from aoede.compose import compose
-from aoede.errors import InputError
+from aoede.errors import InputError, MissingError
 from aoede.formats.files import read_bounded
 from aoede.formats.held_recipe import recipe_in
 from aoede.learning.generators import is_model
 from aoede.randomness import checked_seed
 from aoede.sketches import Sketch, sketch
+from aoede.song import Lead
 
 MAX_EDITS = 64
+BACKENDS = ("c", "numba", "numpy")  # of models of sound
 MAX_FILE_BYTES = 512 * 2**20  # of sound, ten minutes and more
 _OPTIONS = frozenset(inspect.signature(compose).parameters) - {"request", "seed", "candidates"}
 # What is not a text.
@@ -60,7 +62,21 @@ def planned_by(recipe: Mapping[str, Any]) -> Sketch:
     if not isinstance(seeds, dict) or not all(_is_of(value, (int,)) for value in seeds.values()):
         raise _no_recipe("its seeds are no numbers")
     planned = sketch(request, seed=seed, **options)
+    planned = replace(planned, lead=_with_its_backend(planned.lead, recipe.get("lead")))
     return replace(planned, seeds={str(role): checked_seed(value) for role, value in seeds.items()})
+
+
+def _with_its_backend(lead: Lead | None, told: Any) -> Lead | None:
+    """What plays the melody, by the backend that the recipe tells as far as that works here."""
+    backend = told.get("backend") if isinstance(told, dict) else None
+    if lead is None or backend not in BACKENDS or backend == lead.backend:
+        return lead
+    from aoede.lead import lead_by
+
+    try:
+        return replace(lead, backend=lead_by(lead.model, seed=lead.seed, backend=backend).backend)
+    except MissingError:
+        return lead
 
 
 def edits_of(recipe: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:

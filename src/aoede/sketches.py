@@ -30,7 +30,7 @@ from aoede.music.progressions import Table, progressions_from_csv
 from aoede.music.styles import parse_style
 from aoede.music.theory import parse_key, parse_mode, pitch_class
 from aoede.randomness import checked_seed
-from aoede.song import Note
+from aoede.song import Lead, Note
 
 MAX_LYRICS_BYTES = 100_000
 Notes = tuple[Note, ...]
@@ -54,6 +54,7 @@ class Sketch:
     changes: Sequence[Changes] | None = None  # chords that stand already, a list a section
     melodies: Sequence[Notes] | None = None  # a tune that stands already, from each section's beginning
     lyrics: str | None = None  # the user's own words, "" for none; None: words are found
+    lead: Lead | None = None  # what plays the melody where the song is heard
     told: Sequence[str] = ()  # what was taken of the file of a given melody, and what was left
 
     def seed_of(self, role: str) -> int:
@@ -82,15 +83,31 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     if isinstance(stated.get("lyrics"), Path):
         stated["lyrics"] = _storable(_words_in(stated["lyrics"]))
     lyrics = "" if _INSTRUMENTAL.search(request) else None
+    lead = _lead_of(stated, seed)
     singer = tune(stated["melody"]) if _names_model(stated.get("melody")) else None
     if "melody" in stated and singer is None:
         around = _around_melody(request, seed, stated, mood, wishes, given)
-        return replace(around, lyrics=stated.get("lyrics", ""))
+        return replace(around, lyrics=stated.get("lyrics", ""), lead=lead)
     plan = plan_for(mood, _in_their_key(wishes, given), seed=seed)
     own = progressions_from_csv(Path(stated["progressions"])) if "progressions" in stated else None
     player = harmonist(stated["harmony"]) if "harmony" in stated else None
     lyrics = stated.get("lyrics", lyrics)
-    return Sketch(request, seed, stated, mood, wishes, plan, given, own, player, singer, lyrics=lyrics)
+    return Sketch(
+        request, seed, stated, mood, wishes, plan, given, own, player, singer, lyrics=lyrics, lead=lead
+    )
+
+
+def _lead_of(stated: Mapping[str, Any], seed: int) -> Lead | None:
+    """What plays the melody, where that is stated."""
+    if "lead" not in stated:
+        if "lead_label" in stated:
+            raise UsageError(
+                "there is no model to play the melody", where="--lead-label", hint="Name one with --lead."
+            )
+        return None
+    from aoede.lead import lead_by
+
+    return lead_by(stated["lead"], seed=seed, label=stated.get("lead_label", ""))
 
 
 def _names_model(melody: Any) -> bool:

@@ -172,12 +172,25 @@ class KeySignature:
     is_minor: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A trained model of sound that plays the melody where a song is heard, in place of its instrument."""
+
+    model: str  # a run, a model file or a preset
+    name: str
+    sha256: str  # of that file, as it was chosen
+    label: tuple[str, ...]  # what it is to sound like, of what it was taught; () says nothing
+    seed: int
+    backend: str  # what makes the samples
+
+
 @dataclass(frozen=True)
 class Song:
     """Tracks with everything that is said about them. All tuples are sorted by start.
 
     `tempos` and `meters` always begin at tick 0 (120 bpm and 4/4 where a file states none);
-    `recipe` is all it takes to make the same bytes again, or empty for a song that was read.
+    `recipe` is all it takes to make the same bytes again, or empty for a song that was read;
+    `lead` is of songs that are made here: no file but the recipe tells it.
     """
 
     title: str
@@ -189,6 +202,7 @@ class Song:
     chords: tuple[ChordSymbol, ...] = ()
     syllables: tuple[Syllable, ...] = ()
     recipe: Mapping[str, Any] = field(default_factory=dict)
+    lead: Lead | None = None
 
     @property
     def end_ticks(self) -> int:

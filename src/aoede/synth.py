@@ -11,11 +11,12 @@ Sources: SoundFont 2.04 sections 8.1 (tuning), 8.4 (velocity, volume and express
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from aoede.mastering import (
     add_reverb,
     apply_gains,
     gain_to,
+    level_dbfs,
     limit,
     limiting_gains,
 )
@@ -44,6 +46,7 @@ RAMP_S = 0.005  # a controller's step, smoothed
 CUT_S = 0.05  # release of a voice that its exclusive class ends
 SEGMENT = 20 * 44_100  # samples of one waveform held at a time
 MAX_VOICES = 500_000  # of a track
+NOTHING: Mapping[int, Samples] = MappingProxyType({})
 
 VOLUME, PAN, EXPRESSION, PEDAL, REVERB = 7, 10, 11, 64, 91
 CONTROL_DEFAULTS = {VOLUME: 100, PAN: 64, EXPRESSION: 127, REVERB: 40}  # General MIDI 1
@@ -59,6 +62,7 @@ def render(
     song: Song,
     *,
     soundfont: SoundFont | None = None,
+    given: Mapping[int, Samples] = NOTHING,
     sample_rate_hz: int = 44_100,
     loudness_dbfs: float | None = None,
     max_seconds: float = 1800.0,
@@ -68,10 +72,11 @@ def render(
 
     The level follows velocities and controllers; with `loudness_dbfs` the whole is brought to that gated RMS
     level (-17 is about -15 LUFS). A program that the SoundFont lacks is played by the nearest one of its
-    General MIDI family, else by the piano. Raises InputError where the song lasts longer than `max_seconds`
-    or its notes together sound longer than `max_voice_seconds`.
+    General MIDI family, else by the piano. `given` are sounds, (n,) from the beginning of the song, that are heard in
+    place of the tracks of these numbers: where these stand in the room, and as loud. Raises InputError where the song
+    lasts longer than `max_seconds` or its notes together sound longer than `max_voice_seconds`.
     """
-    parts, n = _parts_of(song, soundfont, sample_rate_hz, max_seconds, max_voice_seconds)
+    parts, n = _parts_of(song, soundfont, given, sample_rate_hz, max_seconds, max_voice_seconds)
     stereo = _played(parts, n, sample_rate_hz)
     if loudness_dbfs is not None:
         stereo *= gain_to(loudness_dbfs, stereo, sample_rate_hz)
@@ -83,6 +88,7 @@ def render_stems(
     song: Song,
     *,
     soundfont: SoundFont | None = None,
+    given: Mapping[int, Samples] = NOTHING,
     sample_rate_hz: int = 44_100,
     loudness_dbfs: float | None = None,
     max_seconds: float = 1800.0,
@@ -93,7 +99,7 @@ def render_stems(
     Reverb, gain and limiter are those of the whole; so a track alone may pass the peak of the whole a little.
     One stem is held at a time, which costs playing everything twice. Errors are those of `render`.
     """
-    parts, n = _parts_of(song, soundfont, sample_rate_hz, max_seconds, max_voice_seconds)
+    parts, n = _parts_of(song, soundfont, given, sample_rate_hz, max_seconds, max_voice_seconds)
     whole = _played(parts, n, sample_rate_hz)
     gain = np.float32(1.0) if loudness_dbfs is None else gain_to(loudness_dbfs, whole, sample_rate_hz)
     whole *= gain
@@ -108,8 +114,13 @@ def render_stems(
 
 
 def _parts_of(
-    song: Song, soundfont: SoundFont | None, rate_hz: int, max_seconds: float, max_voice_seconds: float
-) -> tuple[list["_Part"], int]:
+    song: Song,
+    soundfont: SoundFont | None,
+    given: Mapping[int, Samples],
+    rate_hz: int,
+    max_seconds: float,
+    max_voice_seconds: float,
+) -> tuple[list["_Part | _Given"], int]:
     """The tracks ready to be played, and how many samples they last together."""
     font = soundfont or default_soundfont()
     _check_length(song.duration_s, max_seconds)
@@ -117,10 +128,11 @@ def _parts_of(
     voices = [voice for part in parts for voice in part.voices]
     if sum(voice.length for voice in voices) > max_voice_seconds * rate_hz:
         raise InputError("too many long notes to render", hint="Shorten the notes or the pedal.")
-    return parts, _n_samples(song, voices, rate_hz, max_seconds)
+    n_samples = _n_samples(song, voices, rate_hz, max_seconds)
+    return [_Given(part, given[i]) if i in given else part for i, part in enumerate(parts)], n_samples
 
 
-def _played(parts: Sequence["_Part"], n_samples: int, rate_hz: int) -> Samples:
+def _played(parts: Sequence["_Part | _Given"], n_samples: int, rate_hz: int) -> Samples:
     """(2, n_samples) the parts together, with reverb."""
     mix = np.zeros((3, n_samples), dtype=np.float32)
     for part in parts:
@@ -275,6 +287,34 @@ class _Part:
         send = now[REVERB] + voice.zone.reverb_send
         for channel, gain in zip(mix, (np.cos(angle), np.sin(angle), send), strict=True):
             channel[at : at + n] += sound * _float32(gain)
+
+
+class _Given:
+    """A track whose sound is given: where its own instrument would stand, as loud as that."""
+
+    def __init__(self, part: _Part, samples: Samples) -> None:
+        self.part, self.samples = part, samples
+
+    def play(self, mix: Samples) -> None:
+        """Add it to `mix`, (3, n_samples): left, right, reverb send."""
+        heard = np.zeros_like(mix)
+        self.part.play(heard)
+        level = level_dbfs(heard[:2] * np.float32(MIX_GAIN), self.part.rate_hz)
+        if level is None:
+            return
+        heard[:] = 0
+        self._add(heard)
+        mix += heard * gain_to(level, heard[:2] * np.float32(MIX_GAIN), self.part.rate_hz)
+
+    def _add(self, heard: Samples) -> None:
+        n = min(len(self.samples), heard.shape[1])
+        now = {number: curve.over(0, n, 0) for number, curve in self.part.controls.items()}
+        sound = self.samples[:n] * _float32(now[VOLUME] * now[EXPRESSION])
+        sends = [voice.zone.reverb_send for voice in self.part.voices]
+        angle = (now[PAN] + 1.0) * (math.pi / 4)
+        send = now[REVERB] + (sum(sends) / len(sends) if sends else 0.0)
+        for channel, gain in zip(heard, (np.cos(angle), np.sin(angle), send), strict=True):
+            channel[:n] = sound * _float32(gain)
 
 
 def _float32(values: float | NDArray[np.float64]) -> np.float32 | Samples:

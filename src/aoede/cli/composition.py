@@ -43,6 +43,7 @@ def report_of(planned: "Sketch", song: "Song", files: list[Path], seconds: float
             "form": [{"name": s.name, "bars": s.bars} for s in plan.sections],
             "programs": dict(plan.programs),
         },
+        "lead": _lead(song),
         "melody": list(planned.told),
         "chords": chords_by_section(song),
         "words": lines_by_section(song),
@@ -103,6 +104,7 @@ def as_text(report: dict[str, Any], *, files: bool = True) -> str:
         f"  plan        {plan['style']}, {plan['key']}, {plan['tempo_bpm']:g} bpm, {plan['meter']}, "
         f"{plan['bars']} bars, {minutes}:{seconds:02d}",
         f"  band        {_band(plan['programs'])}",
+        *([f"  lead        {_lead_as_text(report['lead'])}"] if report["lead"] else []),
         f"  form        {form}",
     ]
     lines += [f"  {'melody' if i == 0 else '':<10}  {told}" for i, told in enumerate(report["melody"])]
@@ -121,6 +123,18 @@ def as_text(report: dict[str, Any], *, files: bool = True) -> str:
     lines.append(f"  {'again':<10}  {command_of(report['recipe'], _midi_of(report))}")
     lines.append(f"  {'took':<10}  {report['seconds']:.2f} s")
     return "\n".join(lines)
+
+
+def _lead(song: "Song") -> dict[str, Any] | None:
+    """What plays the melody where the song is heard."""
+    lead = song.lead
+    if lead is None:
+        return None
+    return {"model": lead.name, "label": [x for x in lead.label if x], "backend": lead.backend}
+
+
+def _lead_as_text(lead: dict[str, Any]) -> str:
+    return ", ".join([lead["model"], *lead["label"]]) + f", backend {lead['backend']}"
 
 
 def _midi_of(report: dict[str, Any]) -> str:

@@ -79,27 +79,68 @@ def look(
     tell_json(report) if as_json else tell(_as_text(report))
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  aoede render song.mid
+  aoede render song.mid --lead my-flute --out song.mp3"""
+)
 @_file
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="The audio file. [default: out/NAME.wav]")
 @click.option("--audio", type=click.Choice(["wav", "mp3", "flac", "ogg"]), default="wav", show_default=True)
+@click.option(
+    "--lead", metavar="MODEL", help="A model of sound that plays the melody: a run or a model file."
+)
+@click.option(
+    "--lead-label", metavar="LABEL", help='What it is to sound like, as aoede sound has --label: "flute".'
+)
+@click.option("-s", "--seed", type=int, default=0, show_default=True, help="Of what that model draws.")
 @force_option
 @json_option
-def render(file: Path, out: Path | None, audio: str, force: bool, as_json: bool) -> None:
+def render(
+    file: Path,
+    out: Path | None,
+    audio: str,
+    lead: str | None,
+    lead_label: str | None,
+    seed: int,
+    force: bool,
+    as_json: bool,
+) -> None:
     """Play FILE.mid into an audio file."""
     from aoede import export
 
     reading = read_midi(file)
-    target = out or Path("out") / f"{_safe_stem(file)}.{audio}"
-    written = export.write(reading.song, _with_suffix(target, (".wav", ".mp3", ".flac", ".ogg")), force=force)
+    target = _with_suffix(
+        out or Path("out") / f"{_safe_stem(file)}.{audio}", (".wav", ".mp3", ".flac", ".ogg")
+    )
+    song = _led(reading.song, lead, lead_label, seed)
+    written = export.write(song, target, force=force)
     report = {
         "schema": "aoede.render/1",
         "file": str(file),
         "audio": str(written),
-        "duration_s": round(reading.song.duration_s, 3),
+        "duration_s": round(song.duration_s, 3),
         "repairs": list(reading.repairs),
     }
+    if song.lead:
+        report["lead"] = song.recipe["lead"]
     tell_json(report) if as_json else tell(_as_text(report))
+
+
+def _led(song: "Song", lead: str | None, label: str | None, seed: int) -> "Song":
+    """The song with a model to play its melody, if there is one to, and a recipe that says so."""
+    from aoede.errors import UsageError
+
+    if lead is None:
+        if label is not None:
+            what = "there is no model to play the melody"
+            raise UsageError(what, where="--lead-label", hint="Name one with --lead.")
+        return song
+    from aoede.lead import lead_by, recipe_with
+
+    song = replace(song, lead=lead_by(lead, seed=seed, label=label or ""))
+    return replace(song, recipe=recipe_with(song))
 
 
 def read_midi(file: Path) -> "Reading":
@@ -200,7 +241,7 @@ def _lines(name: str, value: Any) -> list[str]:
     elif name == "chords":
         shown = value[:64]
         cells = [" ".join(shown) + (f" … ({len(value)} in all)" if len(value) > 64 else "")]
-    elif name == "recipe":
+    elif name in ("recipe", "lead"):
         cells = [json.dumps(value, ensure_ascii=False)]
     elif name in ("tempos", "meters"):
         cells = [", ".join(str(x) for _, x in value[:8]) + (" …" if len(value) > 8 else "")]

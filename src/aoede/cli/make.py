@@ -45,6 +45,7 @@ Examples:
   aoede compose "a road song" --style folk --chords "verse: C Am F G; chorus: F G C C"
   aoede compose "a quiet evening" --melody mine.mid
   aoede compose "a quiet evening" --harmony rnn --melody transformer
+  aoede compose "a quiet evening" --lead my-flute
   aoede compose --recipe out/song.mid
   echo "a lullaby, in 3/4" | aoede compose - --count 4 --json"""
 )
@@ -108,6 +109,14 @@ Examples:
     metavar="FILE.mid|MODEL",
     help="A melody that stays as it is, with chords and a band around it; or what sings: rnn, ngram, transformer, a "
     "run or a model file. [default: rnn]",
+)
+@click.option(
+    "--lead",
+    metavar="MODEL",
+    help="A model of sound that plays the melody in what is heard, as aoede sound does: a run or a model file.",
+)
+@click.option(
+    "--lead-label", metavar="LABEL", help='What it is to sound like, as aoede sound has --label: "flute".'
 )
 @click.option(
     "--recipe",
@@ -190,13 +199,19 @@ def _from_recipe(recipe: Path) -> Iterator[tuple["Sketch", "Song"]]:
         if name not in _OF_FILES and context.get_parameter_source(name) is not ParameterSource.DEFAULT
     ]
     if stated:
-        what = "a request" if stated[0] == "request" else f"--{stated[0]}"
+        what = "a request" if stated[0] == "request" else f"--{stated[0].replace('_', '-')}"
         raise UsageError(
             f"--recipe and {what} contradict each other: the recipe says everything",
             where="--recipe",
             hint="Leave one of them away; `aoede regenerate` and `aoede vary` change a song.",
         )
-    work = again(read_recipe(recipe))
+    told = read_recipe(recipe)
+    work = again(told)
+    if work.song.lead and told.get("lead") != work.song.recipe.get("lead"):
+        tell(
+            f"note: its melody was played by another backend: {work.song.lead.backend} rounds differently",
+            err=True,
+        )
     yield work.sketch, work.song
 
 
