@@ -132,6 +132,15 @@ def test_a_pipe_that_closes_ends_it_quietly(voice: Path) -> None:
         assert b"rror" not in process.stderr.read()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_behind_stdout_is_a_sentence(voice: Path) -> None:
+    command = [sys.executable, "-m", "aoede", "sound", str(voice), *USUAL, "-o", "-"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 74
+    assert b"the disk is full" in done.stderr
+
+
 # Labels
 
 
@@ -213,6 +222,15 @@ def test_of_a_song_the_melody_is_played_or_the_track_that_is_said(voice: Path) -
         ordered(voice, midi=song, track="flute")
     with pytest.raises(UsageError, match="track 3 is of drums"):
         ordered(voice, midi=song, track="3")
+
+
+def test_of_notes_that_begin_together_the_highest_is_played(voice: Path) -> None:
+    chord = tune((0, 60, 480), (0, 64, 480), (0, 67, 480))
+    order = ordered(voice, midi=chord, seconds=0.1, backend="numpy")
+    assert "its top line is played, as several notes sound together" in order.notes
+    alone = ordered(voice, midi=tune((0, 67, 480)), seconds=0.1, backend="numpy")
+    whole = ordered(voice, midi=chord, track=1, seconds=0.1, backend="numpy")
+    assert np.array_equal(heard(order), heard(alone)) and np.array_equal(heard(whole), heard(alone))
 
 
 def test_seconds_cut_a_tune_off_or_go_on_in_silence(voice: Path) -> None:

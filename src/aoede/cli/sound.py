@@ -10,7 +10,7 @@ import click
 
 from aoede.cli.console import STDOUT, force_option, json_option, tell, tell_json
 from aoede.cli.inspect import read_midi
-from aoede.errors import UsageError
+from aoede.errors import UsageError, output_error
 
 if TYPE_CHECKING:
     from aoede.sound import Audio, Floats, Order
@@ -207,8 +207,13 @@ def _stream(order: "Order", seed: int) -> None:
     )
     tell(f"seed {seed}, backend {order.backend}", err=True)
     for piece in pieces:
-        sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # nobody listens any more, which is no error
+            raise
+        except OSError as error:
+            raise output_error(Path("stdout"), error) from error
 
 
 def _made(order: "Order", seed: int, count: int) -> list["Audio"]:

@@ -104,9 +104,11 @@ def melody_in(song: Song, track: str | int | None = None, where: str = "") -> tu
     voices = told_apart(song)
     if not len(voices.melody):
         raise InputError("there are no notes in it to play", where=where)
-    told = []
-    if voices.track >= 0 and sum(bool(t.notes) and not t.is_drum for t in song.tracks) > 1:
+    told, n_tracks = list[str](), sum(bool(t.notes) and not t.is_drum for t in song.tracks)
+    if voices.track >= 0 and n_tracks > 1:
         told = [f"the melody is taken to be {_named(song, voices.track)}; --track says another"]
+    if n_tracks == 1 and len(voices.accompaniment):
+        told = ["its top line is played, as several notes sound together"]
     return _few(voices.melody, where), told
 
 
