@@ -361,6 +361,18 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_model_file_with_other_weights_is_refused_by_its_name(voice: Path, tmp_path: Path) -> None:
+    stored = checkpoint.load(voice)
+    fewer = dict(list(stored.tensors.items())[1:])
+    checkpoint.save(tmp_path / "odd.safetensors", fewer, stored.metadata)
+    with pytest.raises(InputError, match="weights") as caught:
+        found(tmp_path / "odd.safetensors")
+    assert caught.value.where.endswith("odd.safetensors")
+    checkpoint.save(tmp_path / "empty.safetensors", stored.tensors, {**stored.metadata, "provenance": {}})
+    with pytest.raises(InputError, match=r"this is no model of sound"):
+        found(tmp_path / "empty.safetensors")
+
+
 def test_in_python_a_sound_is_samples_and_can_be_written(voice: Path, tmp_path: Path) -> None:
     one, two = package.sound(voice, label="three", seconds=0.05, seed=7, n=2, backend="numpy")
     assert one.samples.shape == (400,) and one.rate_hz == RATE_HZ and one.samples.dtype == np.float32

@@ -41,7 +41,7 @@ def lead_by(model: str | Path, *, seed: int, label: str = "", backend: str = "")
         said = sounder.labels.said(label)
     except UsageError as error:
         raise UsageError(error.message, where="--lead-label", hint=error.hint) from error
-    used, _ = chosen_backend(sounder, backend)
+    used = chosen_backend(sounder, backend)
     return Lead(str(model), sounder.name, sounder.sha256, said if label else (), checked_seed(seed), used)
 
 

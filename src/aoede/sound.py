@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.encodings.score_frames import Sounding
-from aoede.errors import InputError, MissingError, UsageError
+from aoede.errors import ConfigError, InputError, MissingError, UsageError
 from aoede.formats import audio, midi
 from aoede.formats.files import read_bounded, write_whole
 from aoede.formats.midi_song import RECIPE_PREFIX
@@ -131,8 +131,8 @@ def ordered(
             "there is no file to choose a track of", where="--track", hint="Name one with --midi."
         )
     said = sounder.labels.said(label)
-    used, slow = chosen_backend(sounder, backend)
-    notes = [*_on_label(sounder, said), *slow]
+    used = chosen_backend(sounder, backend)
+    notes = [*_on_label(sounder, said), *([] if backend else on_speed(used))]
     begun, settings = np.zeros(0, np.float32), _said(sounder, said, temperature, used)
     if midi is not None:
         tune, more, told = _tune(midi, track)
@@ -259,7 +259,10 @@ def found(model: str | Path | Sounder) -> Sounder:
             where=str(model),
             hint=_offer(),
         )
-    return Sounder.of(stored.metadata, stored.tensors, name=name, sha256=stored.sha256)
+    try:
+        return Sounder.of(stored.metadata, stored.tensors, name=name, sha256=stored.sha256)
+    except (InputError, ConfigError) as error:
+        raise type(error)(error.message, hint=error.hint, where=error.where or str(model)) from error
 
 
 def shipped_sounders() -> list[str]:
@@ -279,12 +282,16 @@ def _offer() -> str:
     return f"{told} Train your own with: aoede train wavenet FOLDER"
 
 
-def chosen_backend(sounder: Sounder, backend: str) -> tuple[str, list[str]]:
-    """The backend that works here, of this name or the fastest; and a word where it is slow."""
-    used = Voices(sounder.model, 1, backend=backend).backend
-    if used != SLOW or backend == SLOW:
-        return used, []
-    return used, [
+def chosen_backend(sounder: Sounder, backend: str) -> str:
+    """The backend that works here, of this name or the fastest. Raises MissingError where that one does not."""
+    return Voices(sounder.model, 1, backend=backend).backend
+
+
+def on_speed(backend: str) -> list[str]:
+    """A word on a backend that is slow."""
+    if backend != SLOW:
+        return []
+    return [
         "made in NumPy, which is slow: a C compiler (cc), or pip install 'aoede[wavenet]', makes it many times faster"
     ]
 

@@ -11,6 +11,7 @@ import click
 
 from aoede.cli.comparison import LIKE, compared, facts_of_voices, lines_of_comparison, lines_of_voices
 from aoede.cli.console import force_option, json_option, read_text, tell, tell_json
+from aoede.cli.make import tell_of_lead
 
 if TYPE_CHECKING:
     from aoede.formats.midi import Reading
@@ -140,6 +141,7 @@ def _led(song: "Song", lead: str | None, label: str | None, seed: int) -> "Song"
     from aoede.lead import lead_by, recipe_with
 
     song = replace(song, lead=lead_by(lead, seed=seed, label=label or ""))
+    tell_of_lead(song.lead)
     return replace(song, recipe=recipe_with(song))
 
 

@@ -14,7 +14,7 @@ from aoede.cli.console import STDOUT, force_option, json_option, read_text, tell
 
 if TYPE_CHECKING:
     from aoede.sketches import Sketch
-    from aoede.song import Song
+    from aoede.song import Lead, Song
 
 MAX_COUNT = 16
 
@@ -179,6 +179,7 @@ def _from_request(
         planned = sketch(request, **options)
         for fault in planned.own.faults if planned.own else ():
             tell(f"left out: {fault}", err=True)
+        tell_of_lead(planned.lead)
         yield planned, fill(chosen(planned, candidates))
         options["seed"] = planned.seed + 1
 
@@ -208,11 +209,19 @@ def _from_recipe(recipe: Path) -> Iterator[tuple["Sketch", "Song"]]:
     told = read_recipe(recipe)
     work = again(told)
     if work.song.lead and told.get("lead") != work.song.recipe.get("lead"):
-        tell(
-            f"note: its melody was played by another backend: {work.song.lead.backend} rounds differently",
-            err=True,
-        )
+        tell("note: another backend played its melody when it was made: the sound will differ", err=True)
+    tell_of_lead(work.song.lead)
     yield work.sketch, work.song
+
+
+def tell_of_lead(lead: "Lead | None") -> None:
+    """A word where the melody takes long to play."""
+    if lead is None:
+        return
+    from aoede.sound import on_speed
+
+    for note in on_speed(lead.backend):
+        tell(f"note: the melody is {note}", err=True)
 
 
 def _told(
