@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from aoede.errors import InputError, UsageError
 from aoede.formats import midi
 from aoede.lead import lead_by, led, recipe_with
 from aoede.learning import tunes
+from aoede.learning.sounder import Sounder, Wish
+from aoede.learning.sounding_pitch import sounding_pitch
 from aoede.mastering import level_dbfs
 from aoede.recipes import read_recipe
 from aoede.song import Control, Note, Section, Song, Tempo, Track
@@ -73,6 +76,41 @@ def test_the_melody_is_heard_where_it_stands_and_as_loud_as_its_instrument(flute
     assert levels[1] == pytest.approx(levels[0], abs=1.5)  # the reverb is another
     left, right = np.square(stems[1]).sum(axis=0)
     assert right > 4 * left
+
+
+def _sines(
+    self: Sounder, wishes: Sequence[Wish], seconds: float, rng: np.random.Generator, **_: object
+) -> Iterator[np.ndarray]:
+    """What a model would give that plays the notes that it is told to the sample, as sines."""
+    at = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    sound = np.zeros(len(at))
+    for note in wishes[0].notes:
+        sounds = (at >= note.onset_s) & (at < note.end_s)
+        sound += 0.5 * sounds * np.sin(2 * np.pi * 440 * 2 ** ((note.pitch - 69) / 12) * at)
+    for begin in range(0, len(sound), 800):
+        yield sound[None, begin : begin + 800].astype(np.float32)
+
+
+@pytest.mark.parametrize("rate_hz", [24_000, 44_100])
+def test_each_note_is_heard_at_its_time_and_in_its_pitch(
+    flute: Path, monkeypatch: pytest.MonkeyPatch, rate_hz: int
+) -> None:
+    monkeypatch.setattr(Sounder, "streamed", _sines)
+    rows = [(0, 60), (480, 67), (2_880, 64), (3_360, 72)]  # a long rest between the second and the third
+    melody = tuple(Note(start, pitch, 240, 80) for start, pitch in rows)
+    tempos = (Tempo(0, 97.0), Tempo(2_880, 60.0))
+    played = replace(
+        with_lead(flute, seed=11), tracks=(Track("Melody", melody, 73, "melody"),), tempos=tempos
+    )
+    sound = led(played, rate_hz)[1][0]
+    for note in melody:
+        begin, end = (
+            round(played.seconds_at(ticks) * rate_hz) for ticks in (note.start_ticks, note.end_ticks)
+        )
+        assert sounding_pitch(sound[begin:end], rate_hz) == pytest.approx(note.pitch, abs=0.05)
+        silent = sound[max(0, begin - round(0.02 * rate_hz)) : max(0, begin - 40)]
+        assert not len(silent) or np.abs(silent).max() < 0.01
+        assert np.abs(sound[begin : begin + round(0.002 * rate_hz)]).max() > 0.1
 
 
 def test_stems_with_a_lead_added_up_are_the_song(flute: Path) -> None:
