@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from aoede.errors import InputError, UsageError
 from aoede.formats import midi
 from aoede.formats.held_recipe import recipe_in
 from aoede.learning import checkpoint, tunes
+from aoede.learning.sounder import Sounder
 from aoede.learning.tunes import LEAD_S, phrases
 from aoede.song import Note, Song, Tempo, Track
 from aoede.sound import Order, found, ordered, streamed
@@ -197,6 +199,26 @@ def test_phrases_begin_from_silence_and_long_rests_are_silent(voice: Path) -> No
     told = [note for piece in order.pieces for note in piece.wish.notes]
     assert [note.pitch for note in told] == [60, 67]
     assert all(note.onset_s == pytest.approx(LEAD_S) for note in told)
+
+
+def test_the_last_note_of_a_phrase_rings_on_while_the_next_one_begins(
+    voice: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def level(
+        self: Sounder, wishes: object, seconds: float, *_: object, **__: object
+    ) -> Iterator[np.ndarray]:
+        yield np.full((1, 300), 0.25, np.float32)
+        yield np.full((1, round(seconds * RATE_HZ) - 300), 0.25, np.float32)
+
+    monkeypatch.setattr(tunes, "RING_S", 1.0)
+    monkeypatch.setattr(Sounder, "streamed", level)
+    order = ordered(voice, midi=tune((0, 60, 48), (240, 64, 48), (480, 67, 48)), backend="numpy")
+    assert [piece.first for piece in order.pieces] == [0, 3_920, 7_920]
+    sound = heard(order)
+    assert len(sound) == order.n_samples == round(2.1 * RATE_HZ)
+    expected = [0.25, 0.5, 0.75, 0.5, 0.25]
+    assert [sound[at] for at in (3_900, 3_930, 7_930, 8_900, 12_900)] == expected
+    assert sound[-1] < 0.01 and np.abs(np.diff(sound)).max() <= 0.25
 
 
 def test_another_last_phrase_leaves_the_first_as_it_is(voice: Path) -> None:

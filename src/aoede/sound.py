@@ -4,8 +4,7 @@
         made.samples, made.rate_hz
 
 `ordered` makes of a model and options what is to be made, `streamed` makes it piece by piece; `sound` is both.
-A tune is played phrase by phrase: after a rest as long as notes ring the model begins from silence once more, so that
-nothing of one phrase is heard in the next, and long rests cost nothing.
+A tune is played phrase by phrase, each from silence, while the last note of the one before rings on.
 """
 
 import hashlib
@@ -54,7 +53,7 @@ class Order:
     """What is to be made, by which model."""
 
     sounder: Sounder
-    pieces: tuple[Piece, ...]  # in order, silence between them
+    pieces: tuple[Piece, ...]  # in order; one may ring on over the next
     n_samples: int  # in all, the beginning included
     start: Floats  # (n,) the recording that is gone on from, at the model's rate; empty where there is none
     temperature: float
@@ -163,14 +162,36 @@ def streamed(order: Order, *, seed: int) -> Iterator[Floats]:
 def _whole(order: Order, seed: int) -> Iterator[Floats]:
     if len(order.start):
         yield order.start
-    reached = len(order.start)
-    for number, piece in enumerate(order.pieces):
+    reached, ringing = len(order.start), np.zeros(0, np.float32)
+    nexts = [*(piece.first for piece in order.pieces[1:]), order.n_samples]
+    for number, (piece, until) in enumerate(zip(order.pieces, nexts, strict=True)):
         if piece.first > reached:
-            yield np.zeros(piece.first - reached, np.float32)
-        yield from _played(order, piece, stream(seed, "sound", number))
-        reached = piece.stop
+            rest, ringing = _over(np.zeros(piece.first - reached, np.float32), ringing)
+            yield rest
+        reached, tail = piece.first, list[Floats]()
+        for block in _played(order, piece, stream(seed, "sound", number)):
+            n_now = min(len(block), until - reached)
+            if n_now:
+                now, ringing = _over(block[:n_now], ringing)
+                yield now
+            reached += n_now
+            tail.append(block[n_now:])
+        ringing = _added(ringing, np.concatenate(tail))
     if order.n_samples > reached:
-        yield np.zeros(order.n_samples - reached, np.float32)
+        yield _over(np.zeros(order.n_samples - reached, np.float32), ringing)[0]
+
+
+def _over(block: Floats, ringing: Floats) -> tuple[Floats, Floats]:
+    """A block with what still rings of earlier ones, and what rings on after it."""
+    return np.clip(_added(block, ringing[: len(block)]), -1.0, 1.0), ringing[len(block) :]
+
+
+def _added(one: Floats, other: Floats) -> Floats:
+    """(max(n, m),) two sounds that begin together."""
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    found = longer.copy()
+    found[: len(shorter)] += shorter
+    return found
 
 
 def _played(order: Order, piece: Piece, rng: np.random.Generator) -> Iterator[Floats]:

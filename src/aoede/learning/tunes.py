@@ -1,7 +1,7 @@
 """A tune as a model of sound plays it: which notes of a song it is, and cut into phrases.
 
-After a rest as long as notes ring the model begins from silence once more: nothing of one phrase is heard in the
-next, and long rests cost nothing.
+After a rest the model begins from silence once more, as it learnt single notes: whatever went wrong in one phrase is
+not heard in the next, and long rests cost nothing. The last note of a phrase rings on while the next one begins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +16,7 @@ from aoede.song import Song, Track
 
 MAX_NOTES = 20_000
 LEAD_S = 0.01  # before the first note of a phrase
+REST_S = 0.25  # between two phrases at least
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Piece:
 def phrases(
     sounder: Sounder, notes: Sequence[Sounding], label: tuple[str, ...], seconds: float | None
 ) -> tuple[tuple[Piece, ...], int]:
-    """Notes as pieces with silence between, and how many samples they last: until the last has rung.
+    """Notes as pieces, and how many samples they last: until the last has rung. One may ring on over the next.
 
     `seconds` cuts them off, or goes on in silence. Raises UsageError for a model that reads no notes, InputError for
     more than MAX_SECONDS.
@@ -71,10 +72,10 @@ def phrases(
 
 
 def _parted(notes: Sequence[Sounding]) -> Iterator[list[Sounding]]:
-    """Notes cut where all that came before has rung."""
+    """Notes cut at rests."""
     phrase, end_s = list[Sounding](), 0.0
     for note in sorted(notes, key=lambda note: note.onset_s):
-        if phrase and note.onset_s - LEAD_S > end_s + RING_S:
+        if phrase and note.onset_s > end_s + REST_S:
             yield phrase
             phrase = []
         phrase.append(note)
