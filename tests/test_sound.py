@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -219,6 +220,32 @@ def test_the_last_note_of_a_phrase_rings_on_while_the_next_one_begins(
     expected = [0.25, 0.5, 0.75, 0.5, 0.25]
     assert [sound[at] for at in (3_900, 3_930, 7_930, 8_900, 12_900)] == expected
     assert sound[-1] < 0.01 and np.abs(np.diff(sound)).max() <= 0.25
+
+
+def test_phrases_made_at_the_same_time_are_those_made_one_after_another(voice: Path) -> None:
+    notes = [(480 * i, 60 + i, 48) for i in range(4)]
+    order = ordered(voice, midi=tune(*notes))
+    assert len(order.pieces) == 4
+    assert np.array_equal(package.sound(voice, midi=tune(*notes), seed=7)[0].samples, heard(order))
+
+
+def test_an_interruption_ends_all_phrases_soon(voice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = list[int]()
+
+    def endless(
+        self: Sounder, wishes: object, seconds: float, *_: object, **__: object
+    ) -> Iterator[np.ndarray]:
+        begun.append(1)
+        if len(begun) == 1:
+            raise KeyboardInterrupt
+        while True:
+            time.sleep(0.001)
+            yield np.zeros((1, 8), np.float32)
+
+    monkeypatch.setattr(Sounder, "streamed", endless)
+    monkeypatch.setattr(sys.modules["aoede.sound"], "_n_threads", lambda order: 2)
+    with pytest.raises(KeyboardInterrupt):
+        package.sound(voice, midi=tune((0, 60, 48), (480, 64, 48)), seed=7, backend="numpy")
 
 
 def test_another_last_phrase_leaves_the_first_as_it_is(voice: Path) -> None:

@@ -9,9 +9,13 @@ A tune is played phrase by phrase, each from silence, while the last note of the
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -20,10 +24,10 @@ from numpy.typing import NDArray
 from aoede.encodings.score_frames import Sounding
 from aoede.errors import ConfigError, InputError, MissingError, UsageError
 from aoede.formats import audio, midi
-from aoede.formats.files import read_bounded, write_whole
+from aoede.formats.files import write_whole
 from aoede.formats.midi_song import RECIPE_PREFIX
 from aoede.learning import checkpoint
-from aoede.learning.resampling import resampled
+from aoede.learning.recording import READ_S, begun_with, gain_for
 from aoede.learning.sampling import find_checkpoint
 from aoede.learning.sounder import MAX_SECONDS, Sounder, Wish
 from aoede.learning.tunes import Piece, melody_in, phrases, soundings
@@ -40,11 +44,6 @@ COOLEST, WARMEST = 0.05, 5.0  # temperatures
 MAX_COUNT = 256
 FADE_S = 0.05  # of a phrase, at its end
 LONG_S = 2.0  # of silence before a tune, from which it is told
-LEAST_START_S, MOST_START_S = 0.1, 120.0  # of a recording that is gone on from
-READ_S = 4.0  # of its end, which the model reads: longer than any of its memories
-MAX_START_BYTES = 512 * 2**20
-PEAK, MOST_GAIN = 0.95, 30.0  # to which that is brought for the model, as the clips were that it learnt from
-SILENT = 10 ** (-60 / 20)
 SLOW = "numpy"  # the backend that is always there
 
 
@@ -140,7 +139,7 @@ def ordered(
         notes += told
     else:
         if start is not None:
-            begun, more, told = _start(Path(start), sounder.law.rate_hz)
+            begun, more, told = begun_with(Path(start), sounder.law.rate_hz)
             settings |= more
             notes += told
         length_s = (sounder.usual_s or SECONDS) if seconds is None else seconds
@@ -156,20 +155,21 @@ def ordered(
 def streamed(order: Order, *, seed: int) -> Iterator[Floats]:
     """(n,) samples, block after block, `order.n_samples` in all: the recording that is gone on from, then the new."""
     seed = checked_seed(seed)
-    return _whole(order, seed)
+    return _whole(order, [_played(order, number, seed) for number in range(len(order.pieces))])
 
 
-def _whole(order: Order, seed: int) -> Iterator[Floats]:
+def _whole(order: Order, played: Sequence[Iterable[Floats]]) -> Iterator[Floats]:
+    """The blocks of all pieces in their places."""
     if len(order.start):
         yield order.start
     reached, ringing = len(order.start), np.zeros(0, np.float32)
     nexts = [*(piece.first for piece in order.pieces[1:]), order.n_samples]
-    for number, (piece, until) in enumerate(zip(order.pieces, nexts, strict=True)):
+    for piece, until, blocks in zip(order.pieces, nexts, played, strict=True):
         if piece.first > reached:
             rest, ringing = _over(np.zeros(piece.first - reached, np.float32), ringing)
             yield rest
         reached, tail = piece.first, list[Floats]()
-        for block in _played(order, piece, stream(seed, "sound", number)):
+        for block in blocks:
             n_now = min(len(block), until - reached)
             if n_now:
                 now, ringing = _over(block[:n_now], ringing)
@@ -194,11 +194,11 @@ def _added(one: Floats, other: Floats) -> Floats:
     return found
 
 
-def _played(order: Order, piece: Piece, rng: np.random.Generator) -> Iterator[Floats]:
+def _played(order: Order, number: int, seed: int) -> Iterator[Floats]:
     """The blocks of a piece, at the level of what it goes on from."""
-    rate_hz = order.rate_hz
+    piece, rng, rate_hz = order.pieces[number], stream(seed, "sound", number), order.rate_hz
     heard = order.start[-round(READ_S * rate_hz) :]
-    gain = _gain_for(order.sounder, heard)
+    gain = gain_for(heard, order.sounder.law)
     blocks = order.sounder.streamed(
         [piece.wish],
         piece.n_samples / rate_hz,
@@ -218,17 +218,27 @@ def _played(order: Order, piece: Piece, rng: np.random.Generator) -> Iterator[Fl
         reached += len(block)
 
 
-def _gain_for(sounder: Sounder, heard: Floats) -> np.float32:
-    """By what a recording is multiplied for the model: clips are learnt from as loud as the encoding takes them."""
-    peak = float(np.abs(heard).max(initial=0.0))
-    if not peak:
-        return np.float32(1.0)
-    return np.float32(min(PEAK * sounder.law.headroom(heard), PEAK / peak, MOST_GAIN))
-
-
 def made(order: Order, *, seed: int) -> Audio:
-    """All of it."""
-    return gathered(order, streamed(order, seed=seed), seed=seed)
+    """All of it: what `streamed` gives, several pieces at the same time."""
+    seed, stop = checked_seed(seed), Event()
+
+    def whole(number: int) -> list[Floats]:
+        return list(takewhile(lambda _: not stop.is_set(), _played(order, number, seed)))
+
+    with ThreadPoolExecutor(_n_threads(order)) as pool:
+        try:
+            parts = list(pool.map(whole, range(len(order.pieces))))
+        except BaseException:  # Ctrl-C among them: what has begun ends with its next block
+            stop.set()
+            raise
+    return gathered(order, _whole(order, parts), seed=seed)
+
+
+def _n_threads(order: Order) -> int:
+    """As many as there are processors for: of the backends C alone lets others work beside it."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    n_processors = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, min(n_processors, len(order.pieces))) if order.backend == "c" else 1
 
 
 def gathered(order: Order, blocks: Iterable[Floats], *, seed: int) -> Audio:
@@ -374,30 +384,3 @@ def _tune(
     if track is not None:
         settings["track"] = str(track)
     return tune, settings, [*notes, *told]
-
-
-# Recordings
-
-
-def _start(path: Path, rate_hz: int) -> tuple[Floats, dict[str, Any], list[str]]:
-    """A recording at this rate, what the recipe says of it, and what is told."""
-    data, where = read_bounded(path, max_bytes=MAX_START_BYTES), str(path)
-    read = audio.mono_from_bytes(data, where=where, max_seconds=MOST_START_S)
-    if len(read.samples) < LEAST_START_S * read.rate_hz:
-        raise InputError(
-            f"{len(read.samples) / read.rate_hz:.3f} s is too short to go on from",
-            where=where,
-            hint=f"It takes {LEAST_START_S:g} s at least.",
-        )
-    if np.abs(read.samples[-round(READ_S * read.rate_hz) :]).max() < SILENT:
-        raise InputError("there is nothing but silence to go on from", where=where)
-    notes = []
-    if read.n_channels > 1:
-        notes.append(f"its {read.n_channels} channels became one")
-    if read.rate_hz != rate_hz:
-        notes.append(f"from {read.rate_hz:,} Hz it came to {rate_hz:,} Hz, the rate of the model")
-    if read.n_odd:
-        notes.append(f"{read.n_odd:,} values that are no numbers became silence")
-    samples = np.clip(resampled(read.samples, read.rate_hz, rate_hz), -1.0, 1.0)
-    settings = {"start": {"name": path.name, "sha256": hashlib.sha256(data).hexdigest()[:16]}}
-    return samples, settings, [f"{where}: {note}" for note in notes]
