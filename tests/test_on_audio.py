@@ -62,7 +62,14 @@ def _decided(folder: Path, **said: object) -> dict:
 def _sounder(**changes: object) -> Sounder:
     """A model of random weights with labels and notes."""
     config = FAMILY.Config(
-        **{**SHAPE, "label_sizes": (3,), "n_frame_features": len(FEATURES), "frame_samples": 80, **changes}
+        **{
+            **SHAPE,
+            "label_sizes": (3,),
+            "n_frame_features": len(FEATURES),
+            "frame_samples": 80,
+            "n_harmonics": 3,
+            **changes,
+        }
     )
     rng = np.random.default_rng(1)
     tensors = {
@@ -183,8 +190,7 @@ def test_lengths_that_cannot_be_are_refused(seconds: float) -> None:
 
 
 def test_notes_for_a_model_that_reads_none_are_refused() -> None:
-    sounder = _sounder()
-    deaf = Sounder(sounder.name, sounder.model, sounder.law, sounder.labels, None)
+    deaf = _sounder(n_harmonics=0)
     with pytest.raises(UsageError, match="reads no notes"):
         deaf.made([Wish((), (Sounding(60, 0, 1),))], 0.1, stream(1, "x"))
 
@@ -289,7 +295,7 @@ def test_samples_are_free_running_beside_the_recordings(
     document = _decided(_notes(tmp_path))
     monkeypatch.setattr(on_audio, "SAMPLE_S", 0.1)
     artist = on_audio.artist(document, _items(tmp_path))
-    sounder = _sounder()
+    sounder = _sounder(n_harmonics=on_audio.N_HARMONICS)
     metadata = {
         "family": "wavenet",
         "encoding": document["encoding"],

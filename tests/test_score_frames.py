@@ -83,12 +83,30 @@ def test_no_notes_and_no_frames_are_no_error() -> None:
         Sounding(128, 0, 1),
         Sounding(60, 1, 1),
         Sounding(60, 0, 1, 0),
-        Sounding(float("nan"), 0, 1),
+        Sounding(60, float("nan"), 1),
     ],
 )
 def test_a_note_that_cannot_be_is_refused(note: Sounding) -> None:
     with pytest.raises(InputError, match="a note of pitch"):
         FRAMES.encode([note], 10)
+
+
+def test_a_sound_without_pitch_is_told_by_when_it_begins_and_ends() -> None:
+    frames = FRAMES.encode([Sounding(float("nan"), 0, 0.5)], 60)
+    assert _of(frames, "sounds").sum() == 50
+    assert _of(frames, "begun 0.1 s")[5] > _of(frames, "begun 0.1 s")[20] > 0
+    pitched = [name for name in FEATURES if name == "height" or name.startswith(("chroma", "octave"))]
+    assert all((_of(frames, name) == 0).all() for name in pitched)
+    assert np.isnan(FRAMES.phases([Sounding(float("nan"), 0, 0.5)], 100)).all()
+
+
+def test_the_phase_turns_as_often_as_the_pitch_says_and_runs_on_from_note_to_note() -> None:
+    phases = FRAMES.phases([Sounding(69, 0, 0.5), Sounding(81, 0.5, 1)], FRAMES.rate_hz)
+    turns = (np.diff(phases) % 1).cumsum()
+    half = FRAMES.rate_hz // 2
+    assert turns[half - 1] == pytest.approx(220, abs=0.1)
+    assert turns[-1] == pytest.approx(660, abs=0.2)
+    assert np.abs(np.diff(phases) % 1).max() < 0.06  # no jump
 
 
 def test_rates_that_are_not_cut_into_frames_are_refused() -> None:

@@ -3,7 +3,9 @@
 A line has one note at a time: of notes that overlap the one that began last is told, of those that begin together
 the highest. After its end a note is told for a while as one that rings on. Pitch is told by its height, by its place
 in the octave and by its octave; a pitch between two semitones is told as a share of each, so that a sound that was
-played a quarter tone higher can be told as what it is.
+played a quarter tone higher can be told as what it is. A sound without pitch, a word or a drum, is told by when it
+begins and ends alone. Beside the frames stands where in its period the told note is, sample by sample (as in neural
+source-filter models: Wang et al. 2019), so that what is made can be neither sharp nor flat.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +42,7 @@ Floats = NDArray[np.float32]
 class Sounding(NamedTuple):
     """A note in seconds."""
 
-    pitch: float  # MIDI number, 0..127; between two of them after a sound was moved
+    pitch: float  # MIDI number, 0..127; between two of them after a sound was moved; NaN: it has none
     onset_s: float  # before 0 where it began before the sound does
     end_s: float
     velocity: int = 80  # 1..127
@@ -85,6 +87,18 @@ class ScoreFrames:
             frames[is_told] = _rows(table[which[is_told]], times[is_told])
         return frames
 
+    def pitches(self, notes: Sequence[Sounding], n_frames: int) -> NDArray[np.float64]:
+        """(n_frames,) the pitch that is told of each frame, NaN for none. Raises InputError as `encode`."""
+        table = _table(notes, self.frame_hz)
+        which = _told(table, (np.arange(n_frames) + 0.5) / self.frame_hz, self.frame_hz)
+        return np.where(which >= 0, np.append(table[:, 0], np.nan)[which], np.nan)
+
+    def phases(self, notes: Sequence[Sounding], n_samples: int) -> Floats:
+        """(n_samples,) where in its period the told note is, 0 to 1, running on from note to note; NaN for none."""
+        pitch = np.repeat(self.pitches(notes, self.n_frames(n_samples)), self.samples_a_frame)[:n_samples]
+        cycles = np.cumsum(np.nan_to_num(440 * 2 ** ((pitch - 69) / 12)) / self.rate_hz)
+        return np.where(np.isnan(pitch), np.nan, cycles % 1).astype(np.float32)
+
     def as_mapping(self) -> dict[str, Any]:
         return {"name": NAME, "features": list(FEATURES), **asdict(self)}
 
@@ -102,7 +116,7 @@ class ScoreFrames:
 def _table(notes: Sequence[Sounding], frame_hz: int) -> NDArray[np.float64]:
     """(n, 4) pitch, onset, end, velocity, by onset and then from low to high; each a frame long at least."""
     rows = np.array([tuple(note) for note in notes], np.float64).reshape(-1, 4)
-    is_good = np.isfinite(rows).all(axis=1) & (rows[:, 0] >= 0) & (rows[:, 0] <= 127)
+    is_good = np.isfinite(rows[:, 1:]).all(axis=1) & ~((rows[:, 0] < 0) | (rows[:, 0] > 127))
     is_good &= (rows[:, 2] > rows[:, 1]) & (rows[:, 3] >= 1) & (rows[:, 3] <= 127)
     if not is_good.all():
         bad = notes[int(np.flatnonzero(~is_good)[0])]
@@ -132,8 +146,8 @@ def _rows(told: NDArray[np.float64], times: NDArray[np.float64]) -> Floats:
     pitch, onset, end, velocity = told.T
     age, left = times - onset, end - times
     sounds = left > 0
-    columns = [sounds.astype(np.float64), velocity / 127, (pitch - 64) / 32]
-    chroma = pitch % 12
+    has_pitch, chroma = ~np.isnan(pitch), pitch % 12
+    columns = [sounds.astype(np.float64), velocity / 127, np.where(has_pitch, (pitch - 64) / 32, 0)]
     columns += [_near(np.minimum((chroma - i) % 12, (i - chroma) % 12), 1) for i in range(12)]
     columns += [_near(np.abs(pitch - low), 12) for low in OCTAVES]
     columns += [np.exp(-np.maximum(age, 0) / scale) for scale in ONSET_S]
@@ -143,5 +157,5 @@ def _rows(told: NDArray[np.float64], times: NDArray[np.float64]) -> Floats:
 
 
 def _near(distance: NDArray[np.float64], width: float) -> NDArray[np.float64]:
-    """1 at no distance, 0 from `width` on, straight between."""
-    return np.maximum(0.0, 1.0 - distance / width)
+    """1 at no distance, 0 from `width` on and where there is none (NaN), straight between."""
+    return np.nan_to_num(np.maximum(0.0, 1.0 - distance / width))

@@ -50,6 +50,7 @@ class Clip:
     samples: Floats  # (T,) mono in [-1, 1]
     label: tuple[str, ...] = ()  # a value a column, "" where it is unknown
     notes: tuple[Sounding, ...] = ()  # times from the clip's beginning
+    is_whole: bool = True  # from the beginning to the end of what was recorded, not a piece of it
 
     def seconds(self, rate_hz: int) -> float:
         return len(self.samples) / rate_hz
@@ -282,7 +283,7 @@ def _part(clip: Clip, begin: int, end: int, rate_hz: int, name: str) -> Clip:
         for note in clip.notes
         if note.onset_s < b and note.end_s > a
     ]
-    return Clip(name, clip.samples[begin:end], clip.label, tuple(notes))
+    return Clip(name, clip.samples[begin:end], clip.label, tuple(notes), is_whole=False)
 
 
 def _is_held_out(path: str) -> bool:

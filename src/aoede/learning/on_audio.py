@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.encodings.mulaw import MuLaw
-from aoede.encodings.score_frames import FEATURES, FRAME_HZ, ScoreFrames
+from aoede.encodings.score_frames import FEATURES, FRAME_HZ, ScoreFrames, Sounding
 from aoede.errors import InputError, UsageError
 from aoede.formats import audio, spectrogram
 from aoede.learning import clip_making
@@ -23,6 +23,7 @@ from aoede.learning.dataset import Item, Limits, split
 from aoede.learning.families import Family, settings_for
 from aoede.learning.loop import Learner, Tensors
 from aoede.learning.sounder import Sounder, Wish
+from aoede.learning.sounding_phase import phases
 from aoede.learning.sounds import Sound
 from aoede.models.wavenet.prediction import baselines
 from aoede.models.wavenet.takes import Take
@@ -37,17 +38,16 @@ MOVES = 2.0  # semitones up and down at most, of clips with a note; of others no
 VOICE_MOVES = 0.5  # so much: a voice that is moved further is another's
 PHRASE_S = 6.0
 PHRASES_S, MOVED = 180.0, 1  # of phrases where there are single notes, and moved copies of every clip:
-FEW_MINUTES = (
-    10.0  # both as far as a training of so many minutes goes, for each costs a linear prediction first
-)
+FEW_MINUTES = 10.0  # all of it only in trainings of so many minutes, for each costs a linear prediction first
 MAX_PHRASES_S = 3_600.0
+N_HARMONICS = 24  # of a told note in its outline
 ADAPTIVE = "adaptive linear prediction"
 
-_FIXED = ("label_sizes", "n_frame_features", "frame_samples")  # by the clips
+_FIXED = ("label_sizes", "n_frame_features", "frame_samples", "n_harmonics")  # by the clips
 _OTHERS = ("names", "label_columns", "n_moved", "phrases_s")
 
 on = "audio"
-told = ("frames", "names", "label_columns", "n_moved", "phrases_s", "baselines")
+told = ("frames", "usual_s", "names", "label_columns", "n_moved", "phrases_s", "baselines")
 
 
 def reading(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,12 +74,14 @@ def decide(
     clips = clips_of(items, law, _wishes(names, others.get("label_columns")))
     train, valid = split(clips.items, held_out, seed=seed)
     labels = Labels.fit(clips.columns, [item.value.label for item in train])
-    frames = ScoreFrames(law.rate_hz) if clips.has_notes else None
+    wholes_s = [clip.seconds(law.rate_hz) for clip in clips.clips if clip.is_whole and not clip.notes]
+    frames = ScoreFrames(law.rate_hz) if clips.has_notes or wholes_s else None
     config = family.Config(
         **shape,
         label_sizes=labels.sizes,
         n_frame_features=len(FEATURES) if frames else 0,
         frame_samples=law.rate_hz // FRAME_HZ,
+        n_harmonics=N_HARMONICS if clips.has_notes else 0,
     )
     found = _baselines(train, valid, law, config)
     share = 1.0 if minutes is None else min(1.0, minutes / FEW_MINUTES)
@@ -87,8 +89,9 @@ def decide(
         "encoding": law.as_mapping(),
         "labels": labels.as_mapping(),
         "frames": frames.as_mapping() if frames else None,
+        "usual_s": float(np.median(wholes_s)) if wholes_s else 0.0,
         "config": asdict(config),
-        "recipe": asdict(settled(replace(given.recipe, **changes))),
+        "recipe": asdict(settled(_shortened(replace(given.recipe, **changes), share))),
         "names": names,
         "label_columns": others.get("label_columns"),
         "n_moved": _number(others, "n_moved", MOVED * share // 1, 20),
@@ -120,9 +123,21 @@ def takes(clips: Sequence[Clip], law: MuLaw, labels: Labels, frames: ScoreFrames
     found = []
     for clip in clips:
         codes = law.encode(clip.samples)
-        told = frames.encode(clip.notes, max(1, frames.n_frames(len(codes)))) if frames else None
-        found.append(Take.of(codes, labels.ids(clip.label).tolist(), told))
+        ids = labels.ids(clip.label).tolist()
+        if frames is None:
+            found.append(Take.of(codes, ids))
+            continue
+        told = frames.encode(_told_notes(clip, law.rate_hz), max(1, frames.n_frames(len(codes))))
+        turning = phases(clip.samples, clip.notes, frames) if clip.notes else None
+        found.append(Take.of(codes, ids, told, turning))
     return found
+
+
+def _told_notes(clip: Clip, rate_hz: int) -> tuple[Sounding, ...]:
+    """The clip's notes; without any, when what was recorded begins and ends."""
+    if clip.notes or not clip.is_whole:
+        return clip.notes
+    return (Sounding(float("nan"), 0.0, max(0.01, clip.seconds(rate_hz))),)
 
 
 def judged(model: Sounder, values: Sequence[Any]) -> tuple[Sequence[Any], Any]:
@@ -148,6 +163,11 @@ def judged_takes(model: Sounder, items: Sequence[Item]) -> list[Take]:
 
 
 # What a run is decided by
+
+
+def _shortened(recipe: Any, share: float) -> Any:
+    """A short training outlines in fewer steps too."""
+    return replace(recipe, outline_steps=round(recipe.outline_steps * max(0.1, share)))
 
 
 def _rate_hz(items: Sequence[Item]) -> int:

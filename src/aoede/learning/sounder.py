@@ -3,7 +3,7 @@
 Nothing but what it made itself is read by the model, also while it trains: a preview never misleads.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from aoede.learning import families
 from aoede.learning.clip_labels import Labels
 from aoede.learning.clips import Wishes
 from aoede.models.wavenet.backends import Voices
+from aoede.models.wavenet.outline import waves
 from aoede.score import one_hot
 
 Floats = NDArray[np.float32]
@@ -43,6 +44,7 @@ class Sounder:
     labels: Labels
     frames: ScoreFrames | None
     sha256: str = ""
+    usual_s: float = 0.0  # how long what it learnt from lasts, where that has no notes; 0: not told
     reading: Wishes = field(default_factory=Wishes)  # how labels were read of the folder it was trained on
 
     @classmethod
@@ -56,13 +58,18 @@ class Sounder:
             labels = Labels.from_mapping(metadata["labels"])
             provenance = metadata["provenance"]
             told, columns = provenance["frames"], provenance.get("label_columns")
+            usual_s = float(provenance.get("usual_s") or 0)
             reading = Wishes(str(provenance.get("names") or ""), tuple(columns) if columns else None)
             model = family.Model.from_tensors(metadata["config"], tensors)
-        except (KeyError, TypeError, UsageError) as error:
+        except (KeyError, TypeError, ValueError, UsageError) as error:
             raise InputError("this is no model of sound", where=name) from error
-        return cls(
-            name, model, law, labels, ScoreFrames.from_mapping(told) if told else None, sha256, reading
-        )
+        frames = ScoreFrames.from_mapping(told) if told else None
+        return cls(name, model, law, labels, frames, sha256, usual_s, reading)
+
+    @property
+    def reads_notes(self) -> bool:
+        """Whether it is an instrument: pitches are told to it."""
+        return bool(self.model.config.n_harmonics)
 
     def made(
         self,
@@ -95,49 +102,92 @@ class Sounder:
         """
         if not 0 < seconds <= MAX_SECONDS:
             raise UsageError(f"a sound lasts more than 0 and at most {MAX_SECONDS:g} s, not {seconds:g}")
-        if any(wish.notes for wish in wishes) and self.frames is None:
+        if any(wish.notes for wish in wishes) and not self.reads_notes:
             raise UsageError(f"{self.name} reads no notes: it was trained without", where="--midi")
         n_samples, hop = round(seconds * self.law.rate_hz), self.law.rate_hz // FRAME_HZ
-        told = self._telling(wishes, -(-n_samples // hop))
+        told = [self._told(wish, seconds, n_samples) for wish in wishes]
         voices = Voices(self.model, len(wishes), backend=backend)
-        states = self._begun(voices, told(0, 1), start, temperature)
+        states = self._begun(voices, told, start, temperature)
         for first in range(0, -(-n_samples // hop), BLOCK_FRAMES):
-            gates = told(first, first + BLOCK_FRAMES)
             n = min(BLOCK_FRAMES * hop, n_samples - first * hop)
-            uniforms = rng.random((len(wishes), n))
-            codes = [
-                voices.advance(
-                    gates[:, min(at // hop, gates.shape[1] - 1)],
-                    uniforms[:, at : at + hop],
-                    temperature=temperature,
-                )
-                for at in range(0, n, hop)
-            ]
-            block = np.concatenate(codes, axis=1)
-            found = [self.law.continued(row, state) for row, state in zip(block, states, strict=True)]
+            codes = self._block(voices, told, first, rng.random((len(wishes), n)), temperature)
+            found = [self.law.continued(row, state) for row, state in zip(codes, states, strict=True)]
             states = [state for _, state in found]
             yield np.clip(np.stack([samples for samples, _ in found]), -1.0, 1.0)
 
-    def _begun(self, voices: Voices, told: Floats, start: Floats | None, temperature: float) -> list[float]:
+    def _block(
+        self, voices: Voices, told: Sequence["_Told"], first: int, uniforms: Any, temperature: float
+    ) -> NDArray[np.uint8]:
+        """(n, t) the next codes of each voice, from frame `first` on."""
+        hop, n = self.law.rate_hz // FRAME_HZ, uniforms.shape[1]
+        n_frames = -(-n // hop)
+        gates = np.stack([each.gates(self.model, first, first + n_frames) for each in told])
+        parts = []
+        for frame in range(n_frames):
+            samples = slice((first + frame) * hop, first * hop + min(n, (frame + 1) * hop))
+            part = voices.advance(
+                gates[:, frame],
+                uniforms[:, frame * hop : (frame + 1) * hop],
+                temperature=temperature,
+                **_leaning(told, first + frame, samples),
+            )
+            parts.append(part)
+        return np.concatenate(parts, axis=1)
+
+    def _begun(
+        self, voices: Voices, told: Sequence["_Told"], start: Floats | None, temperature: float
+    ) -> list[float]:
         """The states of de-emphasis after `start`, which the voices have read then."""
         n = len(told)
         if start is None or not len(start):
             return [0.0] * n
         codes = self.law.encode(start)
         given = np.broadcast_to(codes, (n, len(codes)))
-        voices.advance(told[:, 0], np.zeros(given.shape), temperature=temperature, given=given)
+        gates = np.stack([each.gates(self.model, 0, 1)[0] for each in told])
+        voices.advance(gates, np.zeros(given.shape), temperature=temperature, given=given)
         return [self.law.continued(codes, 0.0)[1]] * n
 
-    def _telling(self, wishes: Sequence[Wish], n_frames: int) -> Callable[[int, int], Floats]:
-        """(first, stop) frames -> (n, stop - first, L, 2 R) what each wish gives to the gates then."""
+    def _told(self, wish: Wish, seconds: float, n_samples: int) -> "_Told":
         sizes = self.model.config.label_sizes
-        conditions = [
-            one_hot(self.labels.ids(wish.label)[None], sizes)[0] if sizes and wish.label else None
-            for wish in wishes
-        ]
+        condition = one_hot(self.labels.ids(wish.label)[None], sizes)[0] if sizes and wish.label else None
         if self.frames is None:
-            still = np.stack([self.model.told(condition, None) for condition in conditions])
-            return lambda first, stop: still
-        scores = [self.frames.encode(wish.notes, n_frames) for wish in wishes]
-        pairs = list(zip(conditions, scores, strict=True))
-        return lambda first, stop: np.stack([self.model.told(c, score[first:stop]) for c, score in pairs])
+            return _Told.of(self.model, condition, np.zeros((1, 0), np.float32), np.full(n_samples, np.nan))
+        notes = wish.notes or self._untold(seconds)
+        phases = self.frames.phases(notes if self.reads_notes else (), n_samples)
+        frames = self.frames.encode(notes, self.frames.n_frames(n_samples))
+        return _Told.of(self.model, condition, frames, phases)
+
+    def _untold(self, seconds: float) -> tuple[Sounding, ...]:
+        """What is told where no notes are: a sound as long as those that were learnt."""
+        return (Sounding(float("nan"), 0.0, min(seconds, self.usual_s)),) if self.usual_s else ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """What a wish says all along; a single frame is for all of them."""
+
+    condition: NDArray[Any] | None
+    frames: Floats  # (n_frames, n_frame_features)
+    rows: NDArray[np.float64] | None  # (n_frames, n_quick + 1) of its outline, where the model has one
+    waves: NDArray[np.float64]  # (T,)
+
+    @classmethod
+    def of(cls, model: Any, condition: Any, frames: Floats, phases: NDArray[Any]) -> "_Told":
+        if not model.config.has_prior:
+            return cls(condition, frames, None, np.zeros(len(phases)))
+        found = model.outlined(condition, frames)
+        return cls(condition, frames, found.rows, waves(found.harmonics, phases, model.config.frame_samples))
+
+    def gates(self, model: Any, first: int, stop: int) -> Floats:
+        """(stop - first, L, 2 R)."""
+        which = np.minimum(np.arange(first, stop), len(self.frames) - 1)
+        found: Floats = model.told(self.condition, self.frames[which], making=True)
+        return found
+
+
+def _leaning(told: Sequence[_Told], frame: int, samples: slice) -> dict[str, Any]:
+    """What the prior of each voice leans on in a frame."""
+    rows = [each.rows[min(frame, len(each.rows) - 1)] for each in told if each.rows is not None]
+    if not rows:
+        return {}
+    return {"outline": np.stack(rows), "waves": np.stack([each.waves[samples] for each in told])}

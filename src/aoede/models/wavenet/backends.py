@@ -26,7 +26,10 @@ BACKENDS = ("c", "numba", "numpy")  # the fastest first
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Step = Callable[["State", Floats, Doubles, float, Ints, Floats], Ints]  # as `Voices.advance`, all told
+Leaning = tuple[float, Doubles, Doubles]  # share, (n, n_quick + 1) outlines, (n, T) waves
+Step = Callable[
+    ["State", Floats, Leaning, Doubles, float, Ints, Floats], Ints
+]  # as `Voices.advance`, all told
 
 _MISSING: Mapping[str, tuple[str, str]] = {
     "c": ("there is no C compiler here", "Another backend: numba, numpy."),
@@ -47,22 +50,39 @@ class Voices:
         told: Floats,
         uniforms: Doubles,
         *,
+        outline: Doubles | None = None,
+        waves: Doubles | None = None,
         temperature: float = 1.0,
         given: NDArray[Any] | None = None,
         logits: Floats | None = None,
     ) -> NDArray[np.uint8]:
         """(n, T) the next samples of each voice under `told` (n, L, 2 R), drawn by `uniforms` (n, T) from [0, 1).
 
-        `given` (n, T) says what samples are, -1 where they are drawn. `logits` (n, T, n_levels) of float32 is filled.
+        The prior leans on `outline` (n, n_quick + 1), a row of `Outlines.rows` of each, if there is one, and on the
+        told notes' `waves` (n, T) then. `given` (n, T) says what samples are, -1 where they are drawn. `logits`
+        (n, T, n_levels) of float32 is filled.
         """
         if not math.isfinite(temperature) or temperature <= 0:
             raise UsageError(f"the temperature must be more than 0, not {temperature}", where="--temperature")
         known = np.full(uniforms.shape, -1, np.int64) if given is None else given.astype(np.int64)
         wanted = np.empty((0, 0, 0), np.float32) if logits is None else logits
-        told = np.ascontiguousarray(told, np.float32)
-        return self._step(
-            self.state, told, np.ascontiguousarray(uniforms), float(temperature), known, wanted
-        ).astype(np.uint8)
+        codes = self._step(
+            self.state,
+            np.ascontiguousarray(told, np.float32),
+            self._leant_on(outline, waves, uniforms.shape),
+            np.ascontiguousarray(uniforms),
+            float(temperature),
+            known,
+            wanted,
+        )
+        return codes.astype(np.uint8)
+
+    def _leant_on(self, outline: Doubles | None, waves: Doubles | None, shape: tuple[int, ...]) -> "Leaning":
+        config = self.model.config
+        if outline is None:
+            return 0.0, np.zeros((shape[0], config.n_quick + 1)), np.zeros(shape)
+        moving = np.zeros(shape) if waves is None else np.ascontiguousarray(waves, np.float64)
+        return config.leaning, np.ascontiguousarray(outline, np.float64), moving
 
 
 def installed() -> tuple[str, ...]:
@@ -91,36 +111,50 @@ def _begun(model: "WaveNet", backend: str) -> tuple[str, Step]:
     raise MissingError("no backend works here")
 
 
-def predicted(samples: Doubles, config: Config) -> tuple[Doubles, Doubles]:
-    """A clip (T,) -> (T,) the linear prediction of each sample from those before it, (T,) the width around it."""
-    if "numba" not in installed():
-        places, widths = prediction.predicted(samples[None], config)
-        return places[0], widths[0]
-    from aoede.models.wavenet import kernel
+def predicted(
+    samples: Doubles, config: Config, sketch: prediction.Sketch | None = None
+) -> tuple[Doubles, Doubles]:
+    """`prediction.predicted` by the fastest backend that there is."""
+    for name in installed():
+        try:
+            return _PREDICTED[name](np.ascontiguousarray(samples, np.float64), config, sketch)
+        except MissingError:  # a compiler that compiles nothing
+            pass
+    raise MissingError("no backend works here")
 
-    state = prediction.Adaptive.begun(1, config)
-    places, widths = np.empty(len(samples)), np.empty(len(samples))
-    kernel.predict(*prior_arrays(state), np.ascontiguousarray(samples, np.float64), places, widths)
-    return places, widths
+
+def leaning(sketch: prediction.Sketch | None, config: Config) -> tuple[float, Doubles, Doubles, int]:
+    """What compiled steps read of a sketch: the share of it, its rows, waves, and samples a row."""
+    if sketch is None:
+        return 0.0, np.zeros((1, config.n_quick + 1)), np.zeros(1), 1
+    rows, waves = (np.ascontiguousarray(each, np.float64) for each in (sketch.rows, sketch.waves))
+    return config.leaning, rows, waves, sketch.frame_samples
 
 
 def prior_arrays(state: prediction.Adaptive) -> tuple[Any, ...]:
     """What compiled steps read and change of the prior, in their order."""
-    names = ("n_quick", "taps", "weights", "inverse", "errors", "each", "scale", "prediction")
+    names = ("n_quick", "fading", "taps", "weights", "inverse", "errors", "each", "scale", "prediction")
     return tuple(getattr(state, name) for name in names)
 
 
 def _in_numpy(model: "WaveNet") -> Step:
     def step(
-        state: "State", told: Floats, uniforms: Doubles, temperature: float, given: Ints, wanted: Floats
+        state: "State",
+        told: Floats,
+        leant_on: Leaning,
+        uniforms: Doubles,
+        temperature: float,
+        given: Ints,
+        wanted: Floats,
     ) -> Ints:
-        codes = given.copy()
+        codes, (share, rows, waves) = given.copy(), leant_on
         for t in range(codes.shape[1]):
-            logits = model.foresee(state, told)
+            lean = prediction.Lean(share, rows, waves[:, t]) if share else None
+            logits = model.foresee(state, told, lean)
             if len(wanted):
                 wanted[:, t] = logits
             codes[:, t] = np.where(given[:, t] < 0, _drawn(logits, temperature, uniforms[:, t]), given[:, t])
-            model.observe(state, codes[:, t])
+            model.observe(state, codes[:, t], lean)
         return codes
 
     return step
@@ -149,4 +183,23 @@ def _in_c(model: "WaveNet") -> Step:
     return step
 
 
+def _predicted_in_c(samples: Doubles, config: Config, sketch: Any) -> tuple[Doubles, Doubles]:
+    from aoede.models.wavenet import native
+
+    return native.predicted(samples, config, sketch)
+
+
+def _predicted_in_numba(samples: Doubles, config: Config, sketch: Any) -> tuple[Doubles, Doubles]:
+    from aoede.models.wavenet import kernel
+
+    found: tuple[Doubles, Doubles] = kernel.predicted(samples, config, sketch)
+    return found
+
+
+Predicted = Callable[[Doubles, Config, Any], tuple[Doubles, Doubles]]
+_PREDICTED: Mapping[str, Predicted] = {
+    "c": _predicted_in_c,
+    "numba": _predicted_in_numba,
+    "numpy": prediction.predicted,
+}
 _STEPS: Mapping[str, Callable[["WaveNet"], Step]] = {"c": _in_c, "numba": _in_numba, "numpy": _in_numpy}

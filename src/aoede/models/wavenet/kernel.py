@@ -12,6 +12,7 @@ import numba
 import numpy as np
 
 from aoede.models.wavenet import backends, model, prediction
+from aoede.models.wavenet.config import Config
 from aoede.models.wavenet.state import Packed, State, offsets_of
 
 # What is a global of a compiled function is a constant of it.
@@ -73,6 +74,7 @@ def _begin_again(weights: Any, inverse: Any, n: int) -> bool:
 
 def _observe(
     n_quick: int,
+    fading: Any,
     taps: Any,
     weights: Any,
     inverse: Any,
@@ -82,9 +84,10 @@ def _observe(
     place: Any,
     v: int,
     sample: float,
+    missed: float,
     toward: Any,
 ) -> None:
-    """The next sample of voice v was this: `Adaptive.observe`."""
+    """The next sample of voice v, but for what it leant on, was this, and missed by so much: `Adaptive.observe`."""
     n_taps = taps.shape[1]
     for which in range(2):
         n, memory = (n_quick, _QUICK) if which else (n_taps, _SLOW)
@@ -92,8 +95,7 @@ def _observe(
         learn(taps[v], weights[v, which], inverse[v, which], toward, n, memory, error)
         recent = errors[v, which] * _ERROR_MEMORY + (1 - _ERROR_MEMORY) * abs(error)
         errors[v, which] = max(recent, _LEAST_ERROR)
-    error = abs(sample - place[v])
-    recent = width[v] * _SCALE_MEMORY + (1 - _SCALE_MEMORY) * error
+    recent = width[v] * _SCALE_MEMORY + (1 - _SCALE_MEMORY) * abs(missed)
     width[v] = min(max(recent, _LEAST_SCALE), _MOST_SCALE)
     for k in range(n_taps - 1, 0, -1):
         taps[v, k] = taps[v, k - 1]
@@ -104,20 +106,37 @@ def _observe(
     width[v] = min(width[v], _MOST_SHARE * math.sqrt(power / n_taps) + _QUIET)
     total, trusted, is_wild = 0.0, 0.0, False
     for which in range(2):
-        n, said = n_quick if which else n_taps, 0.0
+        n, whole, said = n_quick if which else n_taps, 0.0, 0.0
         for k in range(n):
-            said += weights[v, which, k] * taps[v, k]
-        each[v, which] = min(1.0, max(-1.0, said))
+            part = weights[v, which, k] * taps[v, k]
+            whole += part
+            said += fading[k] * part
+        each[v, which] = min(1.0, max(-1.0, whole))
         if begin_again(weights[v, which], inverse[v, which], n):
             each[v, which], is_wild = 0.0, True
         trust = 1 / (errors[v, which] ** 2) ** 2
-        total += trust * each[v, which]
+        total += trust * min(1.0, max(-1.0, said))
         trusted += trust
     place[v] = 0.0 if is_wild else total / trusted
 
 
+def _foreseen(
+    n_quick: int, taps: Any, width: float, place: float, leans: float, row: Any, wave: float
+) -> Any:
+    """Where the next sample lies, and how wide around it: `Adaptive.foreseen`."""
+    if not leans:
+        return place, width
+    outlined = 0.0
+    for k in range(n_quick):
+        outlined += row[k] * taps[k]
+    found = wave + (1 - leans) * place + leans * min(1.0, max(-1.0, outlined))
+    wide = math.exp((1 - leans) * math.log(width) + leans * row[n_quick])
+    return min(1.0, max(-1.0, found)), wide
+
+
 def _predict(
     n_quick: int,
+    fading: Any,
     taps: Any,
     weights: Any,
     inverse: Any,
@@ -125,6 +144,10 @@ def _predict(
     each: Any,
     width: Any,
     place: Any,
+    leans: float,
+    rows: Any,
+    waves: Any,
+    row_samples: int,
     samples: Any,
     places: Any,
     widths: Any,
@@ -132,8 +155,13 @@ def _predict(
     """A whole clip (T,) of voice 0."""
     toward = np.empty(taps.shape[1])
     for t in range(len(samples)):
-        places[t], widths[t] = place[0], width[0]
-        observe(n_quick, taps, weights, inverse, errors, each, width, place, 0, samples[t], toward)
+        row = rows[min(t // row_samples, len(rows) - 1)]
+        wave = waves[t] if leans else 0.0
+        places[t], widths[t] = foreseen(n_quick, taps[0], width[0], place[0], leans, row, wave)
+        sample, missed = samples[t] - wave, samples[t] - places[t]
+        observe(
+            n_quick, fading, taps, weights, inverse, errors, each, width, place, 0, sample, missed, toward
+        )
 
 
 def _add_rows(y: Any, x: Any, table: Any, n_in: int, first: int) -> None:
@@ -232,6 +260,7 @@ def _advance(
     last: Any,
     rings: Any,
     n_quick: int,
+    fading: Any,
     taps: Any,
     weights: Any,
     inverse: Any,
@@ -240,6 +269,9 @@ def _advance(
     width: Any,
     place: Any,
     told: Any,
+    leans: float,
+    rows: Any,
+    waves: Any,
     uniforms: Any,
     temperature: float,
     given: Any,
@@ -265,11 +297,13 @@ def _advance(
             t = n_read[0] + i
             for k in range(r):
                 h[k] = now[last[v, 0], k] + past[last[v, 1], k]
+            lies, wide_by = 0.0, 1.0
             if has_prior:
-                y = math.log1p((n_levels - 1) * abs(place[v])) / log_levels
-                y = -y if place[v] < 0 else y
+                lies, wide_by = foreseen(n_quick, taps[v], width[v], place[v], leans, rows[v], waves[v, i])
+                y = math.log1p((n_levels - 1) * abs(lies)) / log_levels
+                y = -y if lies < 0 else y
                 between(h, near, 0.5 * (y + 1) * (_N_HATS - 1))
-                w = min(_LOG_FLOOR, max(0.0, math.log2(width[v]) + _LOG_FLOOR))
+                w = min(_LOG_FLOOR, max(0.0, math.log2(wide_by) + _LOG_FLOOR))
                 between(h, wide, w * ((_N_HATS - 1) / _LOG_FLOOR))
             skip[:] = _F32(0)
             for layer in range(len(dilations)):
@@ -300,8 +334,8 @@ def _advance(
             if has_prior:
                 by = _WIDEST * math.tanh(head[n_levels] / _WIDEST)
                 wider = math.exp(_WIDEST * math.tanh(head[n_levels + 1] / _WIDEST))
-                new_width = max(width[v] * wider, _LEAST_SCALE)
-                cells_of(edges, place[v] + width[v] * by, new_width, tails, bits, powers, cells)
+                new_width = max(wide_by * wider, _LEAST_SCALE)
+                cells_of(edges, lies + wide_by * by, new_width, tails, bits, powers, cells)
             if len(logits):
                 for k in range(n_levels):
                     logits[v, i, k] = head[k] + math.log(cells[k])
@@ -312,7 +346,23 @@ def _advance(
             last[v, 1] = last[v, 0]
             last[v, 0] = code
             if has_prior:
-                observe(n_quick, taps, weights, inverse, errors, each, width, place, v, centres[code], toward)
+                wave = waves[v, i] if leans else 0.0
+                sample, missed = centres[code] - wave, centres[code] - lies
+                observe(
+                    n_quick,
+                    fading,
+                    taps,
+                    weights,
+                    inverse,
+                    errors,
+                    each,
+                    width,
+                    place,
+                    v,
+                    sample,
+                    missed,
+                    toward,
+                )
     n_read[0] += n_samples
 
 
@@ -354,6 +404,7 @@ _OPTIONS: dict[str, Any] = {"cache": True, "fastmath": {"contract", "nsz"}, "err
 learn: Any = numba.njit(**_OPTIONS)(_learn)
 begin_again: Any = numba.njit(**_OPTIONS)(_begin_again)
 observe: Any = numba.njit(**_OPTIONS)(_observe)
+foreseen: Any = numba.njit(**_OPTIONS)(_foreseen)
 predict: Any = numba.njit(**_OPTIONS)(_predict)
 add_rows: Any = numba.njit(**_OPTIONS)(_add_rows)
 gate: Any = numba.njit(**_OPTIONS)(_gate)
@@ -362,6 +413,14 @@ cells_of: Any = numba.njit(**_OPTIONS)(_cells)
 between: Any = numba.njit(**_OPTIONS)(_between)
 draw: Any = numba.njit(**_OPTIONS)(_draw)
 advance: Any = numba.njit(**_OPTIONS)(_advance)
+
+
+def predicted(samples: Any, config: Config, sketch: Any) -> Any:
+    """`prediction.predicted`, compiled."""
+    state = prediction.Adaptive.begun(1, config, config.fading if sketch else 1.0)
+    places, widths = np.empty(len(samples)), np.empty(len(samples))
+    predict(*backends.prior_arrays(state), *backends.leaning(sketch, config), samples, places, widths)
+    return places, widths
 
 
 def step_of(network: model.WaveNet) -> Any:
@@ -376,10 +435,12 @@ def step_of(network: model.WaveNet) -> Any:
     )
     weights = tuple(getattr(packed, each.name) for each in fields(Packed))
 
-    def step(state: State, told: Any, uniforms: Any, temperature: float, given: Any, wanted: Any) -> Any:
+    def step(
+        state: State, told: Any, leant_on: Any, uniforms: Any, temperature: float, given: Any, wanted: Any
+    ) -> Any:
         codes = np.empty(given.shape, np.int64)
         carried = (state.n_read, state.last, state.rings, *backends.prior_arrays(state.prior))
-        advance(*shape, *weights, *carried, told, uniforms, temperature, given, codes, wanted)
+        advance(*shape, *weights, *carried, told, *leant_on, uniforms, temperature, given, codes, wanted)
         return codes
 
     return step

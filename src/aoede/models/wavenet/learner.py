@@ -1,6 +1,6 @@
 """A WaveNet in training: short stretches of clips, heard a little wrong, and the mean of the weights of late."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,26 +10,24 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from aoede.errors import InputError
-from aoede.models.wavenet import backends
 from aoede.models.wavenet.config import Config
+from aoede.models.wavenet.mishearing import mishear
 from aoede.models.wavenet.network import Network, Stretch
-from aoede.models.wavenet.prediction import centres
+from aoede.models.wavenet.outline_fitting import fit
 from aoede.models.wavenet.recipe import Recipe
-from aoede.models.wavenet.takes import Crops, Heard, Take
+from aoede.models.wavenet.takes import Crops, Heard, Take, sketch_of
 from aoede.neural.learner import Ints, NetworkLearner
-from aoede.neural.network import State, load_weights, weights_of
+from aoede.neural.network import State, array_of, load_weights, weights_of
+from aoede.randomness import stream
 from aoede.score import Check
 
 MAX_CHECKED = 96_000  # held-out samples that a check reads,
 CLIP_CHECKED = 16_000  # of a clip at most so many, from its beginning
-_WARM_UP = 2_048  # samples before a stretch from which the prior of what is heard wrong is worked out
 _BITS = 1 / np.log(2)
-
-Mover = Callable[[Take, np.random.Generator], Take]
 
 
 class Learner(NetworkLearner[Stretch]):
-    """`train` and `valid` are clips. With a `mover` a clip is another each time: higher, louder, joined with others.
+    """`train` and `valid` are clips. What is told of them is outlined at once, which takes a part of a minute.
 
     What `tensors` gives, what is judged and what is used afterwards is the mean of the weights; the weights that
     the updates move are part of the state.
@@ -46,21 +44,27 @@ class Learner(NetworkLearner[Stretch]):
         valid: Sequence[Take],
         *,
         seed: int = 0,
-        mover: Mover | None = None,
         max_checked: int = MAX_CHECKED,
     ) -> None:
         self._train = [Heard(take, config).worked_out() for take in train if len(take)]
         if not self._train:
             raise InputError("there is nothing to learn from: no clip has a sample")
         self._ends = np.cumsum([len(heard) for heard in self._train])
-        self._mover, self._wave = mover, recipe
-        self._hears_noise = (
-            config.has_prior and "numba" in backends.installed()
-        )  # else it would take too long
+        self._wave = recipe
         super().__init__(config, recipe, n_rows=recipe.n_rows, seed=seed)
         self._begin_at(self._train)
+        if config.has_prior:
+            takes = [heard.take for heard in self._train]
+            fit(self.network.outline, takes, recipe.outline_steps, stream(seed, "outline"))
+            self._sketch()
         self._mean = {name: p.detach().clone() for name, p in self._learnt()}
         self._valid = _held_out([Heard(take, config) for take in valid if len(take)], max_checked)
+
+    def _sketch(self) -> None:
+        """What the outline says of each clip: what its prior leans on in half of the stretches."""
+        tensors = {name: array_of(p) for name, p in self._learnt()}
+        for heard in self._train:
+            heard.sketch = sketch_of(heard.take, self.config, tensors)
 
     def _begin_at(self, heard: Sequence[Heard]) -> None:
         """At first it is the prior; without one, how often each code stands in the clips."""
@@ -98,43 +102,21 @@ class Learner(NetworkLearner[Stretch]):
         chosen = [self._chosen(rng) for _ in range(self.n_rows)]
         begins = [self._begin(len(heard), n, rng) for heard in chosen]
         crops = Crops.of(chosen, begins, n, self._wave.n_context, self.config)
-        crops = self._untold(self._misheard(crops, chosen, begins, rng), rng)
+        if self._wave.making:
+            mishear(crops, chosen, begins, self._wave, self.config, rng)
+        crops = self._untold(crops, rng)
         return Stretch.of(crops, self._device), np.zeros(self.n_rows, np.bool_)
 
     def _chosen(self, rng: np.random.Generator) -> Heard:
         """A clip, the likelier the longer it is."""
         place = int(rng.integers(self._ends[-1]))
-        heard = self._train[int(np.searchsorted(self._ends, place, side="right"))]
-        return heard if self._mover is None else Heard(self._mover(heard.take, rng), self.config)
+        return self._train[int(np.searchsorted(self._ends, place, side="right"))]
 
     def _begin(self, length: int, n: int, rng: np.random.Generator) -> int:
         """Where a stretch of n samples begins; at the very beginning more often than elsewhere."""
         begin = max(0, int(rng.integers(-self._wave.n_steps, max(1, length - n + 1))))
         every = self.config.frame_samples if self.config.n_frame_features else 1
         return begin // every * every
-
-    def _misheard(
-        self, crops: Crops, chosen: Sequence[Heard], begins: Sequence[int], rng: np.random.Generator
-    ) -> Crops:
-        """Each stretch heard through noise of its own loudness, by the prior too; what is to be foreseen is not.
-
-        So the way back is learnt from where what is made by itself strays to.
-        """
-        if not self._wave.noise:
-            return crops
-        inputs, places, widths = crops.inputs.copy(), crops.places.copy(), crops.widths.copy()
-        for row, (heard, begin) in enumerate(zip(chosen, begins, strict=True)):
-            first = max(0, begin - _WARM_UP)
-            codes = heard.take.codes[first : begin + crops.targets.shape[1]].astype(np.float64)
-            level = self._wave.noise * rng.random() ** 2
-            wrong = np.clip(np.rint(codes + rng.normal(0, level, len(codes))), 0, self.config.n_levels - 1)
-            n, n_before = len(codes) - (begin - first), min(2, begin - first)
-            inputs[row, 2 - n_before : 2 + n] = wrong[len(wrong) - n - n_before :]
-            if self._hears_noise:
-                samples = centres(self.config.n_levels)[wrong.astype(np.int64)]
-                place, width = backends.predicted(samples, self.config)
-                places[row, :n], widths[row, :n] = place[-n:], width[-n:]
-        return replace(crops, inputs=inputs, places=places, widths=widths)
 
     def _untold(self, crops: Crops, rng: np.random.Generator) -> Crops:
         told = rng.random(len(crops.labels)) >= self._wave.label_dropout
@@ -167,7 +149,8 @@ class Learner(NetworkLearner[Stretch]):
         total, n = 0.0, 0
         for heard in self._valid:
             n_samples = min(len(heard), CLIP_CHECKED)
-            stretch = Stretch.of(Crops.of([heard], [0], n_samples, 0, self.config), self._device)
+            crops = Crops.of([heard], [0], n_samples, 0, self.config)
+            stretch = Stretch.of(crops, self._device)
             with self._autocast():
                 total += float(self.network.nats(stretch))
             n += n_samples
@@ -186,6 +169,8 @@ class Learner(NetworkLearner[Stretch]):
         for name, mean in self._mean.items():
             mean.copy_(torch.from_numpy(np.array(tensors[name], np.float32)))
         load_weights(self.network, {name: state[f"moved.{name}"] for name in self._mean})
+        if self.config.has_prior:
+            self._sketch()
 
     def _put(self, weights: Mapping[str, Tensor]) -> None:
         with torch.no_grad():

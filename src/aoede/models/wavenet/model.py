@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aoede.errors import InputError
-from aoede.models.wavenet import backends
+from aoede.models.wavenet import backends, outline
 from aoede.models.wavenet.config import Config
-from aoede.models.wavenet.prediction import LEAST_SCALE, centres, log_laplace, place_of
+from aoede.models.wavenet.prediction import LEAST_SCALE, Lean, Sketch, centres, log_laplace, place_of
 from aoede.models.wavenet.state import Packed, State, offsets_of
 from aoede.neural.arrays import Floats, checked_weights, label_weights, product
 
@@ -58,11 +58,13 @@ class WaveNet:
 
     # -- what is told --
 
-    def told(self, condition: ArrayLike | None = None, frames: Floats | None = None) -> Floats:
+    def told(
+        self, condition: ArrayLike | None = None, frames: Floats | None = None, *, making: bool = False
+    ) -> Floats:
         """(n_frames, L, 2 R) what labels and frames give to the gates of each layer, their biases included.
 
         `condition` (sum(label_sizes),) weighs the labels, None: all unknown; `frames` (n_frames, n_frame_features),
-        None: one frame of zeros. Raises InputError for other shapes.
+        None: one frame of zeros; `making`: the prior leans on an outline. Raises InputError for other shapes.
         """
         config = self.config
         frames = np.zeros((1, config.n_frame_features), np.float32) if frames is None else np.asarray(frames)
@@ -75,6 +77,8 @@ class WaveNet:
         if not config.is_told:
             return np.broadcast_to(biases, (len(frames), *biases.shape)).astype(np.float32)
         c = np.broadcast_to(self._tensors["told.bias"], (len(frames), config.n_told))
+        if making and config.has_prior:
+            c = c + self._tensors["told.making"]
         if config.label_sizes:
             weights = label_weights(config.label_sizes, 1, condition)
             c = c + weights @ self._tensors["told.labels"]
@@ -84,15 +88,23 @@ class WaveNet:
         told = np.stack([c @ self._layer(i, "told").T for i in range(config.n_layers)], axis=1)
         return np.asarray(told + biases, np.float32)
 
+    def outlined(self, condition: ArrayLike | None = None, frames: Floats | None = None) -> outline.Outlines:
+        """What labels and frames alone foresee, of each frame; both as in `told`."""
+        frames = np.zeros((1, self.config.n_frame_features), np.float32) if frames is None else frames
+        return outline.outlines(self.config, self._tensors, condition, frames)
+
     # -- a whole clip --
 
     def log_probabilities(
         self, codes: NDArray[np.uint8], condition: ArrayLike | None = None, frames: Floats | None = None
     ) -> Floats:
-        """(T,) natural log-probability of each sample of a clip, given those before it. Frames as in `logits`."""
+        """(T,) natural log-probability of each sample of a clip, given those before it. Frames as in `logits`.
+
+        The prior leans on no outline: where a recorded note is in its period would give away what is to be foreseen.
+        """
         found = np.empty(len(codes), np.float32)
         at = 0
-        for logits in self._logits_in_blocks(codes, condition, frames):
+        for logits in self._logits_in_blocks(codes, condition, frames, None):
             top = logits.max(axis=1)
             total = np.log(np.exp(logits - top[:, None]).sum(axis=1)) + top
             found[at : at + len(logits)] = (
@@ -102,29 +114,38 @@ class WaveNet:
         return found
 
     def logits(
-        self, codes: NDArray[np.uint8], condition: ArrayLike | None = None, frames: Floats | None = None
+        self,
+        codes: NDArray[np.uint8],
+        condition: ArrayLike | None = None,
+        frames: Floats | None = None,
+        *,
+        sketch: Sketch | None = None,
     ) -> Floats:
         """(T, n_levels) logits of each sample of a clip (T,), from those before it: the full convolution.
 
-        Frame i is for the samples from i frame_samples on, the last for all that follow.
+        Frame i is for the samples from i frame_samples on, the last for all that follow. With a `sketch` the prior is
+        as where sound is made.
         """
-        return np.concatenate(list(self._logits_in_blocks(codes, condition, frames)))
+        return np.concatenate(list(self._logits_in_blocks(codes, condition, frames, sketch)))
 
-    def _logits_in_blocks(self, codes: NDArray[np.uint8], condition: Any, frames: Any) -> list[Floats]:
+    def _logits_in_blocks(
+        self, codes: NDArray[np.uint8], condition: Any, frames: Any, sketch: Sketch | None
+    ) -> list[Floats]:
         if not len(codes):
             return [np.zeros((0, self.config.n_levels), np.float32)]
-        places, scales = self._prior_of(codes)
-        skip = self._convolved(self._first(codes, places, scales), self.told(condition, frames))
+        places, scales = self._prior_of(codes, sketch)
+        told = self.told(condition, frames, making=sketch is not None)
+        skip = self._convolved(self._first(codes, places, scales), told)
         blocks = []
         for begin in range(0, len(codes), _BLOCK):
             part = slice(begin, begin + _BLOCK)
             blocks.append(self._head(skip[part], places[part], scales[part]))
         return blocks
 
-    def _prior_of(self, codes: NDArray[np.uint8]) -> tuple[Doubles, Doubles]:
+    def _prior_of(self, codes: NDArray[np.uint8], sketch: Sketch | None) -> tuple[Doubles, Doubles]:
         if not self.config.has_prior:
             return np.zeros(len(codes)), np.ones(len(codes))
-        return backends.predicted(centres(self.config.n_levels)[codes], self.config)
+        return backends.predicted(centres(self.config.n_levels)[codes], self.config, sketch)
 
     def _first(self, codes: NDArray[np.uint8], places: Doubles, scales: Doubles) -> Floats:
         """(T, R) what the first layer reads."""
@@ -169,14 +190,15 @@ class WaveNet:
         """What n voices carry before the first sample."""
         return State.begun(n, self.config)
 
-    def foresee(self, state: State, told: Floats) -> Floats:
+    def foresee(self, state: State, told: Floats, lean: Lean | None = None) -> Floats:
         """(n, n_levels) logits of the next samples under `told` (n, L, 2 R). The layers' rings move on by it.
 
         `observe` must follow, with what the samples are.
         """
         config, n = self.config, self.config.n_residual
-        prior, t = state.prior, int(state.n_read[0])
-        h = self._read(state.last[:, 0], state.last[:, 1], prior.prediction, prior.scale)
+        t = int(state.n_read[0])
+        places, scales = state.prior.foreseen(lean)
+        h = self._read(state.last[:, 0], state.last[:, 1], places, scales)
         skip = np.zeros((len(h), config.n_skip), np.float32)
         for i, d in enumerate(config.dilations):
             ring = state.rings[:, self._offsets[i] + t % d]
@@ -185,15 +207,15 @@ class WaveNet:
             out = product(_gated(gates, n), self.packed.out[i].T) + self.packed.out_bias[i]
             h = h + out[:, :n]
             skip += out[:, n:]
-        return self._head(skip, prior.prediction, prior.scale)
+        return self._head(skip, places, scales)
 
-    def observe(self, state: State, codes: ArrayLike) -> None:
-        """The samples foreseen last were `codes` (n,)."""
+    def observe(self, state: State, codes: ArrayLike, lean: Lean | None = None) -> None:
+        """The samples foreseen last, with this `lean`, were `codes` (n,)."""
         state.n_read += 1
         state.last[:, 1] = state.last[:, 0]
         state.last[:, 0] = codes
         if self.config.has_prior:
-            state.prior.observe(centres(self.config.n_levels)[state.last[:, 0]])
+            state.prior.observe(centres(self.config.n_levels)[state.last[:, 0]], lean)
 
     def _layer(self, i: int, name: str) -> Floats:
         return self._tensors[f"layers.{i}.{name}"]
@@ -234,8 +256,12 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {"inputs.now": (q, r), "inputs.past": (q, r)}
     if config.has_prior:
         found |= {"inputs.prediction": (N_HATS, r), "inputs.width": (N_HATS, r)}
+    if config.has_prior:
+        found |= outline.shapes(config)
     if config.is_told:
         found["told.bias"] = (config.n_told,)
+    if config.has_prior:
+        found["told.making"] = (config.n_told,)
     if config.label_sizes:
         found["told.labels"] = (sum(config.label_sizes), config.n_told)
     if config.n_frame_features:

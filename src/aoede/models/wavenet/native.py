@@ -10,7 +10,7 @@ import os
 import platform
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from importlib import resources
@@ -30,6 +30,7 @@ _FLAGS = (
     *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"),
 )
 _BUILD_S = 60.0  # at most
+_POINTERS = ctypes.POINTER(ctypes.c_void_p)
 
 
 def step_of(network: model.WaveNet) -> Any:
@@ -37,7 +38,7 @@ def step_of(network: model.WaveNet) -> Any:
     config, packed = network.config, network.packed
     advance = built(config).advance
     advance.restype = None
-    advance.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_int64, ctypes.c_int64, ctypes.c_double]
+    advance.argtypes = [_POINTERS, ctypes.c_int64, ctypes.c_int64, ctypes.c_double, ctypes.c_double]
     fixed = [
         np.array(config.dilations, np.int64),
         offsets_of(config),
@@ -46,16 +47,48 @@ def step_of(network: model.WaveNet) -> Any:
         *(getattr(packed, each.name) for each in fields(Packed)),
     ]
 
-    def step(state: State, told: Any, uniforms: Any, temperature: float, given: Any, wanted: Any) -> Any:
+    def step(
+        state: State, told: Any, leant_on: Any, uniforms: Any, temperature: float, given: Any, wanted: Any
+    ) -> Any:
+        leans, rows, waves = leant_on
         codes = np.empty(given.shape, np.int64)
         carried = (state.n_read, state.last, state.rings, *backends.prior_arrays(state.prior)[1:])
-        arrays = [*fixed, *carried, told, uniforms, given, codes]
-        addresses = [array.ctypes.data for array in arrays] + [wanted.ctypes.data if len(wanted) else None]
-        call = (ctypes.c_void_p * len(addresses))(*addresses)
-        advance(call, codes.shape[0], codes.shape[1], temperature)
+        arrays = [
+            *fixed,
+            *carried,
+            told,
+            rows,
+            waves,
+            uniforms,
+            given,
+            codes,
+            wanted if len(wanted) else None,
+        ]
+        advance(_call(arrays), codes.shape[0], codes.shape[1], temperature, leans)
         return codes
 
     return step
+
+
+def predicted(samples: Any, config: Config, sketch: Any) -> tuple[Any, Any]:
+    """`prediction.predicted`, in C. Raises MissingError where it cannot be built."""
+    predict = built(config).predict
+    predict.restype = None
+    numbers = (ctypes.c_int64, ctypes.c_double, ctypes.c_int64, ctypes.c_int64)
+    predict.argtypes = [_POINTERS, *numbers, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
+    state = prediction.Adaptive.begun(1, config, config.fading if sketch else 1.0)
+    leans, rows, waves, row_samples = backends.leaning(sketch, config)
+    before = 4 + len(fields(Packed)) + 3  # arrays of the network, which are not asked for here
+    arrays = [*[None] * before, *backends.prior_arrays(state)[1:], None, rows, waves]
+    places, widths = np.empty(len(samples)), np.empty(len(samples))
+    given = (samples.ctypes.data, places.ctypes.data, widths.ctypes.data)
+    predict(_call(arrays), len(samples), leans, len(rows), row_samples, *given)
+    return places, widths
+
+
+def _call(arrays: Sequence[Any]) -> Any:
+    """The addresses of arrays, in the order of `Call`."""
+    return (ctypes.c_void_p * len(arrays))(*(None if a is None else a.ctypes.data for a in arrays))
 
 
 @lru_cache(maxsize=16)

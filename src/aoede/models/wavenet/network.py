@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from aoede.models.wavenet.config import Config
 from aoede.models.wavenet.model import N_HATS, WIDEST_STEP
+from aoede.models.wavenet.outline_fitting import Outline
 from aoede.models.wavenet.prediction import FLOOR, LEAST_SCALE, edges
 from aoede.models.wavenet.takes import Crops
 from aoede.neural.network import Labels, Masks, State
@@ -26,11 +27,12 @@ class Stretch:
     counted: Tensor
     labels: Tensor
     frames: Tensor
+    making: Tensor
     n_symbols: int  # samples that count
 
     @classmethod
     def of(cls, crops: Crops, device: torch.device) -> "Stretch":
-        names = ("inputs", "targets", "places", "widths", "counted", "labels", "frames")
+        names = ("inputs", "targets", "places", "widths", "counted", "labels", "frames", "making")
         on_device: dict[str, Any] = {
             name: torch.from_numpy(getattr(crops, name)).to(device) for name in names
         }
@@ -77,11 +79,13 @@ def _between(table: Tensor, share: Tensor) -> Tensor:
 
 
 class Told(nn.Module):
-    """Labels (B, n_columns) and frames (B, n, F) -> (B, n, n_told)."""
+    """Labels (B, n_columns), frames (B, n, F), and of which rows sound is made (B,) -> (B, n, n_told)."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.bias = nn.Parameter(torch.zeros(config.n_told))
+        if config.has_prior:
+            self.making = nn.Parameter(torch.zeros(config.n_told))
         if config.label_sizes:
             made = Labels(config.label_sizes, config.n_told)
             self.labels = made.table
@@ -89,9 +93,12 @@ class Told(nn.Module):
         if config.n_frame_features:
             self.frames = nn.Parameter(torch.zeros(config.n_told, config.n_frame_features))
         self.has_labels, self.has_frames = bool(config.label_sizes), bool(config.n_frame_features)
+        self.has_prior = config.has_prior
 
-    def forward(self, labels: Tensor, frames: Tensor) -> Tensor:
+    def forward(self, labels: Tensor, frames: Tensor, making: Tensor) -> Tensor:
         c = self.bias.expand(len(labels), frames.shape[1], -1)
+        if self.has_prior:
+            c = c + self.making * making.view(-1, 1, 1)
         if self.has_labels:
             offsets: Tensor = self.get_buffer("offsets")
             c = c + functional.embedding(labels + offsets, self.labels).sum(dim=1, keepdim=True)
@@ -152,6 +159,8 @@ class Network(nn.Module):
             self.told = Told(config)
         self.layers = nn.ModuleList(Layer(config, d) for d in config.dilations)
         self.head = Head(config)
+        if config.has_prior:
+            self.outline = Outline(config)
         self.register_buffer("edges", torch.tensor(edges(config.n_levels)), persistent=False)
 
     def begin(self, n_rows: int) -> State:
@@ -159,7 +168,7 @@ class Network(nn.Module):
 
     def forward(self, stretch: Stretch, state: State) -> tuple[Tensor, State]:
         """(B, T, n_levels) logits, and nothing."""
-        told = self.told(stretch.labels, stretch.frames) if self.config.is_told else None
+        told = self.told(stretch.labels, stretch.frames, stretch.making) if self.config.is_told else None
         out = self.head(self.heard(self.inputs(stretch), told)).to(stretch.places.dtype)
         if not self.config.has_prior:
             return out, ()

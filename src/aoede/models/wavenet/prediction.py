@@ -10,6 +10,11 @@ Two of them go side by side, one of many taps that remembers long (tones), one o
 each weighed by the fourth power of one over its mean error of late. Around the sum lies a Laplace distribution as
 wide as its own errors were of late, cut into the codes' cells. What is predicted is the decoded signal in [-1, 1], so
 that generating and judging see the same.
+
+A prediction that learns from what it made itself rings ever longer, and grows louder or softer by chance. So where
+sound is made, what is said counts tap k by the k-th power of `fading` (bandwidth expansion, as speech codecs do), and
+the prior leans on an outline of what was told (`outline.py`): on its weights, on the logarithm of its width, and on
+the waveform of a note, of which only the rest is predicted.
 """
 
 from collections.abc import Sequence
@@ -66,19 +71,21 @@ class Adaptive:
     """The linear prediction of n voices side by side, sample by sample. Its arrays change in place."""
 
     n_quick: int
+    fading: Floats  # (n_taps,) what the taps count for in what is predicted
     taps: Floats  # (n, n_taps) the last samples, the newest first
     weights: Floats  # (n, 2, n_taps) of the slow and of the quick one, whose last are zeros
     inverse: Floats  # (n, 2, n_taps, n_taps)
     errors: Floats  # (n, 2) mean absolute error of each of late
-    each: Floats  # (n, 2) what each predicts
-    scale: Floats  # (n,) mean absolute error of both together
-    prediction: Floats  # (n,) of the next sample
+    each: Floats  # (n, 2) what each predicts, nothing faded
+    scale: Floats  # (n,) mean absolute error of what was foreseen
+    prediction: Floats  # (n,) of the next sample by both
 
     @classmethod
-    def begun(cls, n: int, config: Config) -> "Adaptive":
+    def begun(cls, n: int, config: Config, fading: float = 1.0) -> "Adaptive":
         n_taps = config.n_taps
         return cls(
             config.n_quick,
+            fading ** np.arange(1.0, n_taps + 1),
             np.zeros((n, n_taps)),
             np.zeros((n, 2, n_taps)),
             np.broadcast_to(np.eye(n_taps) / RIDGE, (n, 2, n_taps, n_taps)).copy(),
@@ -92,11 +99,21 @@ class Adaptive:
         arrays = ("taps", "weights", "inverse", "errors", "each", "scale", "prediction")
         return replace(self, **{name: getattr(self, name).copy() for name in arrays})
 
-    def observe(self, samples: Floats) -> None:
-        """The next samples (n,) were these."""
+    def foreseen(self, lean: "Lean | None" = None) -> tuple[Floats, Floats]:
+        """(n,) where the next samples lie, (n,) how wide around it."""
+        if lean is None:
+            return self.prediction.copy(), self.scale.copy()
+        n, share = self.n_quick, lean.share
+        outlined = (lean.rows[:, :n] * self.taps[:, :n]).sum(axis=1)
+        places = lean.waves + (1 - share) * self.prediction + share * np.clip(outlined, -1, 1)
+        return np.clip(places, -1, 1), np.exp((1 - share) * np.log(self.scale) + share * lean.rows[:, n])
+
+    def observe(self, samples: Floats, lean: "Lean | None" = None) -> None:
+        """The next samples (n,) were these, and were foreseen with this."""
+        error = np.abs(samples - self.foreseen(lean)[0])
+        samples = samples if lean is None else samples - lean.waves
         for which, memory in enumerate(MEMORIES):
             self._learn(which, memory, samples - self.each[:, which])
-        error = np.abs(samples - self.prediction)
         self.scale[:] = np.clip(
             self.scale * SCALE_MEMORY + (1 - SCALE_MEMORY) * error, LEAST_SCALE, MOST_SCALE
         )
@@ -104,10 +121,11 @@ class Adaptive:
         self.taps[:, 0] = samples
         loud = np.sqrt(np.square(self.taps).mean(axis=1))
         np.minimum(self.scale, MOST_SHARE * loud + QUIET, out=self.scale)
-        raw = (self.weights * self.taps[:, None, :]).sum(axis=2)
-        self.each[:] = np.clip(raw, -1, 1)
+        parts = self.weights * self.taps[:, None, :]
+        self.each[:] = np.clip(parts.sum(axis=2), -1, 1)
+        said = np.clip((parts * self.fading).sum(axis=2), -1, 1)
         trust = 1 / np.square(np.square(self.errors))
-        self.prediction[:] = (trust * self.each).sum(axis=1) / trust.sum(axis=1)
+        self.prediction[:] = (trust * said).sum(axis=1) / trust.sum(axis=1)
         wild = ~(np.abs(self.weights).max(axis=2) < TOO_LARGE)
         if wild.any():
             self._begin_again(wild)
@@ -136,16 +154,42 @@ class Adaptive:
         self.prediction[wild.any(axis=1)] = 0
 
 
-def predicted(samples: Floats, config: Config) -> tuple[Floats, Floats]:
-    """Whole clips (n, T) -> (n, T) prediction of each sample from those before it, (n, T) the width around it.
+@dataclass(frozen=True)
+class Lean:
+    """What the prior of n voices leans on for a sample."""
 
-    To the last bit what `Adaptive` says sample by sample.
+    share: float
+    rows: Floats  # (n, n_quick + 1) weights and log width of `Outlines.rows`
+    waves: Floats  # (n,) the told note's waveform
+
+
+@dataclass(frozen=True, eq=False)
+class Sketch:
+    """What the prior of a clip leans on, where sound is made."""
+
+    rows: Floats  # (n_frames, n_quick + 1), the last for all samples that follow
+    waves: Floats  # (T,)
+    frame_samples: int
+
+    def part(self, first: int, stop: int) -> "Sketch":
+        """Samples [first, stop), `first` the beginning of a frame."""
+        at = min(first // self.frame_samples, len(self.rows) - 1)
+        return Sketch(self.rows[at:], self.waves[first:stop], self.frame_samples)
+
+
+def predicted(samples: Floats, config: Config, sketch: Sketch | None = None) -> tuple[Floats, Floats]:
+    """A clip (T,) -> (T,) prediction of each sample from those before it, (T,) the width around it.
+
+    To the last bit what `Adaptive` says sample by sample; with a `sketch` as where sound is made.
     """
-    state = Adaptive.begun(len(samples), config)
-    places, scales = np.empty(samples.shape), np.empty(samples.shape)
-    for t in range(samples.shape[1]):
-        places[:, t], scales[:, t] = state.prediction, state.scale
-        state.observe(samples[:, t])
+    state = Adaptive.begun(1, config, 1.0 if sketch is None else config.fading)
+    places, scales, lean = np.empty(len(samples)), np.empty(len(samples)), None
+    for t, sample in enumerate(samples):
+        if sketch is not None:
+            row = min(t // sketch.frame_samples, len(sketch.rows) - 1)
+            lean = Lean(config.leaning, sketch.rows[row : row + 1], sketch.waves[t : t + 1])
+        places[t : t + 1], scales[t : t + 1] = state.foreseen(lean)
+        state.observe(np.array([sample]), lean)
     return places, scales
 
 

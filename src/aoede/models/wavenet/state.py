@@ -29,7 +29,7 @@ class State:
             np.zeros(1, np.int64),
             np.full((n, 2), config.silence, np.int64),
             np.zeros((n, sum(config.dilations), config.n_residual), np.float32),
-            Adaptive.begun(n, config),
+            Adaptive.begun(n, config, config.fading),
         )
 
     def copy(self) -> "State":

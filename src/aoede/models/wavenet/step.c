@@ -13,8 +13,10 @@ typedef struct {
     const float *hidden, *hidden_bias, *head, *head_bias;
     int64_t *n_read, *last;                                                       /* as State has them */
     float *rings;
+    const double *fading;                                                         /* (NT) */
     double *taps, *weights, *inverse, *errors, *each, *width, *place;             /* as Adaptive has them */
     const float *told;                                                            /* (n, L, 2 R) */
+    const double *rows, *waves;                                                   /* (n, NQ + 1), (n, T) */
     const double *uniforms;                                                       /* (n, T) */
     const int64_t *given;                                                         /* (n, T) */
     int64_t *codes;                                                               /* (n, T) */
@@ -91,8 +93,18 @@ static int begin_again(double *weights, double *inverse, int n) {
     return 1;
 }
 
-/* The next sample of a voice was this. */
-static void observe(const Call *c, int64_t v, double sample) {
+/* Where the next sample lies and how wide around it, leaning on a row of an outline and on a note's waveform. */
+static void foreseen(const Call *c, int64_t v, double leans, const double *row, double wave, double *place,
+                     double *width) {
+    *place = c->place[v], *width = c->width[v];
+    if (leans == 0) return;
+    const double outlined = fmin(1.0, fmax(-1.0, dot(row, c->taps + v * NT, NQ)));
+    *place = fmin(1.0, fmax(-1.0, wave + (1 - leans) * *place + leans * outlined));
+    *width = exp((1 - leans) * log(*width) + leans * row[NQ]);
+}
+
+/* The next sample of a voice, but for what it leant on, was this, and missed by so much. */
+static void observe(const Call *c, int64_t v, double sample, double missed) {
     double *taps = c->taps + v * NT, *errors = c->errors + 2 * v, *each = c->each + 2 * v;
     double *weights = c->weights + v * 2 * NT, *inverse = c->inverse + v * 2 * NT * NT;
     const double miss[2] = {sample - each[0], sample - each[1]};
@@ -100,20 +112,20 @@ static void observe(const Call *c, int64_t v, double sample) {
     learn(taps, weights + NT, inverse + NT * NT, NQ, QUICK, miss[1]);
     for (int w = 0; w < 2; w++)
         errors[w] = fmax(errors[w] * ERROR_MEMORY + (1 - ERROR_MEMORY) * fabs(miss[w]), LEAST_ERROR);
-    const double miss_of_both = fabs(sample - c->place[v]);
-    const double recent = c->width[v] * SCALE_MEMORY + (1 - SCALE_MEMORY) * miss_of_both;
+    const double recent = c->width[v] * SCALE_MEMORY + (1 - SCALE_MEMORY) * fabs(missed);
     c->width[v] = fmin(fmax(recent, LEAST_SCALE), MOST_SCALE);
     memmove(taps + 1, taps, (NT - 1) * sizeof(double));
     taps[0] = sample;
     c->width[v] = fmin(c->width[v], MOST_SHARE * sqrt(dot(taps, taps, NT) / NT) + QUIET);
-    double total = 0, trusted = 0;
+    double faded[NT], total = 0, trusted = 0;
     int is_wild = 0;
+    for (int k = 0; k < NT; k++) faded[k] = c->fading[k] * taps[k];
     for (int w = 0; w < 2; w++) {
         const int n = w ? NQ : NT;
         each[w] = fmin(1.0, fmax(-1.0, dot(weights + w * NT, taps, n)));
         if (begin_again(weights + w * NT, inverse + w * NT * NT, n)) each[w] = 0, is_wild = 1;
         const double square = errors[w] * errors[w], trust = 1 / (square * square);
-        total += trust * each[w];
+        total += trust * fmin(1.0, fmax(-1.0, dot(weights + w * NT, faded, n)));
         trusted += trust;
     }
     c->place[v] = is_wild ? 0.0 : total / trusted;
@@ -224,14 +236,14 @@ static void layer(const Call *c, const float *told, float *restrict ring, int i,
     for (int k = 0; k < S; k++) skip[k] += out[R + k];
 }
 
-static void sample(const Call *c, int64_t v, int64_t t, const float *told, float *head) {
+static void sample(const Call *c, int64_t v, int64_t t, const float *told, double place, double width, float *head) {
     float h[R], skip[S] = {0}, hidden[S];
     int64_t n_ring = c->offsets[L - 1] + c->dilations[L - 1];
     for (int k = 0; k < R; k++) h[k] = c->now[c->last[2 * v] * R + k] + c->past[c->last[2 * v + 1] * R + k];
     if (HAS_PRIOR) {
-        const double y = log1p((Q - 1) * fabs(c->place[v])) / log(Q);
-        between(h, c->near, 0.5 * ((c->place[v] < 0 ? -y : y) + 1) * (HATS - 1));
-        between(h, c->wide, fmin(16, fmax(0, log2(c->width[v]) + 16)) * ((HATS - 1) / 16.0));
+        const double y = log1p((Q - 1) * fabs(place)) / log(Q);
+        between(h, c->near, 0.5 * ((place < 0 ? -y : y) + 1) * (HATS - 1));
+        between(h, c->wide, fmin(16, fmax(0, log2(width) + 16)) * ((HATS - 1) / 16.0));
     }
     for (int i = 0; i < L; i++) {
         float *ring = c->rings + (v * n_ring + c->offsets[i] + t % c->dilations[i]) * R;
@@ -246,17 +258,18 @@ static void sample(const Call *c, int64_t v, int64_t t, const float *told, float
 }
 
 /* n voices, T samples each. */
-void advance(const Call *c, int64_t n, int64_t n_samples, double temperature) {
+void advance(const Call *c, int64_t n, int64_t n_samples, double temperature, double leans) {
     float head[O];
-    double cells[Q];
+    double cells[Q], place = 0, width = 1;
     for (int k = 0; k < Q; k++) cells[k] = 1;
     for (int64_t v = 0; v < n; v++)
         for (int64_t i = 0; i < n_samples; i++) {
             const int64_t at = v * n_samples + i;
-            sample(c, v, *c->n_read + i, c->told + v * L * 2 * R, head);
+            if (HAS_PRIOR) foreseen(c, v, leans, c->rows + v * (NQ + 1), c->waves[at], &place, &width);
+            sample(c, v, *c->n_read + i, c->told + v * L * 2 * R, place, width, head);
             if (HAS_PRIOR) {
                 const double by = WIDEST * tanh(head[Q] / WIDEST), wider = exp(WIDEST * tanh(head[O - 1] / WIDEST));
-                cells_of(c->edges, c->place[v] + c->width[v] * by, fmax(c->width[v] * wider, LEAST_SCALE), cells);
+                cells_of(c->edges, place + width * by, fmax(width * wider, LEAST_SCALE), cells);
             }
             if (c->logits)
                 for (int k = 0; k < Q; k++) c->logits[at * Q + k] = (float)(head[k] + log(cells[k]));
@@ -265,7 +278,18 @@ void advance(const Call *c, int64_t n, int64_t n_samples, double temperature) {
             c->codes[at] = code;
             c->last[2 * v + 1] = c->last[2 * v];
             c->last[2 * v] = code;
-            if (HAS_PRIOR) observe(c, v, c->centres[code]);
+            if (HAS_PRIOR) observe(c, v, c->centres[code] - (leans == 0 ? 0 : c->waves[at]), c->centres[code] - place);
         }
     *c->n_read += n_samples;
+}
+
+/* The prior of a whole clip (T); each row is for so many samples, the last for all that follow. */
+void predict(const Call *c, int64_t n_samples, double leans, int64_t n_rows, int64_t row_samples,
+             const double *samples, double *places, double *widths) {
+    for (int64_t t = 0; t < n_samples; t++) {
+        const int64_t at = t / row_samples < n_rows ? t / row_samples : n_rows - 1;
+        const double wave = leans == 0 ? 0 : c->waves[t];
+        foreseen(c, 0, leans, c->rows + at * (NQ + 1), wave, places + t, widths + t);
+        observe(c, 0, samples[t] - wave, samples[t] - places[t]);
+    }
 }

@@ -1,6 +1,6 @@
 """Clips as they are learnt from: codes, what is told beside them, and what linear prediction says of each sample."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from aoede.errors import InputError
 from aoede.models.wavenet import backends
 from aoede.models.wavenet.config import Config
-from aoede.models.wavenet.prediction import FIRST_SCALE, centres
+from aoede.models.wavenet.outline import outlines, waves
+from aoede.models.wavenet.prediction import FIRST_SCALE, Sketch, centres
 from aoede.neural.arrays import Floats
+from aoede.score import one_hot
 
 Codes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
@@ -25,18 +27,31 @@ class Take:
     codes: Codes  # (T,)
     labels: Ints  # (n_columns,) ids, 0 where unknown
     frames: Floats  # (n_frames, n_frame_features)
+    phases: Floats  # (T,) where in its period the told note is, 0 to 1, NaN where none is
 
     @classmethod
-    def of(cls, codes: Codes, labels: Sequence[int] = (), frames: Floats | None = None) -> "Take":
+    def of(
+        cls,
+        codes: Codes,
+        labels: Sequence[int] = (),
+        frames: Floats | None = None,
+        phases: Floats | None = None,
+    ) -> "Take":
         frames = np.zeros((1, 0), np.float32) if frames is None else np.asarray(frames, np.float32)
-        return cls(np.asarray(codes, np.uint8), np.asarray(labels, np.int64), frames)
+        phases = np.full(len(codes), np.nan, np.float32) if phases is None else phases
+        return cls(np.asarray(codes, np.uint8), np.asarray(labels, np.int64), frames, phases)
 
     def __len__(self) -> int:
         return len(self.codes)
 
 
 class Heard:
-    """A take with the prior of each of its samples, worked out once, when it is first asked for."""
+    """A take with the prior of each of its samples, worked out once, when it is first asked for.
+
+    `sketch` is what the prior leans on where sound is made, for who trains; None until it is known.
+    """
+
+    sketch: Sketch | None = None
 
     def __init__(self, take: Take, config: Config) -> None:
         _check(take, config)
@@ -70,6 +85,7 @@ class Crops:
     counted: NDArray[np.bool_]  # (B, T) whether the sample counts: it is there, and enough stands before it
     labels: Ints  # (B, n_columns)
     frames: Floats  # (B, n_frames, n_frame_features); T is a multiple of n_frames
+    making: NDArray[np.bool_]  # (B,) whether it is heard as where sound is made
 
     @classmethod
     def of(
@@ -80,14 +96,16 @@ class Crops:
         At the beginning of a take all samples count, elsewhere those after the first `n_context`.
         """
         n = frame_multiple(n_samples, config)
-        rows = [_row(each, begin, n, config) for each, begin in zip(heard, begins, strict=True)]
+        pairs = list(zip(heard, begins, strict=True))
+        rows = [_row(each, begin, n, config) for each, begin in pairs]
         counted = np.zeros((len(rows), n), np.bool_)
-        for row, each, begin in zip(counted, heard, begins, strict=True):
+        for row, (each, begin) in zip(counted, pairs, strict=True):
             row[n_context if begin else 0 : min(n_samples, len(each) - begin)] = True
         inputs = np.stack([row[0] for row in rows])
         places, widths, frames = (np.stack([row[k] for row in rows]) for k in (1, 2, 3))
         labels = np.stack([each.take.labels for each in heard])
-        return cls(inputs, inputs[:, 2:], places, widths, counted, labels, frames)
+        making = np.zeros(len(rows), np.bool_)
+        return cls(inputs, inputs[:, 2:], places, widths, counted, labels, frames, making)
 
 
 def frame_multiple(n_samples: int, config: Config) -> int:
@@ -123,6 +141,8 @@ def _padded(x: Floats, n: int, value: float) -> Floats:
 def _check(take: Take, config: Config) -> None:
     if take.codes.ndim != 1 or (len(take) and int(take.codes.max()) >= config.n_levels):
         raise InputError(f"a clip must be a row of codes from 0 to {config.n_levels - 1}")
+    if take.phases.shape != take.codes.shape:
+        raise InputError(f"{len(take.phases)} phases for {len(take)} samples")
     sizes = np.array(config.label_sizes, np.int64)
     if take.labels.shape != sizes.shape or (take.labels < 0).any() or (take.labels >= sizes).any():
         raise InputError(
@@ -133,3 +153,10 @@ def _check(take: Take, config: Config) -> None:
             f"the frames of a clip have the shape {take.frames.shape}; "
             f"the model reads {config.n_frame_features} numbers a frame"
         )
+
+
+def sketch_of(take: Take, config: Config, tensors: Mapping[str, Floats]) -> Sketch:
+    """What the weights' outline says of a take, its labels and notes told."""
+    condition = one_hot(take.labels[None], config.label_sizes)[0] if config.label_sizes else None
+    found = outlines(config, tensors, condition, take.frames)
+    return Sketch(found.rows, waves(found.harmonics, take.phases, config.frame_samples), config.frame_samples)
