@@ -22,6 +22,8 @@ from aoede.learning.sounds import LabelTable
 MAX_VALUES = 64  # of one label; a column with more says something else
 MAX_COLUMNS = 8
 PITCHES, VELOCITIES = ("midi_pitch", "pitch", "midi", "note"), ("velocity",)  # columns that are no labels
+HELD_OUT_FOLDERS = ("valid", "validation", "held_out", "heldout")  # folders that say what is held out,
+PART_FOLDERS = ("train", "training", *HELD_OUT_FOLDERS)  # and so tell of no sound what it is
 N_SHOWN = 12  # values of a label that an error names
 UNKNOWN = 0  # the id of a value that there was not
 
@@ -243,7 +245,10 @@ def _index(paths: Sequence[str]) -> dict[str, list[int]]:
 
 
 def _by_folders(paths: Sequence[str]) -> Said:
-    parts = [PurePosixPath(path).parent.parts for path in paths]
+    parts = [
+        [part for part in PurePosixPath(path).parent.parts if part.lower() not in PART_FOLDERS]
+        for path in paths
+    ]
     depth = max(map(len, parts), default=0)
     names = ["folder" if i == 0 else f"folder {i + 1}" for i in range(depth)]
     cells = tuple(dict(zip(names, row, strict=False)) for row in parts)

@@ -19,7 +19,7 @@ from aoede.encodings.mulaw import MuLaw
 from aoede.encodings.score_frames import Sounding
 from aoede.errors import InputError, UsageError
 from aoede.learning import clip_check
-from aoede.learning.clip_labels import PITCHES, VELOCITIES, Cells, Said, pitch_of, said_of
+from aoede.learning.clip_labels import HELD_OUT_FOLDERS, PITCHES, VELOCITIES, Cells, Said, pitch_of, said_of
 from aoede.learning.dataset import Item
 from aoede.learning.sounding_pitch import sounding_pitch
 from aoede.learning.sounds import LabelTable, Sound
@@ -39,7 +39,6 @@ FEW, N_PIECES = 4, 10  # of fewer recordings there are about so many, so that so
 VELOCITY = 80  # of notes whose loudness is not told
 TOLD_BY_EAR = 12  # clips by which it is decided whether a number in the names is the pitch
 LIKE_PITCH = 0.7  # of those that have a pitch must have that one
-HELD_OUT_FOLDERS = ("valid", "validation", "held_out", "heldout")
 
 
 @dataclass(frozen=True, eq=False)

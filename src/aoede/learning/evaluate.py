@@ -103,7 +103,7 @@ def sounds(sounder: Sounder, folder: Path, *, seed: int, watcher: Watcher) -> Ev
         config = sounder.model.config
         line = sum(float(adaptive_bits(take.codes, config).sum()) for take in takes) / score.n_symbols
         told = f"{score.protocol}; {len(takes):,} clips; by linear prediction alone {line:.3f}"
-        if config.is_told and len(takes) > 1:
+        if (config.label_sizes or config.n_frame_features) and len(takes) > 1:
             order = stream(checked_seed(seed), "evaluate").permutation(len(takes))
             others = [
                 replace(t, labels=takes[i].labels, frames=takes[i].frames)

@@ -239,6 +239,52 @@ def _between(h: Any, table: Any, place: float) -> None:
         h[k] += table[below, k] * (_F32(1) - share) + table[below + 1, k] * share
 
 
+def _read_prior(h: Any, near: Any, wide: Any, place: float, width: float, n_levels: int) -> None:
+    """h (R,) += what the prior's place and width give to the first layer."""
+    y = math.log1p((n_levels - 1) * abs(place)) / math.log(float(n_levels))
+    y = -y if place < 0 else y
+    between(h, near, 0.5 * (y + 1) * (_N_HATS - 1))
+    w = min(_LOG_FLOOR, max(0.0, math.log2(width) + _LOG_FLOOR))
+    between(h, wide, w * ((_N_HATS - 1) / _LOG_FLOOR))
+
+
+def _pass_on(
+    h: Any,
+    skip: Any,
+    ring: Any,
+    gates: Any,
+    out: Any,
+    u: Any,
+    bits: Any,
+    powers: Any,
+    gate_rows: Any,
+    out_rows: Any,
+) -> None:
+    """One layer: h (R,) and skip (S,) move on. `gates` and `out` are what is told and the bias, and overwritten."""
+    r = len(h)
+    add_rows(gates, ring, gate_rows, r, 0)
+    add_rows(gates, h, gate_rows, r, r)
+    for k in range(r):
+        ring[k] = h[k]
+    gate(gates, u, bits, powers, r)
+    add_rows(out, u, out_rows, r, 0)
+    for k in range(r):
+        h[k] += out[k]
+    for k in range(len(skip)):
+        skip[k] += out[r + k]
+
+
+def _give_out(skip: Any, hidden: Any, head: Any, hidden_rows: Any, head_rows: Any) -> None:
+    """head (n_outputs,) += what the layers gave out together; `hidden` begins as its bias. All are overwritten."""
+    n = len(skip)
+    for k in range(n):
+        skip[k] = max(skip[k], _F32(0))
+    add_rows(hidden, skip, hidden_rows, n, 0)
+    for k in range(n):
+        hidden[k] = max(hidden[k], _F32(0))
+    add_rows(head, hidden, head_rows, n, 0)
+
+
 def _advance(
     has_prior: bool,
     dilations: Any,
@@ -282,7 +328,6 @@ def _advance(
     n_voices, n_samples = codes.shape
     n_levels, r = now.shape
     n_skip = len(hidden_bias)
-    log_levels = math.log(float(n_levels))
     h, u = np.empty(r, np.float32), np.empty(r, np.float32)
     gates, out = np.empty(2 * r, np.float32), np.empty(r + n_skip, np.float32)
     skip, hidden = np.empty(n_skip, np.float32), np.empty(n_skip, np.float32)
@@ -300,37 +345,18 @@ def _advance(
             lies, wide_by = 0.0, 1.0
             if has_prior:
                 lies, wide_by = foreseen(n_quick, taps[v], width[v], place[v], leans, rows[v], waves[v, i])
-                y = math.log1p((n_levels - 1) * abs(lies)) / log_levels
-                y = -y if lies < 0 else y
-                between(h, near, 0.5 * (y + 1) * (_N_HATS - 1))
-                w = min(_LOG_FLOOR, max(0.0, math.log2(wide_by) + _LOG_FLOOR))
-                between(h, wide, w * ((_N_HATS - 1) / _LOG_FLOOR))
+                read_prior(h, near, wide, lies, wide_by, n_levels)
             skip[:] = _F32(0)
             for layer in range(len(dilations)):
-                slot = offsets[layer] + t % dilations[layer]
-                for k in range(2 * r):
-                    gates[k] = told[v, layer, k]
-                add_rows(gates, rings[v, slot], gate_rows[layer], r, 0)
-                add_rows(gates, h, gate_rows[layer], r, r)
-                for k in range(r):
-                    rings[v, slot, k] = h[k]
-                gate(gates, u, gate_bits, gate_powers, r)
-                for k in range(r + n_skip):
-                    out[k] = out_bias[layer, k]
-                add_rows(out, u, out_rows[layer], r, 0)
-                for k in range(r):
-                    h[k] += out[k]
-                for k in range(n_skip):
-                    skip[k] += out[r + k]
-            for k in range(n_skip):
-                skip[k] = max(skip[k], _F32(0))
-                hidden[k] = hidden_bias[k]
-            add_rows(hidden, skip, hidden_rows, n_skip, 0)
-            for k in range(n_skip):
-                hidden[k] = max(hidden[k], _F32(0))
-            for k in range(len(head)):
-                head[k] = head_bias[k]
-            add_rows(head, hidden, head_rows, n_skip, 0)
+                gates[:] = told[v, layer]
+                out[:] = out_bias[layer]
+                ring = rings[v, offsets[layer] + t % dilations[layer]]
+                pass_on(
+                    h, skip, ring, gates, out, u, gate_bits, gate_powers, gate_rows[layer], out_rows[layer]
+                )
+            hidden[:] = hidden_bias
+            head[:] = head_bias
+            give_out(skip, hidden, head, hidden_rows, head_rows)
             if has_prior:
                 by = _WIDEST * math.tanh(head[n_levels] / _WIDEST)
                 wider = math.exp(_WIDEST * math.tanh(head[n_levels + 1] / _WIDEST))
@@ -411,6 +437,9 @@ gate: Any = numba.njit(**_OPTIONS)(_gate)
 exp_all: Any = numba.njit(**_OPTIONS)(_exp_all)
 cells_of: Any = numba.njit(**_OPTIONS)(_cells)
 between: Any = numba.njit(**_OPTIONS)(_between)
+read_prior: Any = numba.njit(**_OPTIONS)(_read_prior)
+pass_on: Any = numba.njit(**_OPTIONS)(_pass_on)
+give_out: Any = numba.njit(**_OPTIONS)(_give_out)
 draw: Any = numba.njit(**_OPTIONS)(_draw)
 advance: Any = numba.njit(**_OPTIONS)(_advance)
 
