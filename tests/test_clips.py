@@ -168,6 +168,19 @@ def test_folders_tell_labels(tmp_path: Path) -> None:
     assert sorted(clip.label[0] for clip in found.clips) == ["no"] * 3 + ["yes"] * 3
 
 
+def test_folders_that_say_what_is_held_out_are_no_labels(tmp_path: Path) -> None:
+    for part in ("train", "held_out"):
+        (tmp_path / part).mkdir()
+        _digits(tmp_path / part)
+    assert _read(tmp_path).columns == ("part 1", "part 2")
+
+
+def test_a_number_is_found_by_its_name_in_both_languages() -> None:
+    labels = Labels((("digit", ("3", "7")), ("speaker", ("anna",))))
+    assert labels.said("three, anna") == labels.said("三，anna") == labels.said("3, anna") == ("3", "anna")
+    assert Labels((("digit", ("seven",)),)).said("7") == ("seven",)
+
+
 def test_a_table_beside_the_sounds_tells_labels_and_pitches(tmp_path: Path) -> None:
     rows = ["file,word,midi_pitch,seconds"]
     for i in range(6):

@@ -27,6 +27,14 @@ PART_FOLDERS = ("train", "training", *HELD_OUT_FOLDERS)  # and so tell of no sou
 N_SHOWN = 12  # values of a label that an error names
 UNKNOWN = 0  # the id of a value that there was not
 
+_NUMBERS = {
+    name: str(i)
+    for names in (
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+        "零一二三四五六七八九",
+    )
+    for i, name in enumerate(names)
+}
 _PARTS = re.compile(r"[_\-\s.]+")
 _FIELD = re.compile(r"\{(\w*)\}")
 _NOTE = re.compile(r"([A-Ga-g])([#sb♯♭]?)(-?\d)")
@@ -90,7 +98,7 @@ class Labels:
             (i, known)
             for i, (column, values) in enumerate(self.columns)
             for known in values
-            if known.casefold() == value and name in ("", column.casefold())
+            if _spelled(known) == _spelled(value) and name in ("", column.casefold())
         ]
         if not fitting:
             raise UsageError(
@@ -119,6 +127,11 @@ class Labels:
         except (KeyError, TypeError, ValueError) as error:
             raise InputError("these are no labels of sounds") from error
         return cls(tuple(pairs))
+
+
+def _spelled(value: str) -> str:
+    """As values are compared: "Three", "三" and "3" are one."""
+    return _NUMBERS.get(value.casefold(), value.casefold())
 
 
 @dataclass(frozen=True)
