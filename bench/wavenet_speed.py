@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,7 +27,7 @@ from aoede.models.wavenet import Config, Recipe, WaveNet
 from aoede.models.wavenet.backends import Voices, installed
 from aoede.models.wavenet.model import shapes
 from aoede.models.wavenet.network import Network, Stretch, log_laplace
-from aoede.models.wavenet.prediction import Adaptive, centres
+from aoede.models.wavenet.prediction import Adaptive, Lean, Sketch, centres
 from aoede.models.wavenet.state import offsets_of
 from aoede.models.wavenet.takes import Crops, Heard, Take
 from aoede.neural.network import Masks, load_weights
@@ -56,10 +57,11 @@ class Cached:
     def __init__(self, model: WaveNet) -> None:
         self.config = model.config
         self.network = network_of(model)
-        self.told = [layer.gates_bias for layer in self.network.layers]
+        self.told = list(torch.from_numpy(model.told(making=True)[0]))
+        self.lean = lean_of(model)
         self.rings = torch.zeros(sum(self.config.dilations), self.config.n_residual)
         self.offsets = offsets_of(self.config)
-        self.prior = Adaptive.begun(1, self.config)
+        self.prior = Adaptive.begun(1, self.config, self.config.fading)
         self.last, self.t = [self.config.silence] * 2, 0
 
     @torch.inference_mode()
@@ -69,34 +71,40 @@ class Cached:
         skip = torch.zeros(self.config.n_skip)
         for i, layer in enumerate(network.layers):
             slot = int(self.offsets[i]) + self.t % layer.dilation
-            gates = torch.nn.functional.linear(
-                torch.cat([self.rings[slot], h]), layer.gates, layer.gates_bias
-            )
+            gates = torch.nn.functional.linear(torch.cat([self.rings[slot], h]), layer.gates, self.told[i])
             self.rings[slot] = h
             u = torch.tanh(gates[:r]) * torch.sigmoid(gates[r:])
             out = torch.nn.functional.linear(u, layer.out, layer.out_bias)
             h, skip = h + out[:r], skip + out[r:]
-        return _with_prior(network, network.head(skip), self.prior)
+        return _with_prior(network, network.head(skip), *self.prior.foreseen(self.lean))
 
     def observe(self, code: int) -> None:
         self.last, self.t = [code, self.last[0]], self.t + 1
         if self.config.has_prior:
-            self.prior.observe(centres(self.config.n_levels)[[code]])
+            self.prior.observe(centres(self.config.n_levels)[[code]], self.lean)
 
     def _stretch(self) -> Stretch:
         inputs = torch.tensor([[self.last[1], self.last[0], 0]])
-        places = torch.tensor(self.prior.prediction[:, None], dtype=torch.float32)
-        widths = torch.tensor(self.prior.scale[:, None], dtype=torch.float32)
+        places, widths = (
+            torch.tensor(x[:, None], dtype=torch.float32) for x in self.prior.foreseen(self.lean)
+        )
         nothing = torch.zeros(0)
-        return Stretch(inputs, nothing, places, widths, nothing, nothing, nothing, 1)
+        return Stretch(inputs, nothing, places, widths, nothing, nothing, nothing, nothing, 1)
 
 
-def _with_prior(network: Network, out: Tensor, prior: Adaptive) -> Tensor:
+def lean_of(model: WaveNet) -> Lean | None:
+    """What the prior leans on where nothing is told."""
+    if not model.config.has_prior:
+        return None
+    return Lean(model.config.leaning, model.outlined().rows, np.zeros(1))
+
+
+def _with_prior(network: Network, out: Tensor, places: Any, widths: Any) -> Tensor:
     n = network.config.n_levels
     if not network.config.has_prior:
         return out
     by, wider = (4 * torch.tanh(out[n + k] / 4) for k in range(2))
-    place, width = float(prior.prediction[0]), float(prior.scale[0])
+    place, width = float(places[0]), float(widths[0])
     found = log_laplace(
         place + width * by, (width * wider.exp()).clamp(min=2e-5), network.get_buffer("edges").float()
     )
@@ -117,7 +125,8 @@ def drawn(logits: Tensor, uniform: float) -> int:
 def by_backend(model: WaveNet, backend: str) -> Maker:
     def make(uniforms: NDArray[np.float64]) -> None:
         voices = Voices(model, backend=backend)
-        voices.advance(model.told()[:1], uniforms[None])
+        lean = lean_of(model)
+        voices.advance(model.told(making=True), uniforms[None], outline=None if lean is None else lean.rows)
 
     return make
 
@@ -152,12 +161,14 @@ def by_torch(model: WaveNet) -> Maker:
 def largest_error(model: WaveNet, name: str) -> float:
     """Of the logits of a few samples, against the full convolution."""
     codes = stream(1, "bench", "codes").integers(100, 156, N_COMPARED).astype(np.uint8)
-    full = model.logits(codes)
+    lean = lean_of(model)
+    outline = None if lean is None else lean.rows
+    sketch = None if lean is None else Sketch(lean.rows, np.zeros(N_COMPARED), model.config.frame_samples)
+    full = model.logits(codes, sketch=sketch)
     if name in installed():
         found = np.zeros((1, N_COMPARED, model.config.n_levels), np.float32)
-        Voices(model, backend=name).advance(
-            model.told()[:1], np.zeros((1, N_COMPARED)), given=codes[None], logits=found
-        )
+        told, uniforms = model.told(making=True), np.zeros((1, N_COMPARED))
+        Voices(model, backend=name).advance(told, uniforms, outline=outline, given=codes[None], logits=found)
         return float(np.abs(found[0] - full).max())
     if name != "torch, cached":
         return float("nan")
@@ -182,7 +193,8 @@ def started(model: WaveNet, backend: str) -> float:
     """Seconds from a loaded model to its first sample, on the wall; what is compiled once is compiled already."""
     began = time.perf_counter()
     voices = Voices(model, backend=backend)
-    voices.advance(model.told()[:1], np.zeros((1, 1)))
+    lean = lean_of(model)
+    voices.advance(model.told(making=True), np.zeros((1, 1)), outline=None if lean is None else lean.rows)
     return time.perf_counter() - began
 
 

@@ -56,7 +56,10 @@ class Trained:
         try:
             encoding = metadata["encoding"]["name"]
             if encoding != "pianoroll":
-                raise InputError(f"this is a model of {encoding}; piano rolls are sampled here", where=name)
+                hint = f"Make sound with: aoede sound {name}" if encoding == "mulaw" else ""
+                raise InputError(
+                    f"this is a model of {encoding}; piano rolls are sampled here", where=name, hint=hint
+                )
             family = families.load(metadata["family"], encoding=encoding, capability="samples")
             labels, provenance = metadata.get("labels"), metadata.get("provenance", {})
             return cls(
