@@ -6,7 +6,7 @@ import math
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -223,6 +223,8 @@ def test_the_sums_on_ninety_minutes_are_right() -> None:
     assert (round(ours["all"], -3), round(theirs["all"], -4)) == (164_000, 1_470_000)
     assert ours["all"] * 16_000 == pytest.approx(2.6e9, rel=0.02)
     assert (round(4e-6 * ours["all"], 1), round(4e-6 * theirs["all"])) == (0.7, 6)
+    half = products(10, config.n_residual, config.n_skip, config.n_skip, config.n_outputs)
+    assert 0.5 < half["all"] / ours["all"] < 0.6
     shares = [theirs[part] / theirs["all"] for part in ("skip", "head", "layers")]
     assert shares[0] > 1 / 2 and 0.24 < shares[1] < 0.28 and shares[2] < 1 / 5
 
@@ -240,6 +242,11 @@ def test_what_the_lesson_says_of_the_settings_is_so() -> None:
     assert (config.n_taps, config.n_quick, config.pre_emphasis) == (48, 16, 0.85)
     assert (recipe.label_dropout, recipe.making) == (0.1, 0.5)
     assert config.leaning > 0.5 and config.fading < 1
+
+
+def test_the_exercises_set_what_there_is_to_be_set() -> None:
+    names = set(re.findall(r"--set (\w+)=", PAGE))
+    assert len(names) > 2 and names <= {field.name for kind in (Config, Recipe) for field in fields(kind)}
 
 
 # The page
