@@ -12,6 +12,7 @@ the recordings' own pitches by the same measure.
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from aoede.learning.sounding_pitch import sounding_pitch
 from aoede.randomness import stream
 from aoede.sound import found
 
-TEMPERATURES = (0.3, 0.5, 0.7, 0.85, 1.0)
+TEMPERATURES = (0.3, 0.5, 0.7, 1.0)
 N_EACH, NOTE_S = 2, 0.5
 N_BANDS, N_PARTS, WINDOW_S, RIDGE = 24, 12, 0.032, 1.0
 LOWEST, HIGHEST = 36, 95  # pitches whose measure is to be trusted
@@ -138,7 +139,8 @@ def notes(data: Path, names: Sequence[str]) -> None:
         wanted = np.array([clip.notes[0].pitch for clip in clips])
         known = (wanted >= LOWEST) & (wanted <= HIGHEST)
         print(f"| recordings ({known.sum()}) | | | | {_in_tune(real, wanted, rate_hz, known)} |")
-        wishes = _scales(clips)
+        n_columns = len(sounder.labels.names)
+        wishes = _scales([replace(clip, label=clip.label[:n_columns]) for clip in clips])
         wanted = np.array([wish.notes[0].pitch for wish in wishes])
         for temperature in TEMPERATURES:
             sounds = made(sounder, wishes, NOTE_S, temperature)

@@ -55,7 +55,7 @@ def _items(folder: Path) -> tuple[Item, ...]:
 
 def _decided(folder: Path, **said: object) -> dict:
     items = _items(folder)
-    found = on_audio.decide(FAMILY, items, "default", {**SHAPE, **said}, 0.25, 3, None)
+    found = on_audio.decide(FAMILY, items, "default", {**SHAPE, "outline_steps": 20, **said}, 0.25, 3, None)
     return {"held_out": 0.25, "schedule": {"seed": 3}, **found}
 
 
@@ -225,6 +225,7 @@ def test_a_training_tells_what_linear_prediction_pays_and_how_it_stands_beside_i
         **SHAPE,
         "n_moved": 0,
         "phrases_s": 0,
+        "outline_steps": 20,
         "n_epochs": 1,
         "held_out": 0.25,
         "n_rows": 2,

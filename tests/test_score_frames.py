@@ -97,16 +97,18 @@ def test_a_sound_without_pitch_is_told_by_when_it_begins_and_ends() -> None:
     assert _of(frames, "begun 0.1 s")[5] > _of(frames, "begun 0.1 s")[20] > 0
     pitched = [name for name in FEATURES if name == "height" or name.startswith(("chroma", "octave"))]
     assert all((_of(frames, name) == 0).all() for name in pitched)
-    assert np.isnan(FRAMES.phases([Sounding(float("nan"), 0, 0.5)], 100)).all()
+    assert np.isnan(FRAMES.turns([Sounding(float("nan"), 0, 0.5)], 100, 3)).all()
 
 
-def test_the_phase_turns_as_often_as_the_pitch_says_and_runs_on_from_note_to_note() -> None:
-    phases = FRAMES.phases([Sounding(69, 0, 0.5), Sounding(81, 0.5, 1)], FRAMES.rate_hz)
-    turns = (np.diff(phases) % 1).cumsum()
-    half = FRAMES.rate_hz // 2
-    assert turns[half - 1] == pytest.approx(220, abs=0.1)
-    assert turns[-1] == pytest.approx(660, abs=0.2)
-    assert np.abs(np.diff(phases) % 1).max() < 0.06  # no jump
+def test_partials_turn_as_often_as_the_pitch_says_and_run_on_from_note_to_note() -> None:
+    turns = FRAMES.turns([Sounding(69, 0, 0.5), Sounding(81, 0.5, 1)], 100, 40)
+    hop = FRAMES.samples_a_frame
+    ends = turns[:-1, :, 0] + hop * turns[:-1, :, 1]
+    off = (ends - turns[1:, :, 0] + 0.5) % 1 - 0.5
+    assert np.nanmax(np.abs(off[:, 0])) < 1e-3
+    assert turns[10, 2, 1] * FRAMES.rate_hz == pytest.approx(1320, abs=0.1)
+    assert turns[60, 1, 1] * FRAMES.rate_hz == pytest.approx(1760, abs=0.1)
+    assert np.isnan(turns[60, 30]).all()  # too high for the rate
 
 
 def test_rates_that_are_not_cut_into_frames_are_refused() -> None:

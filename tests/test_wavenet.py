@@ -90,9 +90,9 @@ def _take(config: Config, n: int, seed: int = 1) -> Take:
     codes = np.rint(place_of(samples, config.n_levels))
     labels = [int(rng.integers(size)) for size in config.label_sizes]
     frames = rng.random((-(-n // config.frame_samples), config.n_frame_features), np.float32)
-    phases = (np.arange(n) * 0.05).astype(np.float32) % 1
-    phases[n // 2 : n // 2 + n // 8] = np.nan
-    return Take.of(codes, labels, frames, phases)
+    turns = rng.random((len(frames), config.n_harmonics, 2), np.float32) * [1, 0.1]
+    turns[len(frames) // 2] = np.nan
+    return Take.of(codes, labels, frames, np.asarray(turns, np.float32))
 
 
 def _said(config: Config, take: Take) -> tuple[Any, Any]:
@@ -316,11 +316,14 @@ def test_a_fitted_outline_knows_loudness_and_waveform_of_what_is_told() -> None:
     """Two labels, one ten times as loud as the other, both with a note whose place in its period is told."""
     config = replace(SMALL, label_sizes=(3,), n_harmonics=2, frame_samples=40)
     rng, n, takes = stream(1, "told"), 2_000, []
-    phases = ((np.arange(n) * 0.03) % 1).astype(np.float32)
+    begins = np.arange(n // 40) * 40
+    turns = np.stack(
+        [np.stack([begins * c % 1, np.full(len(begins), c)], axis=1) for c in (0.03, 0.06)], axis=1
+    )
     for label, loud in ((1, 0.3), (2, 0.03)):
-        samples = loud * (np.sin(2 * np.pi * phases) + 0.1 * rng.normal(size=n))
+        samples = loud * (np.cos(2 * np.pi * 0.03 * np.arange(n)) + 0.1 * rng.normal(size=n))
         codes = np.rint(place_of(samples, 256))
-        takes.append(Take.of(codes, [label], np.ones((n // 40, 4), np.float32), phases))
+        takes.append(Take.of(codes, [label], np.ones((n // 40, 4), np.float32), turns.astype(np.float32)))
     with torch.random.fork_rng():
         torch.manual_seed(1)
         network = Network(config, Recipe(), Masks())
@@ -329,7 +332,7 @@ def test_a_fitted_outline_knows_loudness_and_waveform_of_what_is_told() -> None:
     widths = []
     for take in takes:
         sketch = sketch_of(take, config, weights_of(network))
-        assert np.corrcoef(sketch.waves, np.sin(2 * np.pi * phases))[0, 1] > 0.98
+        assert np.corrcoef(sketch.waves, np.cos(2 * np.pi * 0.03 * np.arange(n)))[0, 1] > 0.98
         widths.append(np.exp(sketch.rows[0, -1]))
     assert widths[0] > 2 * widths[1]
 

@@ -116,11 +116,12 @@ def ordered(
     midi: str | Path | Song | None = None,
     track: str | int | None = None,
     start: str | Path | None = None,
-    temperature: float = 1.0,
+    temperature: float | None = None,
     backend: str = "",
 ) -> Order:
     """What these options ask of this model, all of it checked."""
     sounder = found(model)
+    temperature = sounder.usual_temperature if temperature is None else temperature
     _check(seconds, temperature)
     if midi is not None and start is not None:
         raise UsageError("a tune and a recording cannot both say how it begins", where="--start")

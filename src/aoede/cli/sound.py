@@ -74,9 +74,7 @@ Examples:
 @click.option(
     "--temperature",
     type=float,
-    default=1.0,
-    show_default=True,
-    help="Below 1 tamer, above 1 wilder; 0.05 to 5.",
+    help="Below 1 tamer, above 1 wilder; 0.05 to 5. [default: 0.5 for notes, 1 for other sounds]",
 )
 @click.option(
     "--backend",

@@ -4,7 +4,7 @@ A line has one note at a time: of notes that overlap the one that began last is 
 the highest. After its end a note is told for a while as one that rings on. Pitch is told by its height, by its place
 in the octave and by its octave; a pitch between two semitones is told as a share of each, so that a sound that was
 played a quarter tone higher can be told as what it is. A sound without pitch, a word or a drum, is told by when it
-begins and ends alone. Beside the frames stands where in its period the told note is, sample by sample (as in neural
+begins and ends alone. Beside the frames stands where in their periods the partials of the told note are (as in neural
 source-filter models: Wang et al. 2019), so that what is made can be neither sharp nor flat.
 """
 
@@ -21,6 +21,7 @@ NAME = "score frames"
 FRAME_HZ = 100
 ONSET_S = (0.02, 0.1, 0.5, 2.0)  # time scales on which the age of a note is told
 END_S = (0.05, 0.3)  # on which its nearness to its end, and the age of that end
+HIGHEST = 0.45  # of the rate: partials above are not there
 RING_S = 1.0  # a note is told for so long after its end
 OCTAVES = tuple(range(12, 121, 12))  # the C of each, as MIDI pitch
 MAX_FRAMES = 1_000_000  # nearly three hours
@@ -93,11 +94,17 @@ class ScoreFrames:
         which = _told(table, (np.arange(n_frames) + 0.5) / self.frame_hz, self.frame_hz)
         return np.where(which >= 0, np.append(table[:, 0], np.nan)[which], np.nan)
 
-    def phases(self, notes: Sequence[Sounding], n_samples: int) -> Floats:
-        """(n_samples,) where in its period the told note is, 0 to 1, running on from note to note; NaN for none."""
-        pitch = np.repeat(self.pitches(notes, self.n_frames(n_samples)), self.samples_a_frame)[:n_samples]
-        cycles = np.cumsum(np.nan_to_num(440 * 2 ** ((pitch - 69) / 12)) / self.rate_hz)
-        return np.where(np.isnan(pitch), np.nan, cycles % 1).astype(np.float32)
+    def turns(self, notes: Sequence[Sounding], n_frames: int, n_partials: int) -> Floats:
+        """(n_frames, n_partials, 2) of the told note's partials, in cycles: where each is as the frame begins,
+        0 to 1, and how far it goes a sample; NaN for none, or above 0.45 of the rate. They run on from note to note.
+        """
+        step = 440 * 2 ** ((self.pitches(notes, n_frames) - 69) / 12) / self.rate_hz
+        begins = np.cumsum(np.concatenate([[0.0], np.nan_to_num(step) * self.samples_a_frame]))[:n_frames]
+        multiples = np.arange(1, n_partials + 1)
+        steps = step[:, None] * multiples
+        steps[~(steps < HIGHEST)] = np.nan
+        starts = np.where(np.isnan(steps), np.nan, begins[:, None] * multiples % 1)
+        return np.stack([starts, steps], axis=2).astype(np.float32)
 
     def as_mapping(self) -> dict[str, Any]:
         return {"name": NAME, "features": list(FEATURES), **asdict(self)}

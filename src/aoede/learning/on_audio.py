@@ -23,7 +23,7 @@ from aoede.learning.dataset import Item, Limits, split
 from aoede.learning.families import Family, settings_for
 from aoede.learning.loop import Learner, Tensors
 from aoede.learning.sounder import Sounder, Wish
-from aoede.learning.sounding_phase import phases
+from aoede.learning.sounding_partials import partials
 from aoede.learning.sounds import Sound
 from aoede.models.wavenet.prediction import baselines
 from aoede.models.wavenet.takes import Take
@@ -40,7 +40,7 @@ PHRASE_S = 6.0
 PHRASES_S, MOVED = 180.0, 1  # of phrases where there are single notes, and moved copies of every clip:
 FEW_MINUTES = 10.0  # all of it only in trainings of so many minutes, for each costs a linear prediction first
 MAX_PHRASES_S = 3_600.0
-N_HARMONICS = 24  # of a told note in its outline
+N_HARMONICS = 40  # of a told note in its outline
 ADAPTIVE = "adaptive linear prediction"
 
 _FIXED = ("label_sizes", "n_frame_features", "frame_samples", "n_harmonics")  # by the clips
@@ -106,20 +106,23 @@ def learner(family: Family, document: Mapping[str, Any], items: Sequence[Item]) 
     frames = ScoreFrames.from_mapping(document["frames"]) if document["frames"] else None
     train, valid = _parts(document, items)
     seed = document["schedule"]["seed"]
+    config = family.Config.from_mapping(document["config"])
     more = _more(train, law, document["n_moved"], document["phrases_s"], seed)
     made: Learner = family.Learner(
-        family.Config.from_mapping(document["config"]),
+        config,
         family.Recipe.from_mapping(document["recipe"]),
-        takes([*train, *more], law, labels, frames),
-        takes(judged_part(valid, law.rate_hz), law, labels, frames),
+        takes([*train, *more], law, labels, frames, config.n_harmonics),
+        takes(judged_part(valid, law.rate_hz), law, labels, frames, config.n_harmonics),
         seed=seed,
         max_checked=JUDGED_SAMPLES,
     )
     return made
 
 
-def takes(clips: Sequence[Clip], law: MuLaw, labels: Labels, frames: ScoreFrames | None) -> list[Take]:
-    """Clips as a model reads them."""
+def takes(
+    clips: Sequence[Clip], law: MuLaw, labels: Labels, frames: ScoreFrames | None, n_harmonics: int
+) -> list[Take]:
+    """Clips as a model reads them, with so many partials of their notes followed."""
     found = []
     for clip in clips:
         codes = law.encode(clip.samples)
@@ -128,8 +131,8 @@ def takes(clips: Sequence[Clip], law: MuLaw, labels: Labels, frames: ScoreFrames
             found.append(Take.of(codes, ids))
             continue
         told = frames.encode(_told_notes(clip, law.rate_hz), max(1, frames.n_frames(len(codes))))
-        turning = phases(clip.samples, clip.notes, frames) if clip.notes else None
-        found.append(Take.of(codes, ids, told, turning))
+        turns = partials(law.values[codes], clip.notes, frames, n_harmonics)  # as they are in the codes
+        found.append(Take.of(codes, ids, told, turns[: len(told)]))
     return found
 
 
@@ -159,7 +162,7 @@ def judged_takes(model: Sounder, items: Sequence[Item]) -> list[Take]:
         said = dict(zip(found.columns, clip.label, strict=True))
         label = tuple(said.get(name, "") for name in model.labels.names)
         clips.append(replace(clip, label=label, notes=clip.notes if model.frames else ()))
-    return takes(clips, model.law, model.labels, model.frames)
+    return takes(clips, model.law, model.labels, model.frames, model.model.config.n_harmonics)
 
 
 # What a run is decided by
@@ -167,7 +170,7 @@ def judged_takes(model: Sounder, items: Sequence[Item]) -> list[Take]:
 
 def _shortened(recipe: Any, share: float) -> Any:
     """A short training outlines in fewer steps too."""
-    return replace(recipe, outline_steps=round(recipe.outline_steps * max(0.1, share)))
+    return replace(recipe, outline_steps=round(recipe.outline_steps * max(0.02, share)))
 
 
 def _rate_hz(items: Sequence[Item]) -> int:
@@ -280,7 +283,7 @@ class Artist:
         sounder = Sounder.of(metadata, tensors, name=name)
         rate_hz = sounder.law.rate_hz
         seconds = max(len(clip.samples) for clip in self.shown) / rate_hz
-        wishes = [Wish(clip.label, clip.notes) for clip in self.shown]
+        wishes = [Wish(clip.label, clip.notes, len(clip.samples) / rate_hz) for clip in self.shown]
         made = sounder.made(wishes, seconds, stream(self.seed, "audio", "sample"))
         cut = [sound[: len(clip.samples)] for sound, clip in zip(made, self.shown, strict=True)]
         gap = np.zeros(round(GAP_S * rate_hz), np.float32)

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from aoede.learning import checkpoint, runs
 from aoede.learning.text_presets import Console
@@ -17,7 +18,7 @@ from aoede.learning.train import resume, train
 
 SEED = 1
 EVERY = 7  # of the pitches of an instrument one is held out, with all its layers
-N_STEPS = 24_000
+N_EPOCHS, N_OUTLINE_STEPS = 4, 8_000
 VELOCITIES = {"pp": 45, "mf": 80}  # of the layers that were played
 PITCH, INSTRUMENT, FILE, TABLE = "midi_pitch", "instrument", "file", "index.tsv"
 
@@ -58,7 +59,8 @@ def trained(data: Path, folder: Path) -> Path:
     if runs.is_run(run):
         outcome = resume(run, folder=notes, watcher=Console())
     else:
-        outcome = train("wavenet", notes, run, watcher=Console(), seed=SEED, least_steps=N_STEPS, n_epochs=1)
+        steps: dict[str, Any] = {"n_epochs": N_EPOCHS, "outline_steps": N_OUTLINE_STEPS}
+        outcome = train("wavenet", notes, run, watcher=Console(), seed=SEED, **steps)
     assert outcome.model is not None
     return outcome.model
 

@@ -4,7 +4,7 @@ Nothing but what it made itself is read by the model, also while it trains: a pr
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ from aoede.score import one_hot
 Floats = NDArray[np.float32]
 
 MAX_SECONDS = 600.0
+NOTES_TEMPERATURE = 0.5
+FADE_SAMPLES = 200  # before a sound is over
 BLOCK_FRAMES = 10  # made at once, so that a sound streams: a tenth of a second
 
 
@@ -32,6 +34,7 @@ class Wish:
 
     label: tuple[str, ...] = ()  # a value a column, "" where nothing is said; () says nothing at all
     notes: tuple[Sounding, ...] = ()
+    lasts_s: float = 0.0  # how long a sound without notes is, 0: as those that were learnt
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +74,18 @@ class Sounder:
         """Whether it is an instrument: pitches are told to it."""
         return bool(self.model.config.n_harmonics)
 
+    @property
+    def usual_temperature(self) -> float:
+        """Where notes are in tune and words as loud as they were said: the outline of a note says more of it."""
+        return NOTES_TEMPERATURE if self.reads_notes else 1.0
+
     def made(
         self,
         wishes: Sequence[Wish],
         seconds: float,
         rng: np.random.Generator,
         *,
-        temperature: float = 1.0,
+        temperature: float | None = None,
         start: Floats | None = None,
         backend: str = "",
     ) -> Floats:
@@ -91,20 +99,22 @@ class Sounder:
         seconds: float,
         rng: np.random.Generator,
         *,
-        temperature: float = 1.0,
+        temperature: float | None = None,
         start: Floats | None = None,
         backend: str = "",
     ) -> Iterator[Floats]:
         """(n, t) samples in [-1, 1] of each wish, block after block, `seconds` in all.
 
-        `start` (T,) is a recording that all go on from; it is not given back. Raises UsageError for a length, label
-        or temperature that cannot be, MissingError for a backend that is not installed.
+        `temperature` None is the usual one; `start` (T,) is a recording that all go on from; it is not given back.
+        Raises UsageError for a length, label or temperature that cannot be, MissingError for a backend that is not
+        installed.
         """
         if not 0 < seconds <= MAX_SECONDS:
             raise UsageError(f"a sound lasts more than 0 and at most {MAX_SECONDS:g} s, not {seconds:g}")
         if any(wish.notes for wish in wishes) and not self.reads_notes:
             raise UsageError(f"{self.name} reads no notes: it was trained without", where="--midi")
         n_samples, hop = round(seconds * self.law.rate_hz), self.law.rate_hz // FRAME_HZ
+        temperature = self.usual_temperature if temperature is None else temperature
         told = [self._told(wish, seconds, n_samples) for wish in wishes]
         voices = Voices(self.model, len(wishes), backend=backend)
         states = self._begun(voices, told, start, temperature)
@@ -113,7 +123,8 @@ class Sounder:
             codes = self._block(voices, told, first, rng.random((len(wishes), n)), temperature)
             found = [self.law.continued(row, state) for row, state in zip(codes, states, strict=True)]
             states = [state for _, state in found]
-            yield np.clip(np.stack([samples for samples, _ in found]), -1.0, 1.0)
+            gains = np.stack([each.gains(first * hop, n) for each in told])
+            yield np.clip(np.stack([samples for samples, _ in found]) * gains, -1.0, 1.0)
 
     def _block(
         self, voices: Voices, told: Sequence["_Told"], first: int, uniforms: Any, temperature: float
@@ -151,15 +162,22 @@ class Sounder:
         sizes = self.model.config.label_sizes
         condition = one_hot(self.labels.ids(wish.label)[None], sizes)[0] if sizes and wish.label else None
         if self.frames is None:
-            return _Told.of(self.model, condition, np.zeros((1, 0), np.float32), np.full(n_samples, np.nan))
-        notes = wish.notes or self._untold(seconds)
-        phases = self.frames.phases(notes if self.reads_notes else (), n_samples)
-        frames = self.frames.encode(notes, self.frames.n_frames(n_samples))
-        return _Told.of(self.model, condition, frames, phases)
+            return _Told.of(self.model, condition, np.zeros((1, 0), np.float32), _NO_TURNS, n_samples)
+        notes = wish.notes or self._untold(wish, seconds)
+        n_frames = self.frames.n_frames(n_samples)
+        turns = self.frames.turns(notes, n_frames, self.model.config.n_harmonics)
+        told = _Told.of(self.model, condition, self.frames.encode(notes, n_frames), turns, n_samples)
+        return (
+            told if wish.notes or not notes else replace(told, ends=round(notes[0].end_s * self.law.rate_hz))
+        )
 
-    def _untold(self, seconds: float) -> tuple[Sounding, ...]:
-        """What is told where no notes are: a sound as long as those that were learnt."""
-        return (Sounding(float("nan"), 0.0, min(seconds, self.usual_s)),) if self.usual_s else ()
+    def _untold(self, wish: Wish, seconds: float) -> tuple[Sounding, ...]:
+        """What is told where no notes are: a sound without pitch."""
+        lasts_s = min(seconds, wish.lasts_s or self.usual_s)
+        return (Sounding(float("nan"), 0.0, lasts_s),) if self.usual_s else ()
+
+
+_NO_TURNS = np.zeros((0, 0, 2), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,13 +188,24 @@ class _Told:
     frames: Floats  # (n_frames, n_frame_features)
     rows: NDArray[np.float64] | None  # (n_frames, n_quick + 1) of its outline, where the model has one
     waves: NDArray[np.float64]  # (T,)
+    ends: int | None = None  # the sample from which on there is silence: nothing that was learnt went on
 
     @classmethod
-    def of(cls, model: Any, condition: Any, frames: Floats, phases: NDArray[Any]) -> "_Told":
+    def of(cls, model: Any, condition: Any, frames: Floats, turns: Floats, n_samples: int) -> "_Told":
         if not model.config.has_prior:
-            return cls(condition, frames, None, np.zeros(len(phases)))
+            return cls(condition, frames, None, np.zeros(n_samples))
         found = model.outlined(condition, frames)
-        return cls(condition, frames, found.rows, waves(found.harmonics, phases, model.config.frame_samples))
+        moving = np.zeros(n_samples)
+        if len(frames) == len(turns):
+            moving = waves(found.harmonics, turns, model.config.frame_samples, n_samples)
+        return cls(condition, frames, found.rows, moving)
+
+    def gains(self, first: int, n: int) -> Floats:
+        """(n,) by what the samples from `first` on are multiplied."""
+        if self.ends is None:
+            return np.ones(n, np.float32)
+        left = (self.ends - np.arange(first, first + n)) / FADE_SAMPLES
+        return np.clip(left, 0, 1).astype(np.float32)
 
     def gates(self, model: Any, first: int, stop: int) -> Floats:
         """(stop - first, L, 2 R)."""

@@ -17,7 +17,6 @@ from aoede.neural.arrays import Floats, label_weights
 
 REFLECTS = 0.995  # the reflections lie within
 LOG_WIDTHS = (-9.0, -2.3)  # narrowest and widest
-HIGHEST = 0.45  # of the rate: harmonics above are not there
 
 Doubles = NDArray[np.float64]
 
@@ -28,7 +27,7 @@ class Outlines:
 
     weights: Doubles  # (n_frames, n_quick) of the last samples, the newest first
     log_widths: Doubles  # (n_frames,)
-    harmonics: Floats  # (n_frames, 2 n_harmonics) cosines and sines of the told note's multiples
+    harmonics: Floats  # (n_frames, n_harmonics) amplitudes of the told note's partials
 
     @property
     def rows(self) -> Doubles:
@@ -38,7 +37,7 @@ class Outlines:
 
 def shapes(config: Config) -> dict[str, tuple[int, ...]]:
     """Names and shapes of its weights."""
-    h, n_out = config.n_outline, config.n_quick + 1 + 2 * config.n_harmonics
+    h, n_out = config.n_outline, config.n_quick + 1 + config.n_harmonics
     found: dict[str, tuple[int, ...]] = {"outline.bias": (h,)}
     if config.label_sizes:
         found["outline.labels"] = (sum(config.label_sizes), h)
@@ -79,24 +78,19 @@ def _unfolded(reflections: Doubles) -> Doubles:
     return weights
 
 
-def waves(harmonics: Floats, phases: Floats, frame_samples: int) -> Doubles:
-    """(T,) the told note's waveform, from `harmonics` (n_frames, 2 K) and the place in its period (T,); 0 for NaN.
+def waves(harmonics: Floats, turns: Floats, frame_samples: int, n_samples: int) -> Doubles:
+    """(n_samples,) the told note's waveform: the sum of its partials; 0 where none is told.
 
-    The harmonics change straight from the middle of a frame to that of the next.
+    `harmonics` (n_frames, K) are their amplitudes, that change straight from the middle of a frame to that of the
+    next; `turns` (n_frames, K, 2) where each is in its period as a frame begins, and how far it goes a sample.
     """
-    n_harmonics, n = harmonics.shape[1] // 2, len(phases)
-    found = np.zeros(n)
-    told = np.flatnonzero(~np.isnan(phases)) if n_harmonics else np.zeros(0, np.int64)
-    steps = np.nan_to_num(np.diff(phases, prepend=phases[:1]) % 1)
-    for part in np.array_split(told, len(told) // 65_536 + 1):
-        place = np.clip((part + 0.5) / frame_samples - 0.5, 0, len(harmonics) - 1)
-        below = np.minimum(place.astype(np.int64), max(0, len(harmonics) - 2))
-        above = np.minimum(below + 1, len(harmonics) - 1)
-        share = (place - below)[:, None]
-        amplitudes = harmonics[below] * (1 - share) + harmonics[above] * share
-        multiples = np.arange(1, n_harmonics + 1)
-        angles = 2 * np.pi * phases[part, None].astype(np.float64) * multiples
-        is_low = steps[part, None] * multiples < HIGHEST
-        found[part] = (amplitudes[:, :n_harmonics] * np.cos(angles) * is_low).sum(axis=1)
-        found[part] += (amplitudes[:, n_harmonics:] * np.sin(angles) * is_low).sum(axis=1)
-    return found
+    found = np.zeros((len(turns), frame_samples))
+    ahead = (np.arange(frame_samples) + 0.5) / frame_samples - 0.5
+    earlier, later = harmonics[[0, *range(len(harmonics) - 1)]], harmonics[[*range(1, len(harmonics)), -1]]
+    for part in np.array_split(np.flatnonzero(~np.isnan(turns[:, :1, 0]).all(axis=1)), len(turns) // 256 + 1):
+        near, share = harmonics[part, None], np.abs(ahead)[:, None]
+        beside = np.where(ahead[:, None] < 0, earlier[part, None], later[part, None])
+        angles = turns[part, None, :, 0] + turns[part, None, :, 1] * np.arange(frame_samples)[:, None]
+        tones = np.nan_to_num(np.cos(2 * np.pi * angles))
+        found[part] = ((near * (1 - share) + beside * share) * tones).sum(axis=2)
+    return found.ravel()[:n_samples]

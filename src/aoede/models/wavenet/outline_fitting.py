@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from aoede.models.wavenet.config import Config
-from aoede.models.wavenet.outline import HIGHEST, LOG_WIDTHS, REFLECTS, shapes
+from aoede.models.wavenet.outline import LOG_WIDTHS, REFLECTS, shapes
 from aoede.models.wavenet.prediction import centres
 from aoede.models.wavenet.takes import Take
 
@@ -40,7 +40,7 @@ class Outline(nn.Module):
         self.register_buffer("offsets", offsets, persistent=False)
 
     def forward(self, labels: Tensor, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Labels (B, n_columns), frames (B, n, F) -> (B, n, n_quick), (B, n), (B, n, 2 K)."""
+        """Labels (B, n_columns), frames (B, n, F) -> (B, n, n_quick), (B, n), (B, n, K)."""
         weights = dict(self.named_parameters())
         x = weights["bias"].expand(len(frames), frames.shape[1], -1)
         if "labels" in weights:
@@ -70,7 +70,7 @@ def _unfolded(reflections: Tensor) -> Tensor:
 @dataclass(frozen=True)
 class _Stretches:
     samples: Rows  # (B, T)
-    phases: Rows  # (B, T)
+    turns: Rows  # (B, n, K, 2)
     is_there: NDArray[np.bool_]  # (B, T) the sample counts
     labels: NDArray[np.int64]  # (B, n_columns)
     frames: Rows  # (B, n, F)
@@ -102,18 +102,20 @@ def _drawn(
 ) -> _Stretches:
     hop = _frame_samples(config)
     n = N_FRAMES * hop
-    samples, phases = np.zeros((N_ROWS, n), np.float32), np.full((N_ROWS, n), np.nan, np.float32)
-    is_there, frames, labels = np.zeros((N_ROWS, n), np.bool_), [], []
+    samples, is_there = np.zeros((N_ROWS, n), np.float32), np.zeros((N_ROWS, n), np.bool_)
+    frames, labels, turns = [], [], []
     for row in range(N_ROWS):
         i = int(np.searchsorted(ends, rng.integers(ends[-1]), side="right"))
         first = int(rng.integers(max(1, len(sounds[i]) // hop - N_FRAMES + 1)))
         part = slice(first * hop, first * hop + n)
         found = sounds[i][part]
-        samples[row, : len(found)], phases[row, : len(found)] = found, takes[i].phases[part]
+        samples[row, : len(found)] = found
         is_there[row, config.n_quick : len(found)] = True
-        frames.append(takes[i].frames[np.minimum(first + np.arange(N_FRAMES), len(takes[i].frames) - 1)])
+        which = np.minimum(first + np.arange(N_FRAMES), len(takes[i].frames) - 1)
+        frames.append(takes[i].frames[which])
+        turns.append(takes[i].turns[which])
         labels.append(takes[i].labels)
-    return _Stretches(samples, phases, is_there, np.stack(labels), np.stack(frames))
+    return _Stretches(samples, np.stack(turns), is_there, np.stack(labels), np.stack(frames))
 
 
 def _frame_samples(config: Config) -> int:
@@ -123,18 +125,18 @@ def _frame_samples(config: Config) -> int:
 def _nats(outline: Outline, stretches: _Stretches, device: torch.device) -> Tensor:
     """A sample, but for a constant."""
     n_taps, hop = outline.config.n_quick, _frame_samples(outline.config)
-    samples, phases, labels, frames, is_there = (
+    samples, turns, labels, frames, is_there = (
         torch.from_numpy(array).to(device)
         for array in (
             stretches.samples,
-            stretches.phases,
+            stretches.turns,
             stretches.labels,
             stretches.frames,
             stretches.is_there,
         )
     )
     weights, log_widths, harmonics = outline(labels, frames)
-    rest = samples - _waves(harmonics, phases, hop) if outline.config.n_harmonics else samples
+    rest = samples - _waves(harmonics, turns, hop) if outline.config.n_harmonics else samples
     past = torch.stack(
         [functional.pad(rest, (k, 0))[:, : rest.shape[1]] for k in range(1, n_taps + 1)], dim=-1
     )
@@ -145,18 +147,15 @@ def _nats(outline: Outline, stretches: _Stretches, device: torch.device) -> Tens
     return mean
 
 
-def _waves(harmonics: Tensor, phases: Tensor, hop: int) -> Tensor:
-    """`outline.waves` of rows side by side."""
-    n, n_frames, n_harmonics = phases.shape[1], harmonics.shape[1], harmonics.shape[2] // 2
-    multiples = torch.arange(1, n_harmonics + 1, device=phases.device)
-    steps = functional.pad(torch.diff(phases) % 1, (1, 0)).nan_to_num()
-    angles = 2 * np.pi * phases.nan_to_num().unsqueeze(-1) * multiples
-    is_low = steps.unsqueeze(-1) * multiples < HIGHEST
-    place = ((torch.arange(n, device=phases.device) + 0.5) / hop - 0.5).clamp(0, n_frames - 1)
-    below = place.long().clamp(max=max(0, n_frames - 2))
-    share = (place - below).unsqueeze(-1)
-    amplitudes = harmonics[:, below] * (1 - share) + harmonics[:, (below + 1).clamp(max=n_frames - 1)] * share
-    cosines, sines = amplitudes[..., :n_harmonics], amplitudes[..., n_harmonics:]
-    total = ((cosines * torch.cos(angles) + sines * torch.sin(angles)) * is_low).sum(dim=-1)
-    found: Tensor = total * ~phases.isnan()
-    return found
+def _waves(harmonics: Tensor, turns: Tensor, hop: int) -> Tensor:
+    """`outline.waves` of rows side by side: (B, n, K), (B, n, K, 2) -> (B, n hop)."""
+    ahead = (torch.arange(hop, device=turns.device) + 0.5) / hop - 0.5
+    share = ahead.abs().view(1, 1, hop, 1)
+    earlier = torch.cat([harmonics[:, :1], harmonics[:, :-1]], dim=1).unsqueeze(2)
+    later = torch.cat([harmonics[:, 1:], harmonics[:, -1:]], dim=1).unsqueeze(2)
+    beside = torch.where(ahead.view(1, 1, hop, 1) < 0, earlier, later)
+    angles = turns[..., 0].unsqueeze(2) + turns[..., 1].unsqueeze(2) * torch.arange(
+        hop, device=turns.device
+    ).view(1, 1, hop, 1)
+    tones = torch.cos(2 * np.pi * angles).nan_to_num()
+    return ((harmonics.unsqueeze(2) * (1 - share) + beside * share) * tones).sum(dim=-1).flatten(1)

@@ -27,7 +27,7 @@ class Take:
     codes: Codes  # (T,)
     labels: Ints  # (n_columns,) ids, 0 where unknown
     frames: Floats  # (n_frames, n_frame_features)
-    phases: Floats  # (T,) where in its period the told note is, 0 to 1, NaN where none is
+    turns: Floats  # (n_frames, K, 2) where in its period each partial of the told note is, and how fast; NaN for none
 
     @classmethod
     def of(
@@ -35,11 +35,11 @@ class Take:
         codes: Codes,
         labels: Sequence[int] = (),
         frames: Floats | None = None,
-        phases: Floats | None = None,
+        turns: Floats | None = None,
     ) -> "Take":
         frames = np.zeros((1, 0), np.float32) if frames is None else np.asarray(frames, np.float32)
-        phases = np.full(len(codes), np.nan, np.float32) if phases is None else phases
-        return cls(np.asarray(codes, np.uint8), np.asarray(labels, np.int64), frames, phases)
+        turns = np.zeros((len(frames), 0, 2), np.float32) if turns is None else turns
+        return cls(np.asarray(codes, np.uint8), np.asarray(labels, np.int64), frames, turns)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -141,8 +141,10 @@ def _padded(x: Floats, n: int, value: float) -> Floats:
 def _check(take: Take, config: Config) -> None:
     if take.codes.ndim != 1 or (len(take) and int(take.codes.max()) >= config.n_levels):
         raise InputError(f"a clip must be a row of codes from 0 to {config.n_levels - 1}")
-    if take.phases.shape != take.codes.shape:
-        raise InputError(f"{len(take.phases)} phases for {len(take)} samples")
+    if take.turns.shape != (len(take.frames), config.n_harmonics, 2):
+        raise InputError(
+            f"the partials of a clip have the shape {take.turns.shape}; the model has {config.n_harmonics} of them"
+        )
     sizes = np.array(config.label_sizes, np.int64)
     if take.labels.shape != sizes.shape or (take.labels < 0).any() or (take.labels >= sizes).any():
         raise InputError(
@@ -159,4 +161,7 @@ def sketch_of(take: Take, config: Config, tensors: Mapping[str, Floats]) -> Sket
     """What the weights' outline says of a take, its labels and notes told."""
     condition = one_hot(take.labels[None], config.label_sizes)[0] if config.label_sizes else None
     found = outlines(config, tensors, condition, take.frames)
-    return Sketch(found.rows, waves(found.harmonics, take.phases, config.frame_samples), config.frame_samples)
+    moving = waves(found.harmonics, take.turns, config.frame_samples, len(take))
+    if not config.n_frame_features:
+        moving = np.zeros(len(take))
+    return Sketch(found.rows, moving, config.frame_samples)
