@@ -28,7 +28,7 @@ bench: .venv/.dev  ## the figures of docs/BENCHMARKS.md
 		echo "== $$bench"; $(BIN)/python $$bench $(DATA) || failed="$$failed $$bench"; \
 	done; test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
 
-presets: .venv/.base  ## train the shipped models from DATA (two hours; Debian, for its word lists)
+presets: .venv/.base  ## train the shipped models from DATA (three hours; Debian, for its word lists)
 	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[presets,train]'
 	tools/preset_sources.sh build/sources
 	$(BIN)/python -m aoede.learning.mood_table $(DATA) src/aoede/presets --minilm build/sources/minilm.whl \
@@ -44,6 +44,7 @@ presets: .venv/.base  ## train the shipped models from DATA (two hours; Debian, 
 	$(BIN)/python -m aoede.learning.melody_preset $(DATA) src/aoede/presets/melody_transformer.safetensors transformer
 	$(BIN)/python -m aoede.learning.known_phrases $(DATA) src/aoede/presets/phrases.safetensors
 	$(BIN)/python -m aoede.learning.drum_preset $(DATA) src/aoede/presets/drums.safetensors
+	$(BIN)/python -m aoede.learning.sound_preset $(DATA) src/aoede/presets/notes.safetensors --run build/notes
 	$(BIN)/python -m aoede.learning.text_presets $(DATA) src/aoede/presets --runs build/texts
 	$(BIN)/python -m aoede.learning.song_lines $(DATA) src/aoede/presets --minilm build/sources/minilm.whl \
 		--unihan build/sources/Unihan_Readings.txt.bz2

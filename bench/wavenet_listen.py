@@ -7,7 +7,7 @@ less than half as loud as the softest. Digits: each of each speaker, twice; a cl
 5 to 12 (a ridge regression on 24 mel bands in 12 even parts of the word) says which digit and which speaker it
 hears, and the same of recordings 13 and 14. Notes: each pitch of each instrument from its lowest to its highest, as
 far as the measure of pitch hears it (62 Hz to 2 kHz), half a second long; it is in tune within 50 cents. Beside it
-the recordings' own pitches by the same measure.
+the recordings' own pitches by the same measure. Then the melodies of the songs in docs/songs.
 """
 
 import argparse
@@ -21,18 +21,22 @@ from wavenet_baselines import DIGITS, HELD_OUT_RECORDINGS, KINDS, NOTES
 
 from aoede.encodings.mulaw import MuLaw
 from aoede.encodings.score_frames import Sounding
+from aoede.formats import midi
 from aoede.learning.clips import Clip, clips_of
 from aoede.learning.dataset import from_folder
+from aoede.learning.sound_preset import NAMES
 from aoede.learning.sounder import Sounder, Wish
 from aoede.learning.sounding_pitch import sounding_pitch
+from aoede.learning.tunes import melody_in, soundings
 from aoede.randomness import stream
-from aoede.sound import found
+from aoede.sound import found, sound
 
 TEMPERATURES = (0.3, 0.5, 0.7, 1.0)
 N_EACH, NOTE_S = 2, 0.5
 N_BANDS, N_PARTS, WINDOW_S, RIDGE = 24, 12, 0.032, 1.0
 LOWEST, HIGHEST = 36, 95  # pitches whose measure is to be trusted
 TOGETHER = 64  # voices
+MELODY_S, LEAST_NOTE_S = 30.0, 0.14  # of each song, and of a note whose pitch is measured
 
 Floats = NDArray[np.float32]
 
@@ -140,13 +144,45 @@ def notes(data: Path, names: Sequence[str]) -> None:
         known = (wanted >= LOWEST) & (wanted <= HIGHEST)
         print(f"| recordings ({known.sum()}) | | | | {_in_tune(real, wanted, rate_hz, known)} |")
         n_columns = len(sounder.labels.names)
-        wishes = _scales([replace(clip, label=clip.label[:n_columns]) for clip in clips])
+        wishes = _scales([replace(clip, label=_said(clip)[:n_columns]) for clip in clips])
         wanted = np.array([wish.notes[0].pitch for wish in wishes])
         for temperature in TEMPERATURES:
             sounds = made(sounder, wishes, NOTE_S, temperature)
             away = run_away(sounds, real)
             tuned = _in_tune(sounds, wanted, rate_hz, np.full(len(wanted), True))
             print(f"| {name} ({len(wishes)}) | {temperature} | {away} | {tuned} |", flush=True)
+
+
+def _said(clip: Clip) -> tuple[str, ...]:
+    """The instrument as the shipped model knows it, and the layer."""
+    return (NAMES[clip.label[0]], *clip.label[1:])
+
+
+def melodies(names: Sequence[str]) -> None:
+    """The melodies of the songs in docs/songs, as `aoede sound --midi` plays them: which notes are in tune."""
+    print("\n| melodies of docs/songs | label | notes | in tune | a pitch is heard |")
+    print("|---|---|---|---|---|")
+    for name in names:
+        sounder = found(name)
+        rate_hz = sounder.law.rate_hz
+        for label in sounder.labels.columns[0][1] if sounder.labels.columns else ("",):
+            rows = list[tuple[float, float]]()
+            for path in sorted((Path(__file__).parent.parent / "docs" / "songs").glob("*.mid")):
+                song = midi.read(path).song
+                tune = [note for note in soundings(song, melody_in(song)[0]) if note.onset_s < MELODY_S]
+                samples = sound(sounder, midi=path, label=label, seconds=MELODY_S, seed=1)[0].samples
+                for note in tune:
+                    a, b = (
+                        round(t * rate_hz) for t in (note.onset_s + 0.02, min(note.end_s, note.onset_s + 0.4))
+                    )
+                    if b - a > LEAST_NOTE_S * rate_hz and b < len(samples):
+                        rows.append((note.pitch, sounding_pitch(samples[a:b], rate_hz)))
+            wanted, heard = np.array(rows).T
+            tuned = (np.abs(heard - wanted) < 0.5).mean()
+            print(
+                f"| {name} | {label} | {len(rows)} | {tuned:.1%} | {np.isfinite(heard).mean():.1%} |",
+                flush=True,
+            )
 
 
 def _scales(clips: Sequence[Clip]) -> list[Wish]:
@@ -174,6 +210,7 @@ def main() -> None:
     given = parser.parse_args()
     digits(given.data, given.digits)
     notes(given.data, given.notes)
+    melodies(given.notes)
 
 
 if __name__ == "__main__":

@@ -99,5 +99,5 @@ def _played(lead: Lead, notes: tuple[Sounding, ...]) -> tuple[Floats, int]:
         raise InputError("this model has changed since it was chosen", where=lead.model)
     pieces, n_samples = phrases(sounder, notes, lead.label, None)
     nothing = np.zeros(0, np.float32)
-    order = Order(sounder, pieces, n_samples, nothing, 1.0, lead.backend, {}, ())
+    order = Order(sounder, pieces, n_samples, nothing, sounder.usual_temperature, lead.backend, {}, ())
     return made(order, seed=lead.seed).samples, order.rate_hz

@@ -105,8 +105,8 @@ def train(
     rbm learns MIDI; ngram, rnn, transformer and mixture learn text: .txt, .jsonl or .csv. With --encoding pianoroll
     rnn and transformer learn MIDI, frame by frame, or archives of piano rolls (.npz). With --encoding melody rnn,
     transformer and ngram learn the melodies of MIDI files, note by note; with --encoding
-    chords rnn learns their chord changes. wavenet learns recordings; it foresees them, but what it makes by itself is
-    not worth hearing yet.
+    chords rnn learns their chord changes. wavenet learns recordings: words, or single notes with their pitch in the
+    name; `aoede sound` lets it be heard.
     """
     from aoede.learning import runs
     from aoede.learning.train import train as train_model

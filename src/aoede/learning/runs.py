@@ -196,7 +196,7 @@ def resume_command(run: Path) -> str:
 
 def use_command(run: Path, document: Mapping[str, Any]) -> str:
     """What to type to hear or read what a finished run has learnt."""
-    verb = "write" if document["encoding"]["name"] == "characters" else "sample"
+    verb = {"characters": "write", "mulaw": "sound"}.get(document["encoding"]["name"], "sample")
     return f"aoede {verb} {shlex.quote(str(run))}"
 
 

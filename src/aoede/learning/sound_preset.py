@@ -20,6 +20,11 @@ SEED = 1
 EVERY = 7  # of the pitches of an instrument one is held out, with all its layers
 N_EPOCHS, N_OUTLINE_STEPS = 4, 8_000
 VELOCITIES = {"pp": 45, "mf": 80}  # of the layers that were played
+NAMES = {
+    "classical_guitar": "guitar",
+    "grand_piano": "piano",
+    "piano_pffy": "electric piano",
+}  # as they are said
 PITCH, INSTRUMENT, FILE, TABLE = "midi_pitch", "instrument", "file", "index.tsv"
 
 
@@ -67,7 +72,9 @@ def trained(data: Path, folder: Path) -> Path:
 
 def packed(model: Path, out: Path) -> None:
     found = checkpoint.load(model)
+    labels = found.metadata["labels"]
     metadata = dict(found.metadata) | {
+        "labels": labels | {"values": [[NAMES[name] for name in labels["values"][0]]]},
         "kind": "single notes of grand piano, electric piano and classical guitar",
         "licence": "CC0 and public domain recordings; see presets/notes.md",
     }
