@@ -18,7 +18,7 @@ from aoede.learning.train import resume, train
 
 SEED = 1
 EVERY = 7  # of the pitches of an instrument one is held out, with all its layers
-N_EPOCHS, N_OUTLINE_STEPS = 4, 8_000
+N_EPOCHS, N_OUTLINE_STEPS, LEANING = 4, 8_000, 0.7
 VELOCITIES = {"pp": 45, "mf": 80}  # of the layers that were played
 NAMES = {
     "classical_guitar": "guitar",
@@ -64,7 +64,7 @@ def trained(data: Path, folder: Path) -> Path:
     if runs.is_run(run):
         outcome = resume(run, folder=notes, watcher=Console())
     else:
-        steps: dict[str, Any] = {"n_epochs": N_EPOCHS, "outline_steps": N_OUTLINE_STEPS}
+        steps: dict[str, Any] = {"n_epochs": N_EPOCHS, "outline_steps": N_OUTLINE_STEPS, "leaning": LEANING}
         outcome = train("wavenet", notes, run, watcher=Console(), seed=SEED, **steps)
     assert outcome.model is not None
     return outcome.model

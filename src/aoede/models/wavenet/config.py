@@ -46,7 +46,7 @@ class Config:
     n_taps: int = 48  # samples that it predicts from
     n_quick: int = 16  # samples that its quicker half predicts from
     fading: float = 0.98  # of a tap beside the one after it, where sound is made; 1: of none
-    leaning: float = 0.7  # share of the outline in the prior there
+    leaning: float = 0.8  # share of the outline in the prior there
 
     def __post_init__(self) -> None:
         whole_numbers(self, _LIMITS)
