@@ -28,7 +28,7 @@ SMALL = {
     "n_residual": 4, "n_skip": 4, "n_told": 8, "n_taps": 4, "n_quick": 4, "n_outline": 8,
     "n_rows": 1, "n_steps": 200, "n_moved": 0, "phrases_s": 0,
 }  # fmt: skip
-MAX_BLANKS = 6  # figures of trained models that are still to be filled in
+MAX_BLANKS = 0  # figures that are still to be filled in
 
 
 def record(folder: Path) -> None:

@@ -24,6 +24,7 @@ Floats = NDArray[np.float32]
 
 MAX_SECONDS = 600.0
 NOTES_TEMPERATURE = 0.5
+ATTACK_S = 0.05  # of a note is drawn at temperature 1 at least: cooler, some never begin to sound
 FADE_SAMPLES = 200  # before a sound is over
 BLOCK_FRAMES = 10  # made at once, so that a sound streams: a tenth of a second
 
@@ -139,7 +140,7 @@ class Sounder:
             part = voices.advance(
                 gates[:, frame],
                 uniforms[:, frame * hop : (frame + 1) * hop],
-                temperature=temperature,
+                temperature=max(temperature, 1.0) if _begins(told, first + frame) else temperature,
                 **_leaning(told, first + frame, samples),
             )
             parts.append(part)
@@ -167,9 +168,10 @@ class Sounder:
         n_frames = self.frames.n_frames(n_samples)
         turns = self.frames.turns(notes, n_frames, self.model.config.n_harmonics)
         told = _Told.of(self.model, condition, self.frames.encode(notes, n_frames), turns, n_samples)
-        return (
-            told if wish.notes or not notes else replace(told, ends=round(notes[0].end_s * self.law.rate_hz))
-        )
+        if wish.notes:
+            begins, n = [round(note.onset_s * FRAME_HZ) for note in notes], round(ATTACK_S * FRAME_HZ)
+            return replace(told, onsets=frozenset(begin + i for begin in begins for i in range(n)))
+        return replace(told, ends=round(notes[0].end_s * self.law.rate_hz)) if notes else told
 
     def _untold(self, wish: Wish, seconds: float) -> tuple[Sounding, ...]:
         """What is told where no notes are: a sound without pitch."""
@@ -188,6 +190,7 @@ class _Told:
     frames: Floats  # (n_frames, n_frame_features)
     rows: NDArray[np.float64] | None  # (n_frames, n_quick + 1) of its outline, where the model has one
     waves: NDArray[np.float64]  # (T,)
+    onsets: frozenset[int] = frozenset()  # frames in which notes have just begun
     ends: int | None = None  # the sample from which on there is silence: nothing that was learnt went on
 
     @classmethod
@@ -212,6 +215,10 @@ class _Told:
         which = np.minimum(np.arange(first, stop), len(self.frames) - 1)
         found: Floats = model.told(self.condition, self.frames[which], making=True)
         return found
+
+
+def _begins(told: Sequence[_Told], frame: int) -> bool:
+    return any(frame in each.onsets for each in told)
 
 
 def _leaning(told: Sequence[_Told], frame: int, samples: slice) -> dict[str, Any]:
