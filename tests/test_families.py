@@ -138,7 +138,7 @@ def _learner(name: str, *, n: int = 12, **changes: Any) -> Any:
         config = family.Config(
             n_layers=4, n_cycle=4, n_residual=8, n_skip=8, label_sizes=LABEL_SIZES, n_taps=4, n_quick=2
         )
-        recipe = replace(recipe, n_steps=100, n_context=20, average=0.9)
+        recipe = replace(recipe, n_steps=100, n_context=20, average=0.9, outline_steps=20)
         return family.Learner(config, recipe, _takes(n, 1), _takes(4, 2), seed=3)
     shape = {"n_symbols": N_SYMBOLS, "label_sizes": LABEL_SIZES, **_small(family.Config, SMALL_SHAPE)}
     (train, train_labels), (valid, valid_labels) = _texts(4 * n, 1), _texts(8, 2)

@@ -365,7 +365,7 @@ def test_each_baseline_of_a_noisy_tone_is_better_than_the_one_before() -> None:
 
 def test_at_first_the_network_is_the_prior() -> None:
     take = _take(SMALL, 400)
-    learner = Learner(SMALL, replace(Recipe(), n_rows=2, n_steps=50), [take], [take])
+    learner = Learner(SMALL, replace(Recipe(), n_rows=2, n_steps=50, outline_steps=20), [take], [take])
     model = WaveNet.from_tensors(asdict(SMALL), learner.tensors())
     assert score(model, [take]).value == pytest.approx(adaptive_bits(take.codes, SMALL).mean(), abs=1e-4)
 
@@ -382,6 +382,7 @@ def _learner(**changes: Any) -> Learner:
         precision="float32",
         noise=0.0,
         label_dropout=0.0,
+        outline_steps=20,
         average=0.9,
     )
     takes = [_take(SMALL, 300, seed) for seed in range(3)]

@@ -1,5 +1,6 @@
 """`aoede sound`: raw audio by a model, into files or into a pipe while it is made."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -211,6 +212,8 @@ def _stream(order: "Order", seed: int) -> None:
         except BrokenPipeError:  # nobody listens any more, which is no error
             raise
         except OSError as error:
+            # What could not be written is still in the buffer, and would fail again at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise output_error(Path("stdout"), error) from error
 
 
