@@ -72,22 +72,12 @@ def _begin_again(weights: Any, inverse: Any, n: int) -> bool:
     return True
 
 
-def _observe(
-    n_quick: int,
-    fading: Any,
-    taps: Any,
-    weights: Any,
-    inverse: Any,
-    errors: Any,
-    each: Any,
-    width: Any,
-    place: Any,
-    v: int,
-    sample: float,
-    missed: float,
-    toward: Any,
-) -> None:
-    """The next sample of voice v, but for what it leant on, was this, and missed by so much: `Adaptive.observe`."""
+def _observe(prior: Any, v: int, sample: float, missed: float, toward: Any) -> None:
+    """The next sample of voice v, but for what it leant on, was this, and missed by so much: `Adaptive.observe`.
+
+    `prior` is `backends.prior_arrays`.
+    """
+    n_quick, fading, taps, weights, inverse, errors, each, width, place = prior
     n_taps = taps.shape[1]
     for which in range(2):
         n, memory = (n_quick, _QUICK) if which else (n_taps, _SLOW)
@@ -134,34 +124,17 @@ def _foreseen(
     return min(1.0, max(-1.0, found)), wide
 
 
-def _predict(
-    n_quick: int,
-    fading: Any,
-    taps: Any,
-    weights: Any,
-    inverse: Any,
-    errors: Any,
-    each: Any,
-    width: Any,
-    place: Any,
-    leans: float,
-    rows: Any,
-    waves: Any,
-    row_samples: int,
-    samples: Any,
-    places: Any,
-    widths: Any,
-) -> None:
-    """A whole clip (T,) of voice 0."""
+def _predict(prior: Any, leaning: Any, samples: Any, places: Any, widths: Any) -> None:
+    """A whole clip (T,) of voice 0; `leaning` is `backends.leaning`."""
+    n_quick, taps, width, place = prior[0], prior[2], prior[7], prior[8]
+    leans, rows, waves, row_samples = leaning
     toward = np.empty(taps.shape[1])
     for t in range(len(samples)):
         row = rows[min(t // row_samples, len(rows) - 1)]
         wave = waves[t] if leans else 0.0
         places[t], widths[t] = foreseen(n_quick, taps[0], width[0], place[0], leans, row, wave)
         sample, missed = samples[t] - wave, samples[t] - places[t]
-        observe(
-            n_quick, fading, taps, weights, inverse, errors, each, width, place, 0, sample, missed, toward
-        )
+        observe(prior, 0, sample, missed, toward)
 
 
 def _add_rows(y: Any, x: Any, table: Any, n_in: int, first: int) -> None:
@@ -286,45 +259,29 @@ def _give_out(skip: Any, hidden: Any, head: Any, hidden_rows: Any, head_rows: An
 
 
 def _advance(
-    has_prior: bool,
-    dilations: Any,
-    offsets: Any,
-    centres: Any,
-    edges: Any,
-    now: Any,
-    past: Any,
-    near: Any,
-    wide: Any,
-    gate_rows: Any,
-    out_rows: Any,
-    out_bias: Any,
-    hidden_rows: Any,
-    hidden_bias: Any,
-    head_rows: Any,
-    head_bias: Any,
-    n_read: Any,
-    last: Any,
-    rings: Any,
-    n_quick: int,
-    fading: Any,
-    taps: Any,
-    weights: Any,
-    inverse: Any,
-    errors: Any,
-    each: Any,
-    width: Any,
-    place: Any,
+    shape: Any,
+    packed: Any,
+    carried: Any,
+    prior: Any,
     told: Any,
-    leans: float,
-    rows: Any,
-    waves: Any,
+    leant_on: Any,
     uniforms: Any,
     temperature: float,
     given: Any,
     codes: Any,
     logits: Any,
 ) -> None:
-    """`backends.Voices.advance`, for each voice sample after sample."""
+    """`backends.Voices.advance`, for each voice sample after sample.
+
+    `packed` is `Packed`, `carried` the rest of a `State` beside its `prior`.
+    """
+    has_prior, dilations, offsets, centres, edges = shape
+    now, past, near, wide, gate_rows, out_rows, out_bias, hidden_rows, hidden_bias, head_rows, head_bias = (
+        packed
+    )
+    n_read, last, rings = carried
+    n_quick, taps, width, place = prior[0], prior[2], prior[7], prior[8]
+    leans, rows, waves = leant_on
     n_voices, n_samples = codes.shape
     n_levels, r = now.shape
     n_skip = len(hidden_bias)
@@ -374,21 +331,7 @@ def _advance(
             if has_prior:
                 wave = waves[v, i] if leans else 0.0
                 sample, missed = centres[code] - wave, centres[code] - lies
-                observe(
-                    n_quick,
-                    fading,
-                    taps,
-                    weights,
-                    inverse,
-                    errors,
-                    each,
-                    width,
-                    place,
-                    v,
-                    sample,
-                    missed,
-                    toward,
-                )
+                observe(prior, v, sample, missed, toward)
     n_read[0] += n_samples
 
 
@@ -448,7 +391,7 @@ def predicted(samples: Any, config: Config, sketch: Any) -> Any:
     """`prediction.predicted`, compiled."""
     state = prediction.Adaptive.begun(1, config, config.fading if sketch else 1.0)
     places, widths = np.empty(len(samples)), np.empty(len(samples))
-    predict(*backends.prior_arrays(state), *backends.leaning(sketch, config), samples, places, widths)
+    predict(backends.prior_arrays(state), backends.leaning(sketch, config), samples, places, widths)
     return places, widths
 
 
@@ -468,8 +411,8 @@ def step_of(network: model.WaveNet) -> Any:
         state: State, told: Any, leant_on: Any, uniforms: Any, temperature: float, given: Any, wanted: Any
     ) -> Any:
         codes = np.empty(given.shape, np.int64)
-        carried = (state.n_read, state.last, state.rings, *backends.prior_arrays(state.prior))
-        advance(*shape, *weights, *carried, told, *leant_on, uniforms, temperature, given, codes, wanted)
+        carried, prior = (state.n_read, state.last, state.rings), backends.prior_arrays(state.prior)
+        advance(shape, weights, carried, prior, told, leant_on, uniforms, temperature, given, codes, wanted)
         return codes
 
     return step
