@@ -132,7 +132,7 @@ def takes(
             continue
         told = frames.encode(_told_notes(clip, law.rate_hz), max(1, frames.n_frames(len(codes))))
         turns = partials(law.values[codes], clip.notes, frames, n_harmonics)  # as they are in the codes
-        found.append(Take.of(codes, ids, told, turns[: len(told)]))
+        found.append(Take.of(codes, ids, told, turns))
     return found
 
 

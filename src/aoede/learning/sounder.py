@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 
 MAX_SECONDS = 600.0
 NOTES_TEMPERATURE = 0.5
-ATTACK_S = 0.05  # of a note is drawn at temperature 1 at least: cooler, some never begin to sound
+ATTACK_S = 0.05  # of a sound is drawn at temperature 1 at least: cooler, some never begin
 FADE_SAMPLES = 200  # before a sound is over
 BLOCK_FRAMES = 10  # made at once, so that a sound streams: a tenth of a second
 
@@ -116,7 +116,8 @@ class Sounder:
             raise UsageError(f"{self.name} reads no notes: it was trained without", where="--midi")
         n_samples, hop = round(seconds * self.law.rate_hz), self.law.rate_hz // FRAME_HZ
         temperature = self.usual_temperature if temperature is None else temperature
-        told = [self._told(wish, seconds, n_samples) for wish in wishes]
+        read_s = 0.0 if start is None else len(start) / self.law.rate_hz
+        told = [self._told(wish, read_s, n_samples) for wish in wishes]
         voices = Voices(self.model, len(wishes), backend=backend)
         states = self._begun(voices, told, start, temperature)
         for first in range(0, -(-n_samples // hop), BLOCK_FRAMES):
@@ -159,24 +160,27 @@ class Sounder:
         voices.advance(gates, np.zeros(given.shape), temperature=temperature, given=given)
         return [self.law.continued(codes, 0.0)[1]] * n
 
-    def _told(self, wish: Wish, seconds: float, n_samples: int) -> "_Told":
+    def _told(self, wish: Wish, read_s: float, n_samples: int) -> "_Told":
         sizes = self.model.config.label_sizes
         condition = one_hot(self.labels.ids(wish.label)[None], sizes)[0] if sizes and wish.label else None
         if self.frames is None:
             return _Told.of(self.model, condition, np.zeros((1, 0), np.float32), _NO_TURNS, n_samples)
-        notes = wish.notes or self._untold(wish, seconds)
+        notes = wish.notes or self._untold(wish, read_s, n_samples / self.law.rate_hz)
         n_frames = self.frames.n_frames(n_samples)
         turns = self.frames.turns(notes, n_frames, self.model.config.n_harmonics)
         told = _Told.of(self.model, condition, self.frames.encode(notes, n_frames), turns, n_samples)
-        if wish.notes:
-            begins, n = [round(note.onset_s * FRAME_HZ) for note in notes], round(ATTACK_S * FRAME_HZ)
-            return replace(told, onsets=frozenset(begin + i for begin in begins for i in range(n)))
-        return replace(told, ends=round(notes[0].end_s * self.law.rate_hz)) if notes else told
+        begins, n = [round(note.onset_s * FRAME_HZ) for note in notes], round(ATTACK_S * FRAME_HZ)
+        told = replace(told, onsets=frozenset(begin + i for begin in begins for i in range(n)))
+        return (
+            told if wish.notes or not notes else replace(told, ends=round(notes[0].end_s * self.law.rate_hz))
+        )
 
-    def _untold(self, wish: Wish, seconds: float) -> tuple[Sounding, ...]:
-        """What is told where no notes are: a sound without pitch."""
-        lasts_s = min(seconds, wish.lasts_s or self.usual_s)
-        return (Sounding(float("nan"), 0.0, lasts_s),) if self.usual_s else ()
+    def _untold(self, wish: Wish, read_s: float, seconds: float) -> tuple[Sounding, ...]:
+        """What is told where no notes are: a sound without pitch, that began with the recording that was read."""
+        if not self.usual_s:
+            return ()
+        left_s = (wish.lasts_s or self.usual_s) - read_s
+        return (Sounding(float("nan"), -read_s, min(seconds, left_s) if left_s > 0 else seconds),)
 
 
 _NO_TURNS = np.zeros((0, 0, 2), np.float32)
@@ -190,7 +194,7 @@ class _Told:
     frames: Floats  # (n_frames, n_frame_features)
     rows: NDArray[np.float64] | None  # (n_frames, n_quick + 1) of its outline, where the model has one
     waves: NDArray[np.float64]  # (T,)
-    onsets: frozenset[int] = frozenset()  # frames in which notes have just begun
+    onsets: frozenset[int] = frozenset()  # frames in which a sound has just begun
     ends: int | None = None  # the sample from which on there is silence: nothing that was learnt went on
 
     @classmethod
@@ -198,9 +202,7 @@ class _Told:
         if not model.config.has_prior:
             return cls(condition, frames, None, np.zeros(n_samples))
         found = model.outlined(condition, frames)
-        moving = np.zeros(n_samples)
-        if len(frames) == len(turns):
-            moving = waves(found.harmonics, turns, model.config.frame_samples, n_samples)
+        moving = waves(found.harmonics, turns, model.config.frame_samples, n_samples)
         return cls(condition, frames, found.rows, moving)
 
     def gains(self, first: int, n: int) -> Floats:

@@ -8,6 +8,7 @@ import math
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -115,10 +116,17 @@ def predicted(
     samples: Doubles, config: Config, sketch: prediction.Sketch | None = None
 ) -> tuple[Doubles, Doubles]:
     """`prediction.predicted` by the fastest backend that there is."""
-    for name in installed():
+    return _predictor(config, installed())(np.ascontiguousarray(samples, np.float64), config, sketch)
+
+
+@lru_cache(maxsize=16)
+def _predictor(config: Config, names: tuple[str, ...]) -> "Predicted":
+    """The first of these backends that works, tried once: a compiler that compiles nothing takes its time."""
+    for name in names:
         try:
-            return _PREDICTED[name](np.ascontiguousarray(samples, np.float64), config, sketch)
-        except MissingError:  # a compiler that compiles nothing
+            _PREDICTED[name](np.zeros(1), config, None)
+            return _PREDICTED[name]
+        except MissingError:
             pass
     raise MissingError("no backend works here")
 

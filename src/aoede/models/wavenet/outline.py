@@ -84,6 +84,8 @@ def waves(harmonics: Floats, turns: Floats, frame_samples: int, n_samples: int) 
     `harmonics` (n_frames, K) are their amplitudes, that change straight from the middle of a frame to that of the
     next; `turns` (n_frames, K, 2) where each is in its period as a frame begins, and how far it goes a sample.
     """
+    if not turns.size:
+        return np.zeros(n_samples)
     found = np.zeros((len(turns), frame_samples))
     ahead = (np.arange(frame_samples) + 0.5) / frame_samples - 0.5
     earlier, later = harmonics[[0, *range(len(harmonics) - 1)]], harmonics[[*range(1, len(harmonics)), -1]]

@@ -162,6 +162,4 @@ def sketch_of(take: Take, config: Config, tensors: Mapping[str, Floats]) -> Sket
     condition = one_hot(take.labels[None], config.label_sizes)[0] if config.label_sizes else None
     found = outlines(config, tensors, condition, take.frames)
     moving = waves(found.harmonics, take.turns, config.frame_samples, len(take))
-    if not config.n_frame_features:
-        moving = np.zeros(len(take))
     return Sketch(found.rows, moving, config.frame_samples)
