@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aoede.learning.sampling import sample
     from aoede.learning.train import resume, train
     from aoede.mood.request import mood_of
+    from aoede.reply import replies
     from aoede.sketches import sketch
     from aoede.song import Note, Section, Song, Track
     from aoede.sound import sound
@@ -43,6 +44,7 @@ _HOMES = {
     "harmonise": "aoede.editing",
     "mood_of": "aoede.mood.request",
     "regenerate": "aoede.editing",
+    "replies": "aoede.reply",
     "resume": "aoede.learning.train",
     "sample": "aoede.learning.sampling",
     "set_lyrics": "aoede.editing",
@@ -67,6 +69,7 @@ __all__ = [
     "harmonise",
     "mood_of",
     "regenerate",
+    "replies",
     "resume",
     "sample",
     "set_lyrics",

@@ -19,6 +19,7 @@ from aoede.cli.edit import extend, harmonise, regenerate, set_lyrics, vary
 from aoede.cli.inspect import look, render
 from aoede.cli.learn import evaluate, resume, runs, train
 from aoede.cli.make import compose
+from aoede.cli.reply import reply
 from aoede.cli.sample import sample
 from aoede.cli.sound import sound
 from aoede.cli.system import doctor, models
@@ -71,8 +72,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    compose, regenerate, vary, extend, harmonise, set_lyrics, write, look, render, train, resume, sample, sound,
-    evaluate, runs, models, doctor,
+    compose, regenerate, vary, extend, harmonise, set_lyrics, write, reply, look, render, train, resume, sample,
+    sound, evaluate, runs, models, doctor,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

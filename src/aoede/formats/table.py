@@ -57,7 +57,7 @@ class Table:
     faults: tuple[str, ...]  # what was repaired or passed over, a phrase each
 
 
-class _Record(NamedTuple):
+class Record(NamedTuple):
     """A row before its columns are chosen: its number, its line, and its fields by name, or what is wrong.
 
     Number 0 is the header's, where something about it is to be told.
@@ -88,10 +88,8 @@ def from_bytes(
     InputError for bytes that are no text, for a table without the columns wanted, naming those that there are, and
     where no row is left.
     """
-    reading = decoded(data, where=where)
-    found = _json_records(reading.text) if is_json else _csv_records(reading.text, where)
+    found, repairs = records_from_bytes(data, is_json=is_json, where=where)
     records = list(islice(found, max_rows))
-    repairs = reading.repairs
     if next(found, None):
         repairs += (f"what comes after {max_rows:,} rows is not read",)
     return _Chooser(columns or Columns(), where).table(records, repairs)
@@ -104,15 +102,27 @@ def cells_from_bytes(
 
     For tables about other files. Raises InputError for bytes that are no text.
     """
-    reading = decoded(data, where=where)
-    records = list(islice(_csv_records(reading.text, where), max_rows))
+    found, repairs = records_from_bytes(data, is_json=False, where=where)
+    records = list(islice(found, max_rows))
     rows = [
         {_key(name): normal_form(str(cell))[0].strip() for name, cell in record.fields.items()}
         for record in records
         if record.number and not record.fault
     ]
     faults = [f"{record.place} {record.fault}" for record in records if record.fault and record.number]
-    return rows, (*_shortened(faults), *reading.repairs)
+    return rows, (*_shortened(faults), *repairs)
+
+
+def records_from_bytes(
+    data: bytes, *, is_json: bool, where: str = ""
+) -> tuple[Iterator[Record], tuple[str, ...]]:
+    """All rows one after another, before any column is chosen, and what was repaired to read them.
+
+    Fields are as they stand, not in the normal form. Raises InputError for bytes that are no text, at once, and for
+    a CSV of too many columns, with its first row.
+    """
+    reading = decoded(data, where=where)
+    return _json_records(reading.text) if is_json else _csv_records(reading.text, where), reading.repairs
 
 
 class _Chooser:
@@ -122,7 +132,7 @@ class _Chooser:
         self.columns, self.where = columns, where
         self.n_dropped = 0
 
-    def table(self, records: Sequence[_Record], repairs: tuple[str, ...]) -> Table:
+    def table(self, records: Sequence[Record], repairs: tuple[str, ...]) -> Table:
         repairs += tuple(record.fault for record in records if not record.number)
         records = [record for record in records if record.number]
         names = list(dict.fromkeys(name for record in records for name in record.fields))
@@ -140,7 +150,7 @@ class _Chooser:
         more = (dropped(self.n_dropped),) if self.n_dropped else ()
         return Table(tuple(rows), (*_shortened(faults), *repairs, *more))
 
-    def _row(self, record: _Record, text: str, labels: Mapping[str, str]) -> Row:
+    def _row(self, record: Record, text: str, labels: Mapping[str, str]) -> Row:
         value = self._clean(_joined(record.fields[text]))
         found = {name: self._label(record.fields.get(column)) for column, name in labels.items()}
         kept = {name: label for name, label in found.items() if label}
@@ -158,7 +168,7 @@ class _Chooser:
         self.n_dropped += n
         return text
 
-    def _fault(self, record: _Record, column: str) -> str:
+    def _fault(self, record: Record, column: str) -> str:
         value = record.fields.get(column)
         if value is None:
             return f"has no {column!r}"
@@ -232,7 +242,7 @@ def _shortened(faults: Sequence[str]) -> list[str]:
 # CSV
 
 
-def _csv_records(text: str, where: str) -> Iterator[_Record]:
+def _csv_records(text: str, where: str) -> Iterator[Record]:
     text = re.sub("\r\n?", "\n", text)
     delimiter = _delimiter(text[:SAMPLE_CHARACTERS])
     rows = _csv_rows(text, delimiter)
@@ -241,14 +251,14 @@ def _csv_records(text: str, where: str) -> Iterator[_Record]:
         return
     names, fault = _header(header, where)
     if fault:
-        yield _Record(0, 0, {}, f"the header {fault}")
+        yield Record(0, 0, {}, f"the header {fault}")
     for number, line, fields in rows:
         if len(fields) == len(header):
-            yield _Record(
+            yield Record(
                 number, line, {name: field for name, field in zip(names, fields, strict=True) if name}
             )
         else:
-            yield _Record(number, line, {}, _ragged(len(fields), len(header)))
+            yield Record(number, line, {}, _ragged(len(fields), len(header)))
 
 
 def _ragged(n_fields: int, n_header: int) -> str:
@@ -329,7 +339,7 @@ class _Fault(str):
 _DECODER = json.JSONDecoder(strict=False, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
 
 
-def _json_records(text: str) -> Iterator[_Record]:
+def _json_records(text: str) -> Iterator[Record]:
     if text.lstrip()[:1] == "[":
         yield from _array_records(text)
         return
@@ -352,13 +362,13 @@ def _value(text: str) -> Any:
         return _Fault("is no JSON that can be read (nested too deeply)")
 
 
-def _record(number: int, line: int, value: Any) -> _Record:
+def _record(number: int, line: int, value: Any) -> Record:
     if isinstance(value, dict):
-        return _Record(number, line, {normal_form(name)[0]: field for name, field in value.items()})
-    return _Record(number, line, {}, str(value) if isinstance(value, _Fault) else "is no JSON object")
+        return Record(number, line, {normal_form(name)[0]: field for name, field in value.items()})
+    return Record(number, line, {}, str(value) if isinstance(value, _Fault) else "is no JSON object")
 
 
-def _array_records(text: str) -> Iterator[_Record]:
+def _array_records(text: str) -> Iterator[Record]:
     """Element after element, so that each has its line, and those before a fault are not lost."""
     gap = re.compile(r"\s*+,?+\s*+")
     at, number, line, counted = text.index("[") + 1, 0, 1, 0
@@ -371,6 +381,6 @@ def _array_records(text: str) -> Iterator[_Record]:
         try:
             value, at = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
-            yield _Record(number, line, {}, "is no JSON; what comes after it is lost")
+            yield Record(number, line, {}, "is no JSON; what comes after it is lost")
             return
         yield _record(number, line, value)

@@ -27,7 +27,7 @@ from aoede.errors import AoedeError, InputError, UsageError
 from aoede.formats import archive, midi, midi_guard
 from aoede.formats.files import read_bounded
 from aoede.formats.table import Columns
-from aoede.learning import documents, sounds
+from aoede.learning import conversations, documents, sounds
 from aoede.learning.account import (
     ABOUT,
     DAMAGED,
@@ -91,7 +91,8 @@ class Dataset:
 class Kind:
     """A kind of file; `read` takes the paths and bytes of some, the limits and the columns of tables.
 
-    Copies that differ in nothing that matters share the identity; "" where they are not looked for.
+    Copies that differ in nothing that matters share the identity; "" where they are not looked for. Of a value that
+    is made of parts, such as a conversation, any that holds but parts of earlier files is a copy, however it is cut.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Kind:
     is_about: Callable[[str], bool] = lambda path: False  # whether a file is about the others
     cut: Callable[[Any], Callable[[float], tuple[Any, Any]] | None] = lambda value: None
     max_bytes: Callable[[Limits], int] = lambda limits: limits.max_file_bytes
+    parts: Callable[[Any], Sequence[int]] = lambda value: ()  # a hash of each
 
 
 def _read_midi(files: Files, limits: Limits, columns: Columns) -> list[Outcome]:
@@ -177,6 +179,17 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             lambda table: not table.rows,
             sounds.table_prints,
             sounds.NO_LABELS,
+        ),
+        "conversations": Kind(
+            "conversations",
+            conversations.SUFFIXES,
+            _one_by_one(conversations.read),
+            conversations.is_empty,
+            conversations.prints,
+            conversations.NO_EXCHANGES,
+            documents.is_about,
+            max_bytes=lambda limits: limits.max_text_bytes,
+            parts=conversations.exchange_prints,
         ),
     }
 )
@@ -254,6 +267,7 @@ class _Reader:
         self._first: dict[str, str] = {}  # hash -> path of the first file with these bytes
         self._skipped: dict[str, Row] = {}
         self._seen: dict[str, str] = {}  # identity -> path of the first file with this content
+        self._parts: dict[int, str] = {}  # hash of a part -> path of a file with it
         self._n_copies = 0
         self._n_bytes = 0
         self._held: list[tuple[str, bytes]] = []  # files of one kind, to be read together
@@ -347,19 +361,28 @@ class _Reader:
 
     def _without_copies(self, path: str, values: Sequence[Any], kind: Kind) -> list[tuple[Any, str]]:
         """The values with their fingerprints."""
-        kept, first = [], ""
+        kept, first, parts_here = [], "", list[int]()
         for value in values:
             identity, print_ = kind.prints(value)
-            if identity in self._seen:
+            parts = kind.parts(value)
+            earlier = self._seen.get(identity) or self._with_all(parts)
+            if earlier:
                 self._n_copies += 1
-                first = self._seen[identity]
+                first = earlier
                 continue
             if identity:
                 self._seen[identity] = path
+            parts_here += parts
             kept.append((value, print_))
         if not kept:
             raise _SkipError(DUPLICATE, f"the same text as in {first}")
+        self._parts.update(dict.fromkeys(parts_here, path))
         return kept
+
+    def _with_all(self, parts: Sequence[int]) -> str:
+        """Path of an earlier file where the first of the parts stands, if all stand in some; else ""."""
+        is_known = bool(parts) and all(part in self._parts for part in parts)
+        return self._parts[parts[0]] if is_known else ""
 
 
 class _SkipError(Exception):

@@ -9,12 +9,16 @@ from threadpoolctl import threadpool_limits
 
 from aoede.encodings.chars import NAME as CHARACTERS
 from aoede.encodings.mulaw import NAME as MULAW
+from aoede.encodings.ngrams import NAME as NGRAMS
+from aoede.encodings.tokens import NAME as WORDS
 from aoede.errors import UsageError
 from aoede.formats.table import Columns
 from aoede.learning import materials
 from aoede.learning.dataset import from_folder
 from aoede.learning.ladder import Ladder, check_columns, columns_of, ladder
 from aoede.learning.melody_sampling import Singer, sings
+from aoede.learning.replier import Replier
+from aoede.learning.reply_figures import Figures
 from aoede.learning.sampling import Trained, find_checkpoint
 from aoede.learning.sounder import Sounder
 from aoede.learning.text_figures import Logs, Texts, dynamic, static
@@ -46,7 +50,8 @@ class Evaluation:
         return f"{self.value:.3f} {unit}{between} over {self.n_symbols:,}\n  {self.protocol}"
 
 
-Model = str | Path | Trained | Singer | ChordModel | Writer | Sounder
+Known = Trained | Singer | ChordModel | Writer | Sounder | Replier
+Model = str | Path | Known
 
 
 def evaluate(
@@ -58,7 +63,7 @@ def evaluate(
     by: Sequence[str] = (),
     columns: Columns | None = None,
     watcher: Watcher | None = None,
-) -> Evaluation | Ladder:
+) -> Evaluation | Ladder | Figures:
     """Judge a model by all songs or texts in `folder`, or several models of text by the same texts.
 
     `adapts`: models of text by their dynamic form too, which learns as it reads. `columns` says which columns of a
@@ -88,7 +93,22 @@ def evaluate(
         raise UsageError(f"{trained.name} is no model of text: it has no figures of labels", where="--by")
     if isinstance(trained, Sounder):
         return sounds(trained, Path(folder), seed=seed, watcher=watcher)
+    if isinstance(trained, Replier):
+        return replies(trained, Path(folder), seed=seed, columns=columns, watcher=watcher)
     return songs(trained, Path(folder), seed=seed, watcher=watcher)
+
+
+def replies(
+    replier: Replier, folder: Path, *, seed: int, columns: Columns | None, watcher: Watcher
+) -> Figures:
+    """Judge a model of replies by the conversations in `folder`."""
+    from aoede.learning import reply_figures, reply_lessons
+
+    dataset = from_folder(folder, kinds=("conversations",), on_file=watcher.reading, columns=columns)
+    watcher.read(dataset.report)
+    exchanges = reply_lessons.exchanges_of(item.value for item in dataset.items)
+    with threadpool_limits(1):  # the same bits on machines of few and of many cores
+        return reply_figures.reply_figures(replier, exchanges, seed=checked_seed(seed))
 
 
 def sounds(sounder: Sounder, folder: Path, *, seed: int, watcher: Watcher) -> Evaluation:
@@ -176,17 +196,19 @@ def _named_apart(given: Sequence[Model], writers: Sequence[Writer]) -> list[Writ
     ]
 
 
-def _found(model: Model) -> Trained | Singer | ChordModel | Writer | Sounder:
+def _found(model: Model) -> Known:
     if not isinstance(model, str | Path):
         return model
     checkpoint, name = find_checkpoint(model)
     encoding = checkpoint.metadata.get("encoding")
     is_text = isinstance(encoding, dict) and encoding.get("name") == CHARACTERS
-    kind: type[Trained | Singer | ChordModel | Writer | Sounder] = Trained
+    kind: type[Known] = Trained
     if is_text:
         kind = Writer
     elif isinstance(encoding, dict) and encoding.get("name") == MULAW:
         kind = Sounder
+    elif isinstance(encoding, dict) and encoding.get("name") in (NGRAMS, WORDS):
+        kind = Replier
     elif sings(checkpoint) or foresees_chords(checkpoint):
         kind = Singer if sings(checkpoint) else ChordModel
     return kind.of(checkpoint.metadata, checkpoint.tensors, name=name, sha256=checkpoint.sha256)

@@ -32,9 +32,9 @@ class Family(Protocol):
 
 
 def names() -> list[str]:
-    """All families, by name. Nothing is imported for it."""
+    """All families, by name: that of the module, with "-" for "_". Nothing is imported for it."""
     folder = str(resources.files("aoede.models"))
-    return sorted(module.name for module in pkgutil.iter_modules([folder]))
+    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules([folder]))
 
 
 def load(name: str, *, encoding: str = "", capability: str = "") -> Family:
@@ -45,14 +45,15 @@ def load(name: str, *, encoding: str = "", capability: str = "") -> Family:
     """
     if name not in names():
         raise UsageError(f"there is no family {name!r}", hint=f"Families are {', '.join(names())}.")
-    family = cast(Family, importlib.import_module(f"aoede.models.{name}"))
+    module = f"aoede.models.{name.replace('-', '_')}"
+    family = cast(Family, importlib.import_module(module))
     encodings = family.ENCODINGS
     if encoding and encoding not in encodings:
         raise UsageError(
             f"the family {name} knows nothing of {encoding}", hint=f"It knows {', '.join(encodings)}."
         )
     if encoding and encoding != encodings[0]:
-        family = cast(Family, importlib.import_module(f"aoede.models.{name}.{encoding}"))
+        family = cast(Family, importlib.import_module(f"{module}.{encoding}"))
     if capability == "trains":
         missing = [need for need in needs(family) if importlib.util.find_spec(need) is None]
         if missing:

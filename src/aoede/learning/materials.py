@@ -18,6 +18,7 @@ _HOMES = {
     "changes": "aoede.learning.on_changes",
     "texts": "aoede.learning.on_texts",
     "audio": "aoede.learning.on_audio",
+    "conversations": "aoede.learning.on_conversations",
 }
 
 

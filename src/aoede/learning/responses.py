@@ -1,0 +1,201 @@
+"""The replies that may be suggested, each with its intent, as a text file that people can read and edit.
+
+    [accept +]
+    Sounds good!
+    好啊！
+
+A line in brackets begins an intent: its name, and "+", "-" or "0" for whether it says yes, no or neither. The first
+replies of an intent in a language are the usual ones. Lines that begin with "#" are remarks.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from aoede.encodings.tokens import NUMBER, canonical, is_han, words_of
+from aoede.errors import InputError
+from aoede.formats.files import read_bounded
+
+SIGNS = {"+": 1, "-": -1, "0": 0}
+MAX_WORDS = 8  # of a short reply; of Han characters twice as many
+MAX_CHARACTERS = 80
+MAX_FILE_BYTES = 1_000_000
+SEEDS = "reply_seeds.txt"
+LEAST_COUNT = 3  # how often, in different conversations, people must have said it
+MOST_FROM_DATA = 400
+_HEADING = re.compile(r"\[([^\[\]]{1,80}?)(?:\s+([+0-]))?\]")
+_LINK = re.compile(r"https?:|www\.|@|\.com\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<=[a-z,;'] )[A-Z][a-z]+")
+_FROM_WORDS = frozenset(["I", "I'm", "I'll", "I'd", "I've", "OK", "TV"])
+
+
+@dataclass(frozen=True)
+class Response:
+    text: str
+    intent: str
+    weight: float = 1.0  # how usual it is beside the others of its intent and language
+    share: float = 0.0  # of all short replies of the data that it was learnt from
+
+    @property
+    def language(self) -> str:
+        return language_of(self.text)
+
+
+@dataclass(frozen=True)
+class ResponseSet:
+    """Intents, each with its sign, in order, and the replies. Raises InputError for a reply of no intent."""
+
+    signs: Mapping[str, int]
+    responses: tuple[Response, ...]
+
+    def __post_init__(self) -> None:
+        strange = {response.intent for response in self.responses} - set(self.signs)
+        if strange:
+            raise InputError(f"there is no intent {sorted(strange)[0]!r}")
+
+    @classmethod
+    def from_text(cls, text: str, *, where: str = "") -> "ResponseSet":
+        """Raises InputError, naming the line, for a reply before the first heading, or one that is no short text."""
+        signs, found, intent = dict[str, int](), dict[str, Response](), ""
+        n_before = Counter[tuple[str, str]]()
+        for number, line in enumerate(text.splitlines(), 1):
+            line = line.strip()
+            if not line or line.startswith("#"):
+                continue
+            if heading := _HEADING.fullmatch(line):
+                intent = heading[1].strip()
+                signs.setdefault(intent, SIGNS[heading[2] or "0"])
+                continue
+            if not intent or len(line) > 4 * MAX_CHARACTERS or not canonical(line):
+                told = "is before the first [intent]" if not intent else "is no short reply"
+                raise InputError(f"line {number} {told}: {line[:40]!r}", where=where, hint="See: [accept +]")
+            response = Response(line, intent)
+            key = intent, response.language
+            found.setdefault(canonical(line), replace(response, weight=1 / (1 + n_before[key])))
+            n_before[key] += 1
+        if not found:
+            raise InputError(
+                "there is no reply in it", where=where, hint="Write a heading such as [accept +]"
+            )
+        return cls(signs, tuple(found.values()))
+
+    @classmethod
+    def from_file(cls, path: Path) -> "ResponseSet":
+        data = read_bounded(path, max_bytes=MAX_FILE_BYTES)
+        try:
+            return cls.from_text(data.decode("utf-8-sig"), where=str(path))
+        except UnicodeDecodeError as error:
+            raise InputError("it is no UTF-8 text", where=str(path)) from error
+
+    @classmethod
+    def seeds(cls) -> "ResponseSet":
+        """The replies that are shipped, written for this."""
+        return cls.from_text(resources.files("aoede.presets").joinpath(SEEDS).read_text(encoding="utf-8"))
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> "ResponseSet":
+        try:
+            signs = {str(name): int(sign) for name, sign in values["signs"].items()}
+            rows = [
+                Response(str(text), str(intent), float(weight), float(share))
+                for text, intent, weight, share in values["responses"]
+            ]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputError("this is no set of replies") from error
+        return cls(signs, tuple(rows))
+
+    def as_mapping(self) -> dict[str, Any]:
+        rows = [[r.text, r.intent, round(r.weight, 6), round(r.share, 6)] for r in self.responses]
+        return {"signs": dict(self.signs), "responses": rows}
+
+    def as_text(self) -> str:
+        """The file, the most usual replies of each intent first."""
+        marks = {sign: mark for mark, sign in SIGNS.items()}
+        told = [
+            '# Short replies by what they do. "+" says yes, "-" says no, "0" neither. The usual ones stand first.'
+        ]
+        for intent, sign in self.signs.items():
+            own = sorted(
+                (r for r in self.responses if r.intent == intent), key=lambda r: (r.language, -r.weight)
+            )
+            told += ["", f"[{intent} {marks[sign]}]", *(response.text for response in own)]
+        return "\n".join(told) + "\n"
+
+    @cached_property
+    def by_words(self) -> dict[str, Response]:
+        """The replies by what `canonical` makes of them."""
+        return {canonical(response.text): response for response in self.responses}
+
+    def joined(self, other: "ResponseSet") -> "ResponseSet":
+        """With the intents and replies of another set that are not in this one; its own sign of an intent stays."""
+        new = [r for words, r in other.by_words.items() if words not in self.by_words]
+        return ResponseSet({**other.signs, **self.signs}, (*self.responses, *new))
+
+
+def language_of(text: str) -> str:
+    """ "zh" where a third of the words or more are Han characters, else "en"."""
+    words = words_of(text)
+    return "zh" if words and 3 * sum(map(is_han, words)) >= len(words) else "en"
+
+
+def is_short(text: str) -> bool:
+    """Whether a reply is short enough to be tapped: MAX_WORDS words, or twice as many Han characters."""
+    words = [word for word in words_of(text) if word not in "?!"]
+    n_han = sum(map(is_han, words))
+    return 0 < len(words) - n_han / 2 <= MAX_WORDS and len(text) <= MAX_CHARACTERS
+
+
+def is_clean(text: str) -> bool:
+    """Whether a reply could be anybody's: no number, link, address or name, one line."""
+    if "\n" in text or _LINK.search(text) or NUMBER in words_of(text):
+        return False
+    return not any(name not in _FROM_WORDS for name in _NAME.findall(text))
+
+
+def frequent(
+    replies: Iterable[tuple[int, str]], *, least: int = LEAST_COUNT, most: int = MOST_FROM_DATA
+) -> list[tuple[str, int]]:
+    """The short clean replies that stand in `least` conversations or more, with in how many, the commonest first.
+
+    `replies` are (number of the conversation, reply). Spellings of one reply count together; the commonest is shown.
+    """
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    seen: dict[str, set[int]] = defaultdict(set)
+    for conversation, reply in replies:
+        if is_short(reply) and is_clean(reply):
+            words = canonical(reply)
+            spellings[words][reply.strip()] += 1
+            seen[words].add(conversation)
+    counts = sorted((-len(seen[words]), words) for words in seen if len(seen[words]) >= least)[:most]
+    return [(_shown(spellings[words]), -n) for n, words in counts]
+
+
+def _shown(spellings: Counter[str]) -> str:
+    """The commonest spelling, with a capital and an end."""
+    text = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
+    end = "" if text[-1] in ".!?…。！？~～" else "。" if language_of(text) == "zh" else "."
+    return text[0].upper() + text[1:] + end
+
+
+def with_counts(
+    own: ResponseSet, counts: Sequence[tuple[str, int]], intents: Mapping[str, str]
+) -> ResponseSet:
+    """The set with the replies of the data: of known ones the count is added, new ones get their intent."""
+    n_all = sum(n for _, n in counts) or 1
+    shares = {canonical(text): n / n_all for text, n in counts}
+    kept = [
+        replace(r, weight=r.weight + shares.get(words, 0.0), share=shares.get(words, 0.0))
+        for words, r in own.by_words.items()
+    ]
+    new = [
+        Response(text, intents[text], n / n_all, n / n_all)
+        for text, n in counts
+        if text in intents and canonical(text) not in own.by_words
+    ]
+    signs = dict(own.signs) | {r.intent: 0 for r in new if r.intent not in own.signs}
+    return ResponseSet(signs, (*kept, *new))
