@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ ON_WINDOWS = [face for face in TRAINED if _load(face).MATERIAL == "windows"]
 ON_FRAMES = [face for face in TRAINED if _load(face).MATERIAL == "frames"]
 ON_MELODIES = [face for face in TRAINED if _load(face).MATERIAL in ("melodies", "changes")]
 ON_AUDIO = [face for face in TRAINED if _load(face).MATERIAL == "audio"]
+ON_CONVERSATIONS = [face for face in TRAINED if _load(face).MATERIAL == "conversations"]
 ON_TEXTS = [face for face in TRAINED if _load(face).MATERIAL == "texts"]
 NETWORKS = [
     face for face in ON_TEXTS if "torch" in families.needs(_load(face)) and not face.startswith("mixture")
@@ -116,6 +118,32 @@ def _takes(n: int, seed: int) -> list[Take]:
     return takes
 
 
+def _answers(n: int, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Messages of the words 2..11, each with a reply that begins with its first word."""
+    rng = stream(seed, "answers")
+    messages = [rng.integers(2, N_SYMBOLS, rng.integers(2, 6)) for _ in range(n)]
+    return [(message, np.append(message[:1], rng.integers(2, N_SYMBOLS, 2))) for message in messages]
+
+
+def _answering(family: Any, recipe: Any, n: int) -> Any:
+    """A learner on messages and replies, as ids of words or as sets of features."""
+    train, valid = _answers(4 * n, 1), _answers(8, 2)
+    if family.ENCODINGS[0] == "words":
+        config = family.Config(n_symbols=N_SYMBOLS, n_embedding=8, n_hidden=12)
+        return family.Learner(config, recipe, train, valid, seed=3)
+    config = family.Config(
+        n_features=N_SYMBOLS, n_learned=11, meaning_width=1, n_buckets=8, width=8, n_hidden=12, n_out=8
+    )
+    fixed = {"meaning": np.zeros((1, 1), np.float32), "rarity": np.ones(N_SYMBOLS, np.float32)}
+    return family.Learner(config, recipe, _pairs(family, train), _pairs(family, valid), fixed=fixed, seed=3)
+
+
+def _pairs(family: Any, said: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Any:
+    sides = [[SimpleNamespace(ids=np.append(0, ids), buckets=ids % 8, word_ids=ids) for ids in side]
+             for side in zip(*said, strict=True)]  # fmt: skip
+    return family.Pairs(*sides, np.array([int("".join(f"{i:02}" for i in reply)) for _, reply in said]))
+
+
 def _small(kind: Any, sizes: Mapping[str, Any]) -> dict[str, Any]:
     known = {field.name for field in fields(kind)}
     return {name: value for name, value in sizes.items() if name in known}
@@ -140,6 +168,8 @@ def _learner(name: str, *, n: int = 12, **changes: Any) -> Any:
         )
         recipe = replace(recipe, n_steps=100, n_context=20, average=0.9, outline_steps=20)
         return family.Learner(config, recipe, _takes(n, 1), _takes(4, 2), seed=3)
+    if name in ON_CONVERSATIONS:
+        return _answering(family, recipe, n)
     shape = {"n_symbols": N_SYMBOLS, "label_sizes": LABEL_SIZES, **_small(family.Config, SMALL_SHAPE)}
     (train, train_labels), (valid, valid_labels) = _texts(4 * n, 1), _texts(8, 2)
     config = family.Config(**shape)
@@ -179,7 +209,9 @@ def _all(learner: Any) -> dict[str, bytes]:
 
 
 def test_being_in_the_folder_is_registration_and_a_wrong_name_is_told_which_there_are() -> None:
-    assert {"mixture", "ngram", "rbm", "rnn", "transformer", "wavenet"} == set(families.names())
+    assert {"mixture", "ngram", "rbm", "rnn", "seq2seq", "transformer", "two-tower", "wavenet"} == set(
+        families.names()
+    )
     with pytest.raises(UsageError, match="ngram"):
         families.load("rbn")
 

@@ -77,9 +77,12 @@ def answer(
     outlook = judge.outlook(text, context, spoken)
     chance = round(outlook.is_short, 4)
     suggestions: Sequence[Suggestion] = ()
-    if outlook.is_short >= judge.manner.threshold:
+    is_grave = outlook.is_grave >= judge.manner.caution
+    if outlook.is_short >= judge.manner.threshold and not is_grave:
         suggestions = replier.suggestions(text, context, language=spoken, n=count, picks=picks)
-    reason = "" if suggestions else _reason(outlook.reason, outlook.is_short, spoken)
+    reason = (
+        "" if suggestions else _reason("sensitive" if is_grave else outlook.reason, outlook.is_short, spoken)
+    )
     return Answer(tuple(suggestions), reason, chance, language, replier.name, replier.sha256)
 
 

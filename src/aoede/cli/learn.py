@@ -28,7 +28,8 @@ Examples:
   aoede train ngram poems --order 5
   aoede train rbm my-midi-folder --preset tutorial
   aoede train rnn my-midi-folder --encoding pianoroll --minutes 10
-  aoede train rnn my-songs --encoding melody"""
+  aoede train rnn my-songs --encoding melody
+  aoede train two-tower my-chat.txt --set responses=my-replies.txt"""
 )
 @click.argument("family")
 @click.argument("folder", type=_path)
@@ -73,7 +74,8 @@ Examples:
     help="key: all pieces to C; all: each window to any key, anew each time; none: as they are.",
 )
 @click.option(
-    "--text-column", help="Column of a table that holds the texts. [default: text, lyrics, poem, ...]"
+    "--text-column",
+    help="Column of a table that holds the texts; of pairs both: message,reply. [default: text, lyrics, ...]",
 )
 @click.option(
     "--label-column",
@@ -106,7 +108,8 @@ def train(
     rnn and transformer learn MIDI, frame by frame, or archives of piano rolls (.npz). With --encoding melody rnn,
     transformer and ngram learn the melodies of MIDI files, note by note; with --encoding
     chords rnn learns their chord changes. wavenet learns recordings: words, or single notes with their pitch in the
-    name; `aoede sound` lets it be heard.
+    name; `aoede sound` lets it be heard. two-tower and seq2seq learn short replies from conversations: mailboxes
+    (.mbox, .eml), chat exports (.txt), tables of messages and replies (.jsonl, .csv); `aoede reply` uses them.
     """
     from aoede.learning import runs
     from aoede.learning.train import train as train_model
@@ -227,7 +230,8 @@ Examples:
 @click.option("--dynamic", is_flag=True, help="Texts: also as the models learn from what they read.")
 @click.option("--by", multiple=True, metavar="COLUMN", help="Texts: a line for each author, form, ...")
 @click.option(
-    "--text-column", help="Column of a table that holds the texts. [default: text, lyrics, poem, ...]"
+    "--text-column",
+    help="Column of a table that holds the texts; of pairs both: message,reply. [default: text, lyrics, ...]",
 )
 @click.option(
     "--label-column", "label_columns", multiple=True, help="Column of labels. [default: artist, author, ...]"
@@ -244,7 +248,8 @@ def evaluate(
 ) -> None:
     """How well each MODEL foresees the songs or texts in DATA, in nats; smaller is better.
 
-    DATA is a folder or one file. Several models of text stand in one table, the ladder.
+    DATA is a folder or one file. Several models of text stand in one table, the ladder. Of a model of replies a table
+    tells how often it names and ranks the replies of conversations, beside what knows less; greater is better.
     """
     from aoede.learning.evaluate import evaluate as judge
     from aoede.learning.on_texts import reading

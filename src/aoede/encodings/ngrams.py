@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.encodings.tokens import is_han, words_of
-from aoede.errors import ConfigError
+from aoede.errors import ConfigError, InputError
 from aoede.settings import from_mapping, whole_numbers
 
 NAME = "ngrams"
@@ -53,7 +53,9 @@ def ngrams_of(text: str) -> list[str]:
 
 def _is_word(feature: str) -> bool:
     """Whether texts that share it speak of the same: a word, or a pair of Han characters."""
-    return " " not in feature if not is_han(feature) else len(feature) == 3
+    if not is_han(feature):
+        return " " not in feature
+    return len(feature) == 3 and is_han(feature[2])  # "吗 $" says nothing
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,22 @@ class NGrams:
         if not isinstance(self.features, str):
             raise ConfigError("the features of an encoding are a text, one a line")
         whole_numbers(self, {"n_learned": (0, self.n_features - 1), "n_meaning": (0, self.n_features - 1)})
-        if self.n_learned + self.n_meaning < self.n_features - 1 or len(self._ids) != self.n_features:
+        is_all = self.n_learned + self.n_meaning >= self.n_features - 1
+        if not is_all or len(self._ids) != self.n_features or self._ids.get(ANY) != 0:
             raise ConfigError("the features of these n-grams are not what their counts say")
 
     @classmethod
     def fit(cls, texts: Iterable[str], *, least: int, most: int, meaning: Sequence[str] = ()) -> "NGrams":
-        """Features in `least` texts or more, at most the `most` commonest, beside those with a meaning."""
+        """Features in `least` texts or more, at most the `most` commonest, beside those with a meaning.
+
+        Raises InputError where there are neither.
+        """
         counts: Counter[str] = Counter()
         for text in texts:
             counts.update(ngrams_of(text))
         learned = [f for n, f in sorted((-n, f) for f, n in counts.items() if n >= least)[:most]]
+        if not learned and not meaning:
+            raise InputError(f"there is no word that stands in {least} of these texts")
         both = set(learned) & set(meaning)
         rest = [f for f in learned if f not in both]
         only = [f for f in meaning if f not in both]

@@ -24,18 +24,21 @@ N_SPECIAL = 2
 NUMBER = "#"
 MAX_WORDS = 8_000
 MAX_CHARACTERS = 20_000  # of a text; what comes later is not read
+_CHUNK = 1_000  # characters normalised at once: endless marks over one letter cost their number squared
 
 _HAN = "㐀-䶿一-鿿"
-_WORD = re.compile(rf"[{_HAN}]|[^\W\d_{_HAN}](?:[^\W\d_{_HAN}]|'(?=\w))*|\d+(?:[.,:/]\d+)*|[?!]")
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "＇": "'", "？": "?", "！": "!"})
+_WORD = re.compile(rf"[{_HAN}]|[^\W\d_{_HAN}](?:[^\W\d_{_HAN}]|'(?=[^\W\d_{_HAN}]))*|\d+(?:[.,:/]\d+)*|[?!]")
+_PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'"})  # NFKC makes no apostrophes of them
 
 Ints = NDArray[np.int64]
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text in lower case, in order."""
-    plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS].translate(_PLAIN)).lower()
-    return [NUMBER if word[0].isdigit() else word for word in _WORD.findall(plain)]
+    plain = text[:MAX_CHARACTERS].translate(_PLAIN)
+    parts = (unicodedata.normalize("NFKC", plain[i : i + _CHUNK]) for i in range(0, len(plain), _CHUNK))
+    found = _WORD.findall("".join(parts).lower())
+    return [NUMBER if word[0].isdigit() else word for word in found]
 
 
 def is_han(word: str) -> bool:

@@ -29,7 +29,7 @@ from aoede.formats.files import read_bounded, write_whole
 
 FORMAT = 1
 MAX_BYTES = 2 << 30
-MAX_HEADER_BYTES = 1 << 20
+MAX_HEADER_BYTES = 8 << 20
 SUFFIX = ".safetensors"
 _KINDS = frozenset(
     f"{kind}{bits}" for kind, widths in (("int", "8 16 32 64"), ("uint", "8 16 32 64"), ("float", "16 32 64"))

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoede.encodings.ngrams import NGrams, ngrams_of
+from aoede.errors import InputError
 from aoede.learning import checkpoint
 from aoede.models.two_tower.bags import Bags, Floats
 from aoede.models.two_tower.descent import Adam, Gradients
@@ -59,13 +60,20 @@ NONE = Meanings((), np.zeros((1, WIDTH), np.float32))
 
 
 def known(path: str | None = None) -> Meanings:
-    """The table in a file that `save` made, else that of the shipped model of replies, else none."""
+    """The table in a file that `save` made, else that of the shipped model of replies, else none.
+
+    Raises InputError for a file that holds no such table.
+    """
     if path is None:
         return _shipped()
-    stored = checkpoint.load(Path(path))
-    features = tuple(stored.tensors["features"].tobytes().decode().split("\n"))
-    shape = len(features) + 1, stored.tensors["meaning"].shape[1]
-    tensors = {name: array for name, array in stored.tensors.items() if name != "features"}
+    tensors = dict(checkpoint.load(Path(path)).tensors)
+    try:
+        features = tuple(tensors.pop("features").tobytes().decode().split("\n"))
+        shape = len(features) + 1, tensors["meaning"].shape[1]
+    except (KeyError, IndexError, UnicodeDecodeError) as error:
+        raise InputError("there is no table of meanings in this file", where=path) from error
+    if len(set(features)) < len(features) or not all(features):
+        raise InputError("the features of this table of meanings are not different", where=path)
     return Meanings(features, checked_weights({"meaning": shape}, tensors)["meaning"])
 
 

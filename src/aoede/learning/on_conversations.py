@@ -60,6 +60,7 @@ def decide(
     responses = _responses(exchanges, is_labelled, others.get("responses"), known)
     lessons = Lessons.of(responses, with_reasons=with_examples)
     recipe = replace(given.recipe, **changes)
+    data_share = float(others.get("data_share", reply_lessons.MOST_DATA_SHARE))
     document = {
         "recipe": asdict(recipe),
         "labels": None,
@@ -67,7 +68,7 @@ def decide(
         "classes": list(lessons.classes),
         "examples": with_examples,
         "meanings": others.get("meanings"),
-        "data_share": float(others.get("data_share", reply_lessons.MOST_DATA_SHARE)),
+        "data_share": data_share,
         **{name: others.get(name) for name in _READING},
     }
     texts = _texts(exchanges, _examples(document, held_out)[0])
@@ -89,7 +90,9 @@ def decide(
             **shape,
         }
     )
-    judged = reply_lessons.judged(encoding, lessons, exchanges, _examples(document, held_out)[0])
+    judged = reply_lessons.judged(
+        encoding, lessons, exchanges, _examples(document, held_out)[0], data_share=data_share
+    )
     shares = judged.weights @ judged.targets / max(judged.weights.sum(), 1e-9)
     priors = dict(zip(lessons.classes, map(float, np.round(shares, 6)), strict=True))
     return document | {"encoding": encoding.as_mapping(), "config": asdict(config), "priors": priors}
@@ -194,6 +197,9 @@ class Artist:
     def completed(self, metadata: Mapping[str, Any], tensors: Tensors) -> tuple[dict[str, Any], Tensors]:
         """With the manner of suggesting that does best by the messages held out."""
         replier = Replier.of(metadata, tensors, name="the model")
+        if replier.knows_when:
+            tensors = {**tensors, "mix": reply_manner.fitted_mix(replier, self.valid)}
+            replier = Replier.of(metadata, tensors, name="the model")
         manner = reply_manner.fitted_manner(replier, self.valid, self.examples)
         return {**metadata, "manner": manner.as_mapping()}, tensors
 

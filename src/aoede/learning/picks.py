@@ -15,12 +15,13 @@ from typing import Any
 from platformdirs import user_data_path
 
 from aoede.encodings.tokens import canonical
-from aoede.errors import InputError, MissingError
+from aoede.errors import InputError, MissingError, output_error
 from aoede.formats.files import read_bounded, write_whole
 
 SCHEMA = "aoede.picks/1"
 FILE = "reply_picks.json"
 MAX_BYTES = 8_000_000
+MOST_COUNTED = 1_000_000  # of one thing; what comes after makes no difference
 STEADINESS = 3.0  # picks that weigh as much as what the model thinks
 LEAST, MOST = 0.2, 5.0  # by which an intent can be moved
 
@@ -44,9 +45,9 @@ class Picks:
 
     def with_pick(self, text: str, intent: str, offered: Iterable[str]) -> "Picks":
         return Picks(
-            dict(Counter(self.replies) + Counter([canonical(text)])),
-            dict(Counter(self.taken) + Counter([intent])),
-            dict(Counter(self.offered) + Counter(offered)),
+            _counted(self.replies, [canonical(text)]),
+            _counted(self.taken, [intent]),
+            _counted(self.offered, offered),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -54,6 +55,10 @@ class Picks:
             "schema": SCHEMA,
             **{name: dict(sorted(counts.items())) for name, counts in vars(self).items()},
         }
+
+
+def _counted(counts: Mapping[str, int], new: Iterable[str]) -> dict[str, int]:
+    return {name: min(n, MOST_COUNTED) for name, n in (Counter(counts) + Counter(new)).items()}
 
 
 NO_PICKS = Picks()
@@ -76,8 +81,9 @@ def load() -> Picks:
         values = json.loads(data)
         if values.pop("schema") != SCHEMA:
             raise ValueError
-        counts = {name: {str(k): int(n) for k, n in values[name].items()} for name in vars(NO_PICKS)}
-        if any(n < 0 for own in counts.values() for n in own.values()):
+        counts = {name: dict(values[name].items()) for name in vars(NO_PICKS)}
+        found = [n for own in counts.values() for n in own.values()]
+        if not all(type(n) is int and 0 <= n <= MOST_COUNTED for n in found):
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
@@ -87,15 +93,19 @@ def load() -> Picks:
 
 
 def save(picks: Picks) -> Path:
+    """Raises OutputError where the file cannot be written."""
     path = place()
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(picks.as_json(), ensure_ascii=False, indent=1).encode(), force=True)
     return path
 
 
 def forget() -> bool:
-    """Whether there was anything to forget."""
+    """Whether there was anything to forget. Raises OutputError where the file cannot be removed."""
     path = place()
-    was_there = path.exists()
-    path.unlink(missing_ok=True)
-    return was_there
+    try:
+        path.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise output_error(path, error) from error
+    return True

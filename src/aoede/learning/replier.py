@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aoede.encodings.ngrams import NGrams
+from aoede.encodings.ngrams import N_BUCKETS, NGrams
 from aoede.encodings.tokens import NAME as WORDS
 from aoede.encodings.tokens import Words
 from aoede.errors import ConfigError, InputError
 from aoede.learning import families
 from aoede.learning.picks import NO_PICKS, Picks
-from aoede.learning.reply_examples import NONE
+from aoede.learning.reply_examples import NONE, class_of
 from aoede.learning.reply_lessons import context_of
 from aoede.learning.responses import Response, ResponseSet
 from aoede.models.two_tower.model import Side
@@ -31,7 +31,11 @@ Floats = NDArray[np.float32]
 N_SUGGESTED = 3
 LEAST_SHARE = 0.02  # of all intents, below which one is no suggestion but nonsense
 LEAST_CONTRARY = 0.005  # that a "no" must have to stand beside two that say yes, and the other way round
+CONTRARY_SHARE = 0.4  # of the chance of what makes room for it
 BEAM = 32
+GRAVE = class_of("sensitive")
+_SIZES = ("n_features", "n_learned", "n_meaning")
+MAX_READ = 40  # words of a message that a sequence-to-sequence model reads: its last, as it was taught
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,9 @@ class Manner:
     specificity: float = 0.0  # how much intents that fit everything stand back: the power of their frequency
     usualness: float = 1.0  # a
     closeness: float = 0.3  # b
+    caution: float = (
+        0.2  # from which chance that a message is grave there are none, however likely others are
+    )
     warmth: float = 1.0  # what the scores of classes are divided by, to be as sure as they are right
 
     def __post_init__(self) -> None:
@@ -63,7 +70,7 @@ class Manner:
 class Suggestion:
     text: str
     intent: str
-    score: float  # the chance of the intent times that of the reply among its own
+    score: float  # the chance of the intent, among those that a reply in this language can have
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class Outlook:
 
     chances: Mapping[str, float]  # of the intents that have a reply in the language; they add up to 1
     is_short: float  # the chance that a short reply fits
+    is_grave: float  # the chance that the message is of something grave
     reason: str  # the likeliest reason why none does, one of reply_examples.REASONS; "" without such classes
 
 
@@ -95,7 +103,11 @@ class Replier:
     ) -> "Replier":
         """Raises InputError where this is no model of replies, or one whose parts do not fit one another."""
         try:
-            family = families.load(metadata["family"], capability="ranks")
+            family = families.load(str(metadata["family"]))
+            if "ranks" not in family.CAPABILITIES:
+                raise InputError(
+                    f"a model of the family {metadata['family']} is no model of replies", where=name
+                )
             kind = Words if metadata["encoding"]["name"] == WORDS else NGrams
             provenance = metadata["provenance"]
             made = cls(
@@ -117,10 +129,12 @@ class Replier:
 
     def _fits(self) -> bool:
         config = self.model.config
+        if set(self.priors) != set(self.classes):
+            return False
         if isinstance(self.encoding, Words):
             return bool(config.n_symbols == self.encoding.n_symbols)
-        own = config.n_features, config.n_learned, config.n_meaning, config.n_classes
-        told = self.encoding.n_features, self.encoding.n_learned, self.encoding.n_meaning, len(self.classes)
+        own = config.n_features, config.n_learned, config.n_meaning, config.n_classes, config.n_buckets
+        told = *(getattr(self.encoding, name) for name in _SIZES), len(self.classes), N_BUCKETS
         return bool(own == told)
 
     @property
@@ -167,6 +181,7 @@ class Replier:
         return Outlook(
             {name: by_name[name] / total for name in intents},
             1 - sum(reasons.values()),
+            reasons.get(GRAVE, 0.0),
             max(reasons, key=lambda name: reasons[name]).partition(":")[2] if reasons else "",
         )
 
@@ -193,9 +208,7 @@ class Replier:
         }
         chosen = diverse(ranks, chances, self.responses.signs, n)
         best = {name: max(within[name], key=lambda pair: pair[1]) for name in chosen}
-        return [
-            Suggestion(best[name][0].text, name, round(chances[name] * best[name][1], 4)) for name in chosen
-        ]
+        return [Suggestion(best[name][0].text, name, round(chances[name], 4)) for name in chosen]
 
     def _ranked(
         self, message: str, context: Sequence[str], language: str, own: Sequence[Response], picks: Picks
@@ -234,7 +247,7 @@ class Replier:
 
         assert isinstance(self.encoding, Words)
         trie = Trie.of([self.encoding.encode(r.text) for r in responses])
-        found = best(self.model, self.encoding.encode(message), trie, width=BEAM, count=BEAM)
+        found = best(self.model, self.encoding.encode(message)[-MAX_READ:], trie, width=BEAM, count=BEAM)
         logs = np.full(len(responses), -50.0)
         for i, log in found:
             logs[i] = log
@@ -261,17 +274,19 @@ def _fields_of(replier: Replier) -> dict[str, Any]:
 def diverse(
     ranks: Mapping[str, float], chances: Mapping[str, float], signs: Mapping[str, int], n: int
 ) -> list[str]:
-    """The `n` highest intents; where all say yes the last makes room for the likeliest no, and the other way round.
+    """The `n` highest intents, so that a question can be answered either way where it can.
 
-    (Kannan et al. 2016, section 5.2.) An intent that neither says yes nor no leaves room for both already.
+    Where all say yes the last makes room for the likeliest no, and the other way round (Kannan et al. 2016, section
+    5.2). It does so too where only two say yes and none no, if that no is likely enough beside it.
     """
     chosen = sorted(ranks, key=lambda name: (-ranks[name], name))[:n]
-    said = {signs.get(name, 0) for name in chosen}
-    if n > 1 and len(chosen) == n and len(said) == 1 and said != {0}:
-        wanted = -next(iter(said))
-        contrary = [
-            name for name in chances if signs.get(name, 0) == wanted and chances[name] >= LEAST_CONTRARY
-        ]
-        if contrary:
-            chosen[-1] = max(contrary, key=lambda name: (chances[name], name))
+    for sign in (1, -1):
+        own = [name for name in chosen if signs.get(name, 0) == sign]
+        if len(own) < 2 or any(signs.get(name, 0) == -sign for name in chosen):
+            continue
+        contrary = [name for name in chances if signs.get(name, 0) == -sign]
+        best = max(contrary, key=lambda name: (chances[name], name), default="")
+        least = LEAST_CONTRARY if len(own) == len(chosen) else CONTRARY_SHARE * chances[own[-1]]
+        if best and chances[best] >= max(least, LEAST_CONTRARY):
+            chosen[chosen.index(own[-1])] = best
     return chosen

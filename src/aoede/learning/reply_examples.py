@@ -63,8 +63,8 @@ def parsed(text: str, where: str) -> Iterator[Example]:
     for number, line in enumerate(text.splitlines(), 1):
         message, tab, told = line.partition("\t")
         parts = [tuple(part.strip().partition(": ")[::2]) for part in told.split(" | ")]
-        is_none = parts[0][0] == NONE
-        is_good = tab and message and all(name and value for name, value in parts)
-        if not is_good or (is_none and parts[0][1] not in REASONS):
+        is_none = NONE in (name for name, _ in parts)  # then nothing may stand beside it
+        is_good = tab and message.strip() and all(name and value for name, value in parts)
+        if not is_good or (is_none and (len(parts) > 1 or parts[0][1] not in REASONS)):
             raise InputError(f"line {number} is no example: {line[:60]!r}", where=where)
         yield Example(message, () if is_none else tuple(parts), parts[0][1] if is_none else "")  # type: ignore[arg-type]

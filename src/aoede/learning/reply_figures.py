@@ -17,8 +17,8 @@ from aoede.encodings.tokens import Words, canonical
 from aoede.errors import InputError
 from aoede.learning.exchanges import Exchange
 from aoede.learning.overlap import Overlap
-from aoede.learning.replier import N_SUGGESTED, Replier
-from aoede.learning.reply_lessons import LONG, Lessons, class_of_reply, key_of
+from aoede.learning.replier import MAX_READ, N_SUGGESTED, Replier
+from aoede.learning.reply_lessons import LONG, N_AMONG, Lessons, blocks, class_of_reply, key_of
 from aoede.learning.reply_manner import intents_of, short_chances, top_intents
 from aoede.learning.responses import Response
 from aoede.randomness import stream
@@ -29,7 +29,6 @@ PROTOCOL = (
     "equal replies left out; short is a reply of at most 8 words or 16 Han characters"
 )
 
-N_AMONG = 100
 N_RESAMPLED = 1_000
 MOST_BLOCKS = 50  # of a hundred pairs
 MOST_RANKED = 2_000  # messages by which the set of replies is judged
@@ -127,7 +126,9 @@ def _word_rows(replier: Replier, exchanges: Exchanges) -> Iterator[Row]:
 
     assert isinstance(replier.encoding, Words)
     encode = replier.encoding.encode
-    nats = score(replier.model, [(encode(e.message), encode(e.reply)) for _, e in exchanges]).value
+    nats = score(
+        replier.model, [(encode(e.message)[-MAX_READ:], encode(e.reply)) for _, e in exchanges]
+    ).value
     yield Row.of("nats a word", "model", nats)
     yield Row.of("perplexity", "model", float(np.exp(nats)))
 
@@ -142,7 +143,7 @@ def _intent_rows(replier: Replier, exchanges: Exchanges, chances: Floats, seed: 
         return
     right = np.array([names.index(real[k]) for k in kept])
     groups = np.unique([exchanges[k][0] for k in kept], return_inverse=True)[1]
-    priors = np.maximum([replier.priors[name] for name in names], 1e-6)
+    priors = np.maximum([replier.priors.get(name, 0.0) for name in names], 1e-6)
     logs = np.log(np.maximum(chances[kept][:, intents], 1e-12))
     for whose, top in (
         ("model", top_intents(logs, priors, replier.manner.specificity)),
@@ -150,13 +151,16 @@ def _intent_rows(replier: Replier, exchanges: Exchanges, chances: Floats, seed: 
     ):
         hit = (top == right[:, None]).any(axis=1)
         for what, is_macro in (("intent hit@3, macro", True), ("intent hit@3", False)):
-            yield Row(what, whose, *_with_interval(hit, right, groups, len(names), is_macro, seed))
+            yield Row(what, whose, *with_interval(hit, right, groups, len(names), is_macro, seed))
 
 
-def _with_interval(
+def with_interval(
     hit: Bools, right: NDArray[np.int64], groups: NDArray[np.int64], n: int, is_macro: bool, seed: int
 ) -> tuple[float, float, float]:
-    """The share of hits, or its mean over intents, with 95 % of what resampled conversations give."""
+    """The share of hits, or its mean over intents, with 95 % of what resampled conversations give.
+
+    The interval reaches to the share itself at least: of intents in a single conversation a draw knows less.
+    """
     n_groups = int(groups.max()) + 1
     hits, all_ = np.zeros((n_groups, n)), np.zeros((n_groups, n))
     np.add.at(hits, (groups, right), hit)
@@ -171,13 +175,8 @@ def _with_interval(
     rng = stream(seed, "evaluate", "resample")
     drawn = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), N_RESAMPLED).astype(np.float64)
     low, high = np.quantile(share(drawn), (0.025, 0.975))
-    return float(share(np.ones((1, n_groups)))[0]), float(low), float(high)
-
-
-def blocks(n: int) -> list[NDArray[np.int64]]:
-    """Numbers 0 to n - 1 shuffled, always the same way, in blocks of N_AMONG; fewer than that are one block."""
-    order = stream(0, "evaluate", "blocks").permutation(n)
-    return [order[i * N_AMONG : (i + 1) * N_AMONG] for i in range(min(max(n // N_AMONG, 1), MOST_BLOCKS))]
+    value = float(share(np.ones((1, n_groups)))[0])
+    return value, min(float(low), value), max(float(high), value)
 
 
 def ranked(scores: Floats, keys: NDArray[np.int64]) -> Floats:
@@ -192,7 +191,7 @@ def _ranking_rows(replier: Replier, exchanges: Exchanges) -> Iterator[Row]:
     ranks: dict[str, list[Floats]] = {"model": [], "TF-IDF": [], "BM25": []}
     replies = [e.reply for _, e in exchanges]
     overlap = Overlap(replies)
-    for block in blocks(len(exchanges)):
+    for block in blocks(len(exchanges))[:MOST_BLOCKS]:
         messages = [exchanges[i][1].message for i in block]
         candidates = [replies[i] for i in block]
         keys = np.array([key_of(reply) for reply in candidates])
@@ -209,13 +208,13 @@ def _ranking_rows(replier: Replier, exchanges: Exchanges) -> Iterator[Row]:
 
 
 def _scores(replier: Replier, messages: Sequence[str], replies: Sequence[str]) -> Floats:
-    """(n, n) how well each reply goes with each message."""
-    encode = replier.encoding.encode
-    if not replier.knows_when:
+    """(n, n) how well each reply goes with each message; by a model of words its log-probability a word."""
+    if isinstance(replier.encoding, Words):
         own = [replier.encoding.encode(reply) for reply in replies]
-        rows = [replier.model.log_probabilities(encode(message), own) for message in messages]
-        lengths = np.array([len(ids) + 1 for ids in own])  # type: ignore[arg-type]
-        return np.asarray(rows, np.float64) / lengths
+        read = [replier.encoding.encode(message)[-MAX_READ:] for message in messages]
+        rows = [replier.model.log_probabilities(ids, own) for ids in read]
+        return np.asarray(np.array(rows) / np.array([len(ids) + 1 for ids in own]))
+    encode = replier.encoding.encode
     texts, model = replier.model.texts, replier.model
     sides = texts([encode(m) for m in messages]), texts([encode(r) for r in replies])
     return np.asarray(model.agreement(model.messages(sides[0]), model.replies(sides[1])), np.float64)
@@ -255,7 +254,10 @@ def _calibration(fits: Floats, right: Bools) -> tuple[tuple[float, float, int], 
 
 
 def _set_rows(replier: Replier, exchanges: Exchanges) -> Iterator[Row]:
-    """Where the real reply stands in the whole set of its language, of all real replies that are in the set."""
+    """Where the real reply stands in the whole set of its language, of all real replies that are in the set.
+
+    Ties count half, as in a block of a hundred.
+    """
     known = {words: r for words, r in replier.responses.by_words.items() if r.share}
     pairs = [(e, known[words]) for _, e in exchanges if (words := canonical(e.reply)) in known][:MOST_RANKED]
     if not pairs:
@@ -268,7 +270,8 @@ def _set_rows(replier: Replier, exchanges: Exchanges) -> Iterator[Row]:
             ("model", set_scores(replier, e, own)),
             ("frequency", np.array([r.share for r in own])),
         ):
-            ranks[whose].append(1 + float((scores > scores[place]).sum()))
+            n_tied = (scores == scores[place]).sum() - 1
+            ranks[whose].append(1 + float((scores > scores[place]).sum() + n_tied / 2))
     for whose, found in ranks.items():
         together = np.array(found)
         for n in (10, 20):

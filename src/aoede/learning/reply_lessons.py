@@ -14,16 +14,18 @@ from numpy.typing import NDArray
 
 from aoede.encodings.ngrams import NGrams, ngrams_of
 from aoede.encodings.tokens import canonical
-from aoede.errors import InputError
+from aoede.errors import ConfigError, InputError
 from aoede.learning import intents
 from aoede.learning.exchanges import Conversation, Exchange
 from aoede.learning.reply_examples import REASONS, Example, class_of
 from aoede.learning.responses import ResponseSet, frequent, is_short, with_counts
 from aoede.models.two_tower import Judged, Pairs
 from aoede.models.two_tower.model import unit
+from aoede.randomness import stream
 
 Floats = NDArray[np.float32]
 
+N_AMONG = 100  # replies among which the right one is sought
 N_CONTEXT_READ = 2  # turns before a message
 LEAST_OF_INTENT = 20  # short replies that an intent of the data must have
 MOST_INTENTS = 60
@@ -70,6 +72,8 @@ def responses_by_label(exchanges: Sequence[tuple[int, Exchange]]) -> ResponseSet
         if e.intent in kept:
             votes[canonical(e.reply)][e.intent] += 1
     found = frequent((i, e.reply) for i, e in short if e.intent in kept)
+    if not found:
+        raise InputError("no short reply of the data stands in three conversations: there is none to suggest")
     chosen = {text: votes[canonical(text)].most_common(1)[0][0] for text, _ in found}
     return with_counts(ResponseSet(dict.fromkeys(kept, 0), ()), found, chosen)
 
@@ -156,6 +160,12 @@ def key_of(reply: str) -> int:
     return int.from_bytes(sha256(canonical(reply).encode()).digest()[:7], "big")
 
 
+def blocks(n: int) -> list[NDArray[np.int64]]:
+    """Numbers 0 to n - 1 shuffled, always the same way, in blocks of N_AMONG; fewer than that are one block."""
+    order = stream(0, "evaluate", "blocks").permutation(n)
+    return [order[i * N_AMONG : (i + 1) * N_AMONG] for i in range(max(n // N_AMONG, 1))]
+
+
 def context_of(context: Sequence[str]) -> str:
     """What a model reads of the turns before a message."""
     return "\n".join(context[-N_CONTEXT_READ:])
@@ -169,7 +179,12 @@ def judged(
     *,
     data_share: float = MOST_DATA_SHARE,
 ) -> Judged:
-    """Messages whose class is known, by the reply that they got or by what was written of them."""
+    """Messages whose class is known, by the reply that they got or by what was written of them.
+
+    Raises ConfigError for a `data_share` that is no share.
+    """
+    if not 0 <= data_share <= 1:
+        raise ConfigError(f"data_share must be a number from 0 to 1, not {data_share}")
     places = {name: i for i, name in enumerate(lessons.classes)}
     rows = list[tuple[str, str, dict[str, float]]]()
     for _, e in exchanges:
@@ -183,7 +198,7 @@ def judged(
             target[places[name]] = share
     weights = np.ones(len(rows), np.float32)
     n_examples = len(rows) - n_data
-    if n_data and n_examples:
+    if n_data and n_examples and data_share < 1:
         weights[:n_data] = min(1.0, data_share / (1 - data_share) * n_examples / n_data)
     encoded = {text: encoding.encode(text) for *texts, _ in rows for text in texts}
     return Judged(

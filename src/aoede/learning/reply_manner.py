@@ -10,11 +10,15 @@ from aoede.encodings.tokens import canonical
 from aoede.learning.exchanges import Exchange
 from aoede.learning.replier import N_SUGGESTED, Manner, Replier
 from aoede.learning.reply_examples import Example, class_of
-from aoede.learning.reply_lessons import Lessons, class_of_reply
+from aoede.learning.reply_lessons import Lessons, blocks, class_of_reply, key_of
 from aoede.learning.responses import Response
 from aoede.score import log_softmax
 
 MOST_JUDGED = 2_000  # messages with a reply of the set
+MOST_BLOCKS = 20  # of a hundred pairs, and
+LEAST_FOR_MIX = 20  # pairs by which the parts of agreement are weighed
+N_SWEEPS = 3
+_FACTORS = (1.0, 0.0, 0.25, 0.5, 0.7, 1.4, 2.0, 4.0)
 PRECISION = 0.95  # that suggestions shall have on written examples
 _WARMTHS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0)
 _SPECIFICITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -40,7 +44,7 @@ def fitted_manner(replier: Replier, valid: Exchanges, examples: Sequence[Example
         told = _told(replier, valid, examples)
         if len(told.logs):
             manner = replace(manner, warmth=_warmth(told))
-            manner = replace(manner, specificity=_specificity(replier, told, manner))
+            manner = replace(manner, specificity=_specificity(replier, told, manner, bool(examples)))
             manner = replace(manner, threshold=_threshold(replier, told, manner, bool(examples)))
         said = _said(replier, valid, examples)[:MOST_JUDGED]
         manner = _closeness(replier, said, manner) if said else manner
@@ -79,18 +83,22 @@ def top_intents(logs: Floats, priors: Floats, specificity: float, n: int = N_SUG
     return np.argsort(-(logs - specificity * np.log(priors)), axis=1, kind="stable")[:, :n]
 
 
-def _specificity(replier: Replier, told: _Told, manner: Manner) -> float:
+def _specificity(replier: Replier, told: _Told, manner: Manner, is_written: bool) -> float:
+    """By written examples, of which any intent told is right, the share of them that is suggested; else the macro
+    mean of hits, so that rare intents count as much as common ones."""
     intents = intents_of(replier)
     logs, targets = told.logs[:, intents] / manner.warmth, told.targets[:, intents] > 0
     priors = np.maximum([replier.priors[replier.classes[i]] for i in intents], 1e-6)
+    present = targets.any(axis=0)
 
-    def macro(specificity: float) -> float:
+    def figure(specificity: float) -> float:
         hit = np.zeros(targets.shape, bool)
         np.put_along_axis(hit, top_intents(logs, priors, specificity), True, axis=1)
-        present = targets.any(axis=0)
+        if is_written:
+            return float((hit & targets).sum() / targets.sum())
         return float(((hit & targets).sum(axis=0)[present] / targets.sum(axis=0)[present]).mean())
 
-    return max(_SPECIFICITIES, key=lambda s: (round(macro(s), 4), -s)) if targets.any() else 0.0
+    return max(_SPECIFICITIES, key=lambda s: (round(figure(s), 4), -s)) if targets.any() else 0.0
 
 
 def _threshold(replier: Replier, told: _Told, manner: Manner, is_written: bool) -> float:
@@ -99,15 +107,18 @@ def _threshold(replier: Replier, told: _Told, manner: Manner, is_written: bool) 
     right = told.targets[:, intents_of(replier)].sum(axis=1) > 0.5
     if not right.any() or right.all():
         return Manner().threshold
-    order = np.argsort(-chances, kind="stable")
-    hits = np.cumsum(right[order])
-    precision, recall = hits / np.arange(1, len(order) + 1), hits / right.sum()
+    order = np.argsort(chances, kind="stable")
+    rounded = np.round(chances, 3)
+    thresholds = np.unique(np.where(rounded > chances, np.round(rounded - 0.001, 3), rounded))
+    first = np.searchsorted(chances[order], thresholds)  # of those that reach each
+    hits = np.cumsum(right[order][::-1])[::-1][first]
+    precision, recall = hits / (len(order) - first), hits / right.sum()
     if is_written:
         good = np.flatnonzero(precision >= PRECISION)
-        place = int(good[-1]) if len(good) else 0
+        place = int(good[0]) if len(good) else -1
     else:
         place = int(np.argmax(2 * precision * recall / np.maximum(precision + recall, 1e-9)))
-    return round(float(chances[order[place]]), 3)
+    return float(thresholds[place])
 
 
 def short_chances(replier: Replier, chances: Floats) -> Floats:
@@ -147,3 +158,37 @@ def _rivals(replier: Replier, response: Response) -> list[Response]:
         for r in replier.responses.responses
         if r.intent == response.intent and r.language == response.language
     ]
+
+
+def fitted_mix(replier: Replier, valid: Exchanges) -> NDArray[np.float32]:
+    """(3,) the weights of the parts of agreement by which held-out replies are likeliest among a hundred.
+
+    Where the conversations are few a model learns its own by heart; then what it never learnt has to count more.
+    """
+    mix = np.array(replier.model.weights["mix"])
+    if len(valid) < LEAST_FOR_MIX:
+        return mix
+    found = [_cosines(replier, [valid[i][1] for i in block]) for block in blocks(len(valid))[:MOST_BLOCKS]]
+    for _ in range(N_SWEEPS):
+        for part in range(len(mix)):
+            options = [np.where(np.arange(len(mix)) == part, f * mix, mix) for f in _FACTORS]
+            mix = min(options, key=lambda option: _nats_among(option, found))
+    return mix.astype(np.float32)
+
+
+def _cosines(
+    replier: Replier, exchanges: Sequence[Exchange]
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    model, encode = replier.model, replier.encoding.encode
+    messages = model.messages(model.texts([encode(e.message) for e in exchanges]))
+    replies = model.replies(model.texts([encode(e.reply) for e in exchanges]))
+    return model.cosines(messages, replies), np.array([key_of(e.reply) for e in exchanges])
+
+
+def _nats_among(mix: Floats, found: Sequence[tuple[NDArray[np.float32], NDArray[np.int64]]]) -> float:
+    nats = list[Floats]()
+    for cosines, keys in found:
+        scores = np.tensordot(mix, cosines.astype(np.float64), axes=1)
+        scores[(keys[:, None] == keys[None]) & ~np.eye(len(keys), dtype=bool)] = -np.inf
+        nats.append(-np.diag(log_softmax(scores)))
+    return float(np.concatenate(nats).mean())

@@ -4,8 +4,9 @@
     Sounds good!
     好啊！
 
-A line in brackets begins an intent: its name, and "+", "-" or "0" for whether it says yes, no or neither. The first
-replies of an intent in a language are the usual ones. Lines that begin with "#" are remarks.
+A line in brackets begins an intent: its name, and "+", "-" or "0" for whether it says yes, no or neither, which is
+meant where nothing is said. The first replies of an intent in a language are the usual ones. Lines that begin with
+"#" are remarks.
 """
 
 import re
@@ -28,10 +29,10 @@ MAX_FILE_BYTES = 1_000_000
 SEEDS = "reply_seeds.txt"
 LEAST_COUNT = 3  # how often, in different conversations, people must have said it
 MOST_FROM_DATA = 400
-_HEADING = re.compile(r"\[([^\[\]]{1,80}?)(?:\s+([+0-]))?\]")
+_BEGINNINGS, _ENDS = "[［【", "]］】"
+_WIDE = str.maketrans({"＋": "+", "－": "-", "−": "-", "–": "-", "０": "0"})
 _LINK = re.compile(r"https?:|www\.|@|\.com\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,;'] )[A-Z][a-z]+")
-_FROM_WORDS = frozenset(["I", "I'm", "I'll", "I'd", "I've", "OK", "TV"])
 
 
 @dataclass(frozen=True)
@@ -60,20 +61,21 @@ class ResponseSet:
 
     @classmethod
     def from_text(cls, text: str, *, where: str = "") -> "ResponseSet":
-        """Raises InputError, naming the line, for a reply before the first heading, or one that is no short text."""
+        """Raises InputError, naming the line, for a heading that is none, a reply before any, or no short text."""
         signs, found, intent = dict[str, int](), dict[str, Response](), ""
         n_before = Counter[tuple[str, str]]()
         for number, line in enumerate(text.splitlines(), 1):
             line = line.strip()
             if not line or line.startswith("#"):
                 continue
-            if heading := _HEADING.fullmatch(line):
-                intent = heading[1].strip()
-                signs.setdefault(intent, SIGNS[heading[2] or "0"])
+            heading = _heading(line)
+            if wrong := _wrong(line, heading, intent):
+                told = f"line {number} {wrong}: {line[:40]!r}"
+                raise InputError(told, where=where, hint="A heading looks like this: [accept +]")
+            if heading:
+                intent, sign = heading
+                signs.setdefault(intent, SIGNS[sign])
                 continue
-            if not intent or len(line) > 4 * MAX_CHARACTERS or not canonical(line):
-                told = "is before the first [intent]" if not intent else "is no short reply"
-                raise InputError(f"line {number} {told}: {line[:40]!r}", where=where, hint="See: [accept +]")
             response = Response(line, intent)
             key = intent, response.language
             found.setdefault(canonical(line), replace(response, weight=1 / (1 + n_before[key])))
@@ -105,8 +107,12 @@ class ResponseSet:
                 Response(str(text), str(intent), float(weight), float(share))
                 for text, intent, weight, share in values["responses"]
             ]
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise InputError("this is no set of replies") from error
+        if not set(signs.values()) <= set(SIGNS.values()):
+            raise InputError("this is no set of replies: a sign is 1, -1 or 0")
+        if not all(0 <= value < float("inf") for r in rows for value in (r.weight, r.share)):
+            raise InputError("this is no set of replies: weights and shares are numbers from 0")
         return cls(signs, tuple(rows))
 
     def as_mapping(self) -> dict[str, Any]:
@@ -137,6 +143,28 @@ class ResponseSet:
         return ResponseSet({**other.signs, **self.signs}, (*self.responses, *new))
 
 
+def _heading(line: str) -> tuple[str, str] | None:
+    """The intent and the sign of a line in brackets; None for another line."""
+    if line[0] not in _BEGINNINGS or line[-1] not in _ENDS:
+        return None
+    *name, last = line[1:-1].split() or [""]
+    is_word = any(map(str.isalnum, last.replace("0", "").replace("０", "")))
+    return (" ".join([*name, last]), "0") if is_word else (" ".join(name), last.translate(_WIDE))
+
+
+def _wrong(line: str, heading: tuple[str, str] | None, intent: str) -> str:
+    """What is wrong with a line after the heading of `intent`; "" for nothing."""
+    if len(line) > 4 * MAX_CHARACTERS:
+        return "is too long"
+    if heading is None:
+        told = "" if canonical(line) else "is no short reply"
+        return told if intent else "is before the first [intent]"
+    name, sign = heading
+    if not name:
+        return "names no intent"
+    return "" if sign in SIGNS else f"has the sign {sign!r}, which is none"
+
+
 def language_of(text: str) -> str:
     """ "zh" where a third of the words or more are Han characters, else "en"."""
     words = words_of(text)
@@ -151,10 +179,10 @@ def is_short(text: str) -> bool:
 
 
 def is_clean(text: str) -> bool:
-    """Whether a reply could be anybody's: no number, link, address or name, one line."""
-    if "\n" in text or _LINK.search(text) or NUMBER in words_of(text):
+    """Whether a reply could be anybody's: no number, link, address or name, one line, and no sign of a file's own."""
+    if "\n" in text or text.lstrip()[:1] in {"#", *_BEGINNINGS} or _LINK.search(text):
         return False
-    return not any(name not in _FROM_WORDS for name in _NAME.findall(text))
+    return NUMBER not in words_of(text) and not _NAME.search(text)
 
 
 def frequent(
@@ -178,8 +206,9 @@ def frequent(
 def _shown(spellings: Counter[str]) -> str:
     """The commonest spelling, with a capital and an end."""
     text = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
-    end = "" if text[-1] in ".!?…。！？~～" else "。" if language_of(text) == "zh" else "."
-    return text[0].upper() + text[1:] + end
+    capital = text[0].upper() + text[1:]
+    text = capital if canonical(capital) == canonical(text) else text  # "ß" has none
+    return text + ("" if text[-1] in ".!?…。！？~～" else "。" if language_of(text) == "zh" else ".")
 
 
 def with_counts(

@@ -196,8 +196,11 @@ def resume_command(run: Path) -> str:
 
 def use_command(run: Path, document: Mapping[str, Any]) -> str:
     """What to type to hear or read what a finished run has learnt."""
+    name = shlex.quote(str(run))
+    if document["encoding"]["name"] in ("ngrams", "words"):
+        return f'aoede reply --model {name} "Are you free tomorrow?"'
     verb = {"characters": "write", "mulaw": "sound"}.get(document["encoding"]["name"], "sample")
-    return f"aoede {verb} {shlex.quote(str(run))}"
+    return f"aoede {verb} {name}"
 
 
 def is_run(folder: Path) -> bool:

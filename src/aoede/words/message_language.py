@@ -62,6 +62,20 @@ _STARTS = [start for start, _ in _SCRIPTS]
 _CYRILLIC = (("іїєґ", "Ukrainian"), ("ўі", "Belarusian"), ("ђјљњћџ", "Serbian"), ("әғқңөұүһ", "Kazakh"))
 _ARABIC = (("ٹڈڑںے", "Urdu"), ("پچژگی", "Persian"))
 
+_CHINESE_NAMES = {
+    "Amharic": "阿姆哈拉语", "Arabic": "阿拉伯语", "Armenian": "亚美尼亚语", "Belarusian": "白俄罗斯语",
+    "Bengali": "孟加拉语", "Burmese": "缅甸语", "Czech": "捷克语", "Danish": "丹麦语", "Dutch": "荷兰语",
+    "Finnish": "芬兰语", "French": "法语", "Georgian": "格鲁吉亚语", "German": "德语", "Greek": "希腊语",
+    "Gujarati": "古吉拉特语", "Hebrew": "希伯来语", "Hindi": "印地语", "Hungarian": "匈牙利语",
+    "Indonesian": "印尼语", "Italian": "意大利语", "Japanese": "日语", "Kannada": "卡纳达语",
+    "Kazakh": "哈萨克语", "Khmer": "高棉语", "Korean": "韩语", "Lao": "老挝语", "Malayalam": "马拉雅拉姆语",
+    "Mongolian": "蒙古语", "Norwegian": "挪威语", "Persian": "波斯语", "Polish": "波兰语",
+    "Portuguese": "葡萄牙语", "Punjabi": "旁遮普语", "Romanian": "罗马尼亚语", "Russian": "俄语",
+    "Serbian": "塞尔维亚语", "Sinhala": "僧伽罗语", "Spanish": "西班牙语", "Swedish": "瑞典语",
+    "Tamil": "泰米尔语", "Telugu": "泰卢固语", "Thai": "泰语", "Tibetan": "藏语", "Turkish": "土耳其语",
+    "Ukrainian": "乌克兰语", "Urdu": "乌尔都语", "Vietnamese": "越南语",
+}  # fmt: skip
+
 
 def language(text: str) -> str:
     """The language as "en", "zh" or by its English name, such as "Spanish"; "" where there are no letters.
@@ -83,6 +97,11 @@ def language(text: str) -> str:
     if script == "Arabic":
         return _by_letters(read, _ARABIC, "Arabic")
     return script if script != "Latin" else _latin(read)
+
+
+def chinese_name(language: str) -> str:
+    """What a language that `language` tells by its English name is called in Chinese."""
+    return _CHINESE_NAMES.get(language, "另一种语言")
 
 
 def plain(text: str) -> str:
@@ -139,26 +158,32 @@ def _latin(text: str) -> str:
     """English or the language whose frequent words are more than the English ones by far."""
     text = _SAYINGS.sub(" ", text)
     words = list(islice(_WORD.finditer(text), _MAX_WORDS))
-    has_case = any(word[0].islower() for word in words)
-    english, points, seen = 0.0, Counter[str](), set[str]()
-    for word in words:
-        if word[0].casefold() in seen:  # "o o o o" is no Spanish
-            continue
-        seen.add(word[0].casefold())
-        before = text[max(0, word.start() - 4) : word.start()]
-        is_name = has_case and word[0][0].isupper() and not _FIRST.search(before)
-        weights = _weights(word[0].casefold())
-        english += weights.pop("en", 0.0)
-        for name, weight in weights.items():
-            points[name] += weight * (_PART if is_name else 1)
+    points = _points(text, words)
+    english = points.pop("en", 0.0)
     if len(words) <= 2:
         for word in words:
-            if name := _clear().get(word[0].casefold()):
-                points[name] += _NEEDED
+            if clear := _clear().get(word[0].casefold()):
+                points[clear] = points.get(clear, 0.0) + _NEEDED
     if "¿" in text or "¡" in text:
-        points["Spanish"] += 1
-    name, best = max(points.items(), key=lambda item: item[1], default=("en", 0.0))
-    return name if best >= _NEEDED and best > _MARGIN * english else "en"
+        points["Spanish"] = points.get("Spanish", 0.0) + 1.0
+    name = max(points, key=lambda one: points[one], default="en")
+    return name if points.get(name, 0.0) >= max(_NEEDED, _MARGIN * english) else "en"
+
+
+def _points(text: str, words: Iterable[re.Match[str]]) -> dict[str, float]:
+    """Language -> points of its words in the text; those with a capital may be names and count less."""
+    has_case = text != text.upper()
+    points, seen = dict[str, float](), set[str]()
+    for word in words:
+        plain_word = word[0].casefold()
+        if plain_word in seen:  # "o o o o" is no Spanish
+            continue
+        seen.add(plain_word)
+        is_first = _FIRST.search(text[max(0, word.start() - 4) : word.start()])
+        is_name = has_case and word[0][0].isupper() and not is_first
+        for name, weight in _weights(plain_word).items():
+            points[name] = points.get(name, 0.0) + weight * (_PART if is_name and name != "en" else 1.0)
+    return points
 
 
 def _weights(word: str) -> dict[str, float]:

@@ -10,12 +10,14 @@ from itertools import groupby
 
 _LINK = re.compile(
     r"(?:https?|ftp)://\S++|\bwww\.\S++|(?<![\w.+-])[\w.+-]{1,64}+@[\w-]{1,64}+\.[\w.-]++|"
-    r"(?<![\w.-])(?:[a-z0-9-]{1,64}+\.){1,5}(?:com|org|net|edu|gov|info|cn|io|de|uk|fr|jp|app|dev|ly|me|tv|co)\b(?:/\S*+)?",
+    r"(?<![\w.-])(?:[a-z0-9-]{1,64}+\.){1,5}(?:com|org|net|edu|gov|info|cn|io|de|uk|fr|jp|app|dev|ly|me|tv|"
+    r"co)\b(?:/\S*+)?",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(  # what a messenger writes where it cannot show something
-    r"\W*\[(?:图片|语音|视频|文件|链接|位置|红包|转账|名片|聊天记录|小程序|"
-    r"image|photo|picture|video|audio|voice(?: message)?|file|attachment|link|location|gif)\][\d\W]*+|<(?:media|image|video|audio)[^>]{0,20}>\W*+",
+    r"\W*\[(?:图片|语音|视频|文件|链接|位置|红包|转账|名片|聊天记录|小程序|image|photo|picture|video|audio|"
+    r"voice(?: message)?|file|attachment|link|location|gif)\][\d\W]*+|<(?:media|image|video|"
+    r"audio)[^>]{0,20}>\W*+",
     re.IGNORECASE,
 )
 _FACE = re.compile(  # signs made of letters; those in brackets are of messengers
@@ -23,18 +25,20 @@ _FACE = re.compile(  # signs made of letters; those in brackets are of messenger
     r"(?<!\w)(?:[:;=]'?-?[dpos3x]|<3|x[dp]|[tq][_.]*+[tq]|qaq|[ou>][_.][ou<]|orz)(?!\w)",
     re.IGNORECASE,
 )
+_FILE = re.compile(
+    r"\W*(?:\[\w{2,10}\] ?)?[\w() .-]{1,80}\.(?:jpe?g|png|gif|heic|mp[34]|mov|wav|pdf|docx?|xlsx?|pptx?|zip|"
+    r"rar|txt|csv)\W*"
+)
 _KEYCAP = re.compile(r"[0-9]\ufe0f?\u20e3")
 
 # Numbers that are words in chats: bye, well done, crying, I love you, laughing; me too.
 _SPOKEN_NUMBER = re.compile(
-    r"8{2,4}|886|6{3,}|5{3,}|5[23][01]|5201314|1314|2333*|9494|7456|\+1+|100 ?%|\d+/10"
+    r"8{2,4}|886|6{3,7}|5{3,}|5[23][01]|5201314|1314|2333*|9494|7456|\+1+|100 ?%|\d+/10"
 )
-_CODE_TOKEN = re.compile(
-    r"#?(?:0x[0-9a-f]{2,}|(?=[a-z0-9-]*?\d[a-z-]*?\d[a-z-]*?\d)[a-z0-9]{2,}(?:-[a-z0-9]+)*+)", re.I
-)
+_CODE_TOKEN = re.compile(r"#?(?:0x[0-9a-f]{2,}|[a-z0-9]{2,}(?:-[a-z0-9]++)*+)", re.IGNORECASE)
 _MEASURE = re.compile(r"\d+(?:[.:]\d+)?[a-z]{1,4}", re.IGNORECASE)
 _TEST = re.compile(
-    r"(?:(?:test(?:ing)?|测试|asdf|foo|bar|blah|\d|\W)+?){1,60}|(?:ok\W*+){3,}(?:test\W*+)++", re.IGNORECASE
+    r"(?:test(?:ing)?|测试|asdf|foo|bar|blah|\d|\W)++|(?:ok\W*+){3,}+(?:test\W*+)++", re.IGNORECASE
 )
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -55,12 +59,13 @@ _LOG = re.compile(
 )
 _STATEMENT = re.compile(
     r"\s*(?:#include\b|#!/|<\?|<![a-zA-Z]|</?[a-zA-Z]+[ />]|from [\w.]+ import |import [\w.{},* ]{1,80};$|"
-    r"(?:def|fn|func|function) \w+\(|(?:class|struct|enum|impl|interface) \w+[^.!?]{0,60}\{$|"
-    r"(?:public|private|static) [\w<> ]{1,40}[({;].{0,80}[{;)]$|(?:const|let|var) \w+(?:: ?\w+)? ?= .|"
-    r"package [\w.]+;|return\b.{0,80};$|(?:if|for|while|switch|else if) ?\(.{0,200}[;{]$|[\]})]++[;,]?$|@\w+\(|"
+    r"(?:def|fn|func|function) \w+\(|(?:class|struct|enum|impl|interface) \w+[^.!?]{0,60}\{$|(?:public|"
+    r"private|static) [\w<> ]{1,40}[({;].{0,80}[{;)]$|(?:const|let|var) \w+(?:: ?\w+)? ?= .|package [\w.]+;|"
+    r"return\b.{0,80};$|(?:if|for|while|switch|else if) ?\(.{0,200}[;{]$|[\]})]++[;,]?$|@\w+\(|"
     r"(?:\$ )?(?:sudo|npm|pip|docker|kubectl|curl|ssh|chmod|apt|git) .{0,200} (?:-{1,2}\w|[|>&] )|"
-    r"(?:\.{0,2}/[\w.-]+){2,}(?: -{1,2}[\w=.-]+)*$|[A-Z]:\\\w|[\w.]+\([^()]{0,80}\);$|"
-    r"\w+(?:[._]\w+)+\([^()]{0,80}\)$|\w+\(\)$|[\w.\[\]\"']+ *(?:[-+*/|&]?=|:=|=>|->) .{0,120}[;{]$)"
+    r"\.{0,2}(?:/[\w.-]++){2,}+(?: -[\w=.-]++)*+$|[A-Z]:\\\w|[\w.]++\([^()]{0,80}\);$|"
+    r"(?=\w*?[._])[\w.]++\([^()]{0,80}\)$|\w+\(\)$|print\(.{0,200}\)$|for \w+ in [\w.]+(?:\(.{0,60}\))?:|"
+    r"[\w.\[\]\"']+ *(?:[-+*/|&]?=|:=|=>|->) .{0,120}[;{]$)"
 )
 _SIGNS = frozenset('{}[]()<>=;+*/\\|&^%$#@~_`"')
 _DATA = re.compile(r"[A-Za-z0-9+/=_%-]{40,}+")
@@ -83,12 +88,17 @@ def _is_bare(text: str) -> bool:
 
 def is_wordless(text: str) -> bool:
     """Whether it is a link, a number, a code, keyboard mash, a log, source code or data, and no word to anybody."""
-    if _PLACEHOLDER.fullmatch(text):
+    if _PLACEHOLDER.fullmatch(text) or _is_file_name(text):
         return True
     rest = _LINK.sub(" ", text).strip()
     if _is_bare(rest):
         return True
     return _is_number(rest) or _is_mash(rest) or _is_data(rest) or _is_machine_text(text)
+
+
+def _is_file_name(text: str) -> bool:
+    """Whether it is the name of a file alone; with spaces in it, it may be somebody's words about one."""
+    return bool(_FILE.fullmatch(text)) and (text.startswith("[") or " " not in text)
 
 
 def _is_number(text: str) -> bool:
@@ -103,11 +113,10 @@ def _is_number(text: str) -> bool:
 def _is_code(token: str) -> bool:
     if not any(c.isalpha() and not c.isnumeric() for c in token):
         return True
-    return (
-        len(token) <= 80
-        and token.isascii()
-        and bool(_CODE_TOKEN.fullmatch(token) or _MEASURE.fullmatch(token))
-    )
+    if len(token) > 80 or not token.isascii():
+        return False
+    has_digits = token.lower().startswith("0x") or sum(map(str.isdigit, token)) > 2
+    return bool(has_digits and _CODE_TOKEN.fullmatch(token)) or bool(_MEASURE.fullmatch(token))
 
 
 def _is_mash(text: str) -> bool:

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from aoede.models.seq2seq.model import END, Ints, Pair, checked_ids
@@ -43,11 +41,12 @@ class Pairs:
     """
 
     def __init__(self, pairs: Sequence[Pair], n_symbols: int, *, max_message: int, max_reply: int) -> None:
-        checked = [
-            (checked_ids(message, n_symbols), checked_ids(reply, n_symbols)) for message, reply in pairs
-        ]
-        self._messages = _Ragged([np.append(message[-max_message:][::-1], END) for message, _ in checked])
-        self._replies = _Ragged([np.append(reply, END)[: _kept(reply, max_reply)] for _, reply in checked])
+        messages = (checked_ids(message, n_symbols)[-max_message:] for message, _ in pairs)
+        replies = (checked_ids(reply, n_symbols) for _, reply in pairs)
+        self._messages = _Ragged([np.append(message[::-1], END) for message in messages])
+        self._replies = _Ragged(
+            [np.append(reply, END) if len(reply) <= max_reply else reply[:max_reply] for reply in replies]
+        )
 
     def __len__(self) -> int:
         return len(self._messages.lengths)
@@ -57,7 +56,11 @@ class Pairs:
         """(pairs,) words and ends of each reply."""
         return self._replies.lengths
 
-    def batch(self, indices: NDArray[np.int64], device: torch.device) -> Batch:
+    def counts(self, n_symbols: int) -> Ints:
+        """(n_symbols,) how often each word, or the end, is to be foreseen."""
+        return np.bincount(self._replies.ids, minlength=n_symbols)
+
+    def batch(self, indices: Ints, device: torch.device) -> Batch:
         """The pairs `indices` (B,)."""
         messages, lengths = self._messages.padded(indices)
         targets, n_targets = self._replies.padded(indices)
@@ -73,17 +76,12 @@ class _Ragged:
 
     def __init__(self, rows: Sequence[Ints]) -> None:
         self.lengths = np.array([len(row) for row in rows], np.int64)
-        self._ids = np.concatenate([*rows, np.zeros(1, np.int64)]).astype(np.int32)
+        self.ids = np.concatenate(rows).astype(np.int32) if len(rows) else np.zeros(0, np.int32)
         self._begins = np.cumsum(self.lengths) - self.lengths
 
     def padded(self, indices: Ints) -> tuple[Ints, Ints]:
         """(T, B) ids of these rows, filled up with ends, and (B,) their lengths."""
         lengths = self.lengths[indices]
         steps = np.arange(lengths.max())[:, None]
-        ids = self._ids[np.minimum(self._begins[indices] + steps, len(self._ids) - 1)]
+        ids = self.ids[np.minimum(self._begins[indices] + steps, len(self.ids) - 1)]
         return np.where(steps < lengths, ids, END).astype(np.int64), lengths
-
-
-def _kept(reply: Any, most: int) -> int:
-    """How many of the words of a reply and its end are learnt."""
-    return len(reply) + 1 if len(reply) <= most else most

@@ -6,7 +6,9 @@ from typing import Any
 
 from aoede.settings import from_mapping, whole_numbers
 
-SYMBOLS = 2**20  # at most
+SYMBOLS = 2**20  # that there may be
+MAX_MESSAGE = 256  # words of a message that a model ever reads: its last
+
 _LIMITS = {
     "n_symbols": (2, SYMBOLS),
     "n_embedding": (1, 2**14),

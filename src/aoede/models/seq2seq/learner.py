@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
@@ -54,6 +55,8 @@ class Learner(NetworkLearner[Batch]):
         self._batch_size, self._indices = recipe.batch_size, np.zeros(0, np.int64)
         self._checked = _first(self._valid.n_targets, max_checked)
         super().__init__(config, recipe.of_network, n_rows=recipe.batch_size, seed=seed)
+        counts = torch.from_numpy(self._train.counts(config.n_symbols).astype(np.float32))
+        self.network.expect(counts)
 
     @property
     def n_examples(self) -> int:

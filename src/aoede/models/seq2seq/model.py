@@ -4,9 +4,9 @@ With x_1 ... x_n the words of the message and y_1 ... y_m those of the reply, e 
 
     h_t, c_t = reader(e(x_{n+1-t}), h_{t-1}, c_{t-1})      the last word first, then the end (Sutskever et al. 2014)
     s_0 = (h_{n+1}, c_{n+1})      s_t = writer(e(y_{t-1}), s_{t-1})      y_0 = end
-    p(y_t | y_1 ... y_{t-1}, x) = softmax(E W h(s_t) + b)
+    p(y_t | y_1 ... y_{t-1}, x) = softmax(W h(s_t) + b)
 
-Reader and writer are LSTMs of their own (`rnn/layers.py` has the equations); E is the table by which words come in.
+Reader and writer are LSTMs of their own (`rnn/layers.py` has the equations) that share the table of e.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from aoede.errors import InputError
 from aoede.models.rnn.layers import Layers, Memory, layer_shapes
-from aoede.models.seq2seq.config import Config
+from aoede.models.seq2seq.config import MAX_MESSAGE, Config
 from aoede.neural.arrays import Floats, checked_weights, product
 from aoede.score import log_softmax
 
@@ -56,13 +56,15 @@ class Model:
     def read(self, message_ids: ArrayLike) -> Memory:
         """The state before the reply to a message (T,), whose words are 1..n_symbols - 1, is written.
 
-        The first step from it reads END. Raises InputError for ids that are no words.
+        The first step from it reads END. Of a message the last MAX_MESSAGE words are read; a model knows what it
+        was trained on, so cut messages to the recipe's `max_message`. Raises InputError for ids that are no words.
         """
         return self.read_all([message_ids])
 
     def read_all(self, messages: Sequence[ArrayLike]) -> Memory:
         """The states before the replies to these messages, a row each."""
-        read = [np.append(checked_ids(ids, self.config.n_symbols)[::-1], END) for ids in messages]
+        checked = [checked_ids(ids, self.config.n_symbols) for ids in messages]
+        read = [np.append(ids[-MAX_MESSAGE:][::-1], END) for ids in checked]
         lengths = np.array([len(ids) for ids in read], np.int64)
         order = np.argsort(-lengths, kind="stable")
         memory = self._reader.begin(len(read))
@@ -78,8 +80,7 @@ class Model:
         """Read the words `ids` (B,): (B, n_symbols) logits of those that follow, and the new state."""
         looked_up = self._looked_up(np.asarray(ids, np.int64), self._writer)
         hidden, after = self._writer.step(state, looked_up)
-        out = product(product(hidden, self._tensors["output.weight"]), self._tensors["words"])
-        return out + self._tensors["bias"], after
+        return product(hidden, self._tensors["output.weight"]) + self._tensors["output.bias"], after
 
     def select(self, state: Memory, rows: ArrayLike) -> Memory:
         """The state of these rows alone, in this order; a row may be taken several times."""
@@ -155,6 +156,6 @@ def _shapes(config: Config) -> dict[str, tuple[int, ...]]:
         "words": (config.n_symbols, config.n_embedding),
         **layer_shapes(config, config.n_embedding, "reader."),
         **layer_shapes(config, config.n_embedding, "writer."),
-        "output.weight": (config.n_embedding, config.n_hidden),
-        "bias": (config.n_symbols,),
+        "output.weight": (config.n_symbols, config.n_hidden),
+        "output.bias": (config.n_symbols,),
     }

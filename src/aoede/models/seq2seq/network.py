@@ -21,8 +21,7 @@ class Network(nn.Module):
         self.words = nn.Parameter(torch.zeros(config.n_symbols, config.n_embedding))
         self.reader = Layers(config, config.n_embedding, masks)
         self.writer = Layers(config, config.n_embedding, masks)
-        self.output = nn.Linear(config.n_hidden, config.n_embedding, bias=False)
-        self.bias = nn.Parameter(torch.zeros(config.n_symbols))
+        self.output = nn.Linear(config.n_hidden, config.n_symbols)
 
     def begin(self, n_rows: int) -> State:
         """Nothing: no pair carries anything to the next."""
@@ -31,8 +30,13 @@ class Network(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """(N, V) logits at the `batch.places` of the replies."""
         out, _ = self.writer(self._looked_up(batch.inputs), self.read(batch.messages, batch.lengths))
-        out = self._dropped(out).flatten(0, 1)[batch.places]
-        return functional.linear(self.output(out), self.words, self.bias)
+        logits: Tensor = self.output(self._dropped(out).flatten(0, 1)[batch.places])
+        return logits
+
+    def expect(self, counts: Tensor) -> None:
+        """Foresee words by how often (n_symbols,) they were counted, before anything is learnt of when."""
+        with torch.no_grad():
+            self.output.bias.copy_(torch.log((counts + 1) / (counts + 1).sum()))
 
     def read(self, messages: Tensor, lengths: Tensor) -> State:
         """(T, B) ids of which each column has its own number (B,) -> the state after the last of each."""

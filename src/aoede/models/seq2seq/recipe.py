@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aoede.models.seq2seq.config import MAX_MESSAGE
 from aoede.neural.recipe import Recipe as NetworkRecipe
 from aoede.settings import from_mapping, whole_numbers
 
-_LIMITS = {"batch_size": (1, 100_000), "max_message": (1, 10_000), "max_reply": (1, 10_000)}
+_LIMITS = {"batch_size": (1, 100_000), "max_message": (1, MAX_MESSAGE), "max_reply": (1, 10_000)}
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Recipe:
     n_epochs: int = 8
     least_steps: int = 300  # however few the data; where epochs are asked for they alone count
     batch_size: int = 64  # pairs
-    learning_rate: float = 3e-3
+    learning_rate: float = 1e-2
     dropout: float = (
         0.2  # of what stands for a word and of what a reply is written from; one mask for all steps
     )

@@ -28,7 +28,7 @@ class Config:
     n_classes: int = 0  # intents, and the reasons why no short reply fits; 0: the model ranks alone
     n_buckets: int = 2048  # that words are sorted into to see which two texts share
     meaning_width: int = 96
-    width: int = 64  # numbers that stand for a feature in each tower
+    width: int = 128  # numbers that stand for a feature in each tower
     n_hidden: int = 256  # units of each tower
     n_out: int = 96  # numbers that a message and a reply are compared by
     n_head: int = 64  # units between a message and the classes

@@ -94,10 +94,15 @@ class Model:
         return asdict(self.config)
 
     def texts(self, encoded: Sequence[Encoded]) -> Texts:
-        highest = max((int(text.ids.max()) for text in encoded), default=0)
-        if highest >= self.config.n_features:
-            raise InputError(f"feature {highest} is none of the {self.config.n_features:,} of this model")
-        return Texts.of(self.config, encoded)
+        """Raises InputError for features or buckets that this model does not have."""
+        config = self.config
+        highest = max((int(max(text.ids.max(), text.word_ids.max(initial=0))) for text in encoded), default=0)
+        if highest >= config.n_features:
+            raise InputError(f"feature {highest} is none of the {config.n_features:,} of this model")
+        bucket = max((int(text.buckets.max(initial=0)) for text in encoded), default=0)
+        if bucket >= config.n_buckets:
+            raise InputError(f"bucket {bucket} is none of the {config.n_buckets:,} of this model")
+        return Texts.of(config, encoded)
 
     def messages(self, texts: Texts) -> Side:
         return self._side("message", texts)
@@ -107,15 +112,19 @@ class Model:
 
     def agreement(self, messages: Side, replies: Side) -> Floats:
         """(n messages, n replies) the scores; a softmax over replies gives how likely each is among them."""
-        mix = self.weights["mix"]
-        return np.asarray(
-            mix[0] * (messages.learned @ replies.learned.T)
-            + mix[1] * (messages.meaning @ replies.meaning.T)
-            + mix[2] * (messages.words @ replies.words.T)
-        )
+        return np.asarray(np.tensordot(self.weights["mix"], self.cosines(messages, replies), axes=1))
+
+    def cosines(self, messages: Side, replies: Side) -> Floats:
+        """(3, n messages, n replies) what `mix` is the weights of."""
+        return np.stack([getattr(messages, part) @ getattr(replies, part).T for part in vars(messages)])
 
     def classes(self, messages: Texts, contexts: Texts) -> Floats:
-        """(n, n_classes) log-probabilities of what a reply does or why none fits."""
+        """(n, n_classes) log-probabilities of what a reply does or why none fits.
+
+        Raises InputError for a model that ranks alone.
+        """
+        if not self.config.n_classes:
+            raise InputError("this model ranks replies alone: it has no classes")
         hidden = self.head_hidden(messages.learned, contexts.learned, self.meaning(messages))
         return log_softmax(self.class_scores(hidden))
 

@@ -22,7 +22,7 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class Recipe:
-    n_epochs: int = 4
+    n_epochs: int = 8
     least_steps: int = 300  # however few the pairs; where epochs are asked for they alone count
     batch_size: int = 256  # pairs that are each other's wrong answers
     learning_rate: float = 4e-3  # of Adam; it falls in a line to nothing
@@ -54,5 +54,5 @@ class Preset:
 RECIPES: Mapping[str, Preset] = {
     "default": Preset({}, Recipe()),
     # What a shipped model can afford to weigh.
-    "small": Preset({"width": 48, "n_head": 48}, Recipe(most_features=12_000)),
+    "small": Preset({"width": 32, "n_head": 48}, Recipe(n_epochs=6, most_features=8_500)),
 }
