@@ -45,6 +45,8 @@ presets: .venv/.base  ## train the shipped models from DATA (three hours; Debian
 	$(BIN)/python -m aoede.learning.known_phrases $(DATA) src/aoede/presets/phrases.safetensors
 	$(BIN)/python -m aoede.learning.drum_preset $(DATA) src/aoede/presets/drums.safetensors
 	$(BIN)/python -m aoede.learning.sound_preset $(DATA) src/aoede/presets/notes.safetensors --run build/notes
+	$(BIN)/python -m aoede.learning.reply_preset $(DATA) src/aoede/presets/replies.safetensors \
+		--minilm build/sources/minilm.whl --run build/replies
 	$(BIN)/python -m aoede.learning.text_presets $(DATA) src/aoede/presets --runs build/texts
 	$(BIN)/python -m aoede.learning.song_lines $(DATA) src/aoede/presets --minilm build/sources/minilm.whl \
 		--unihan build/sources/Unihan_Readings.txt.bz2

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from aoede.learning.checkpoint import Checkpoint
     from aoede.song import Song
 
-ONLY_IN_JSON = ("recipe", "made_with")  # of a model's provenance: long, and of use to programs
+ONLY_IN_JSON = (
+    "recipe",
+    "made_with",
+    "responses",
+    "priors",
+    "classes",
+)  # of a model's provenance: long, and of use to programs
 MAX_CELLS = 12  # of a long list that is told in a line
 MAX_CHARACTERS = 120  # of a long text
 _file = click.argument("file", type=click.Path(path_type=Path))

@@ -24,7 +24,7 @@ from aoede.learning.responses import ResponseSet, language_of
 
 N_SHOWN = 8  # messages whose suggestions a run shows
 _READING = ("text_column", "label_columns")
-_OTHERS = ("responses", "examples", "meanings", "data_share")
+_OTHERS = ("responses", "from_data", "examples", "meanings", "data_share")
 _FIXED = ("n_features", "n_learned", "n_meaning", "n_classes", "n_buckets", "meaning_width", "n_symbols")
 
 Exchanges = Sequence[tuple[int, Exchange]]
@@ -57,7 +57,9 @@ def decide(
     is_labelled = reply_lessons.names_intents(exchanges)
     with_examples = bool(others.get("examples", not is_labelled))
     known = meanings.known(others.get("meanings"))
-    responses = _responses(exchanges, is_labelled, others.get("responses"), known)
+    responses = _responses(
+        exchanges, is_labelled, known, others.get("responses"), others.get("from_data", True)
+    )
     lessons = Lessons.of(responses, with_reasons=with_examples)
     recipe = replace(given.recipe, **changes)
     data_share = float(others.get("data_share", reply_lessons.MOST_DATA_SHARE))
@@ -99,10 +101,15 @@ def decide(
 
 
 def _responses(
-    exchanges: Exchanges, is_labelled: bool, file: str | None, known: meanings.Meanings
+    exchanges: Exchanges, is_labelled: bool, known: meanings.Meanings, file: str | None, from_data: bool
 ) -> ResponseSet:
-    """The replies of the data under the data's intents or the shipped ones; those of a person's own file first."""
-    if is_labelled:
+    """The replies of the data under the data's intents or the shipped ones; those of a person's own file first.
+
+    Where they are not taken `from_data`, they are the shipped ones and those of the file.
+    """
+    if not from_data:
+        found = ResponseSet.seeds()
+    elif is_labelled:
         found = reply_lessons.responses_by_label(exchanges)
     else:
         found = reply_lessons.responses_by_spreading(exchanges, ResponseSet.seeds(), known.vectors)

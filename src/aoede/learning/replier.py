@@ -29,8 +29,8 @@ from aoede.settings import from_mapping
 Floats = NDArray[np.float32]
 
 N_SUGGESTED = 3
-LEAST_SHARE = 0.02  # of all intents, below which one is no suggestion but nonsense
-LEAST_CONTRARY = 0.005  # that a "no" must have to stand beside two that say yes, and the other way round
+LEAST_SHARE = 0.05  # of all intents, below which one is no suggestion but nonsense
+LEAST_CONTRARY = 0.02  # that a "no" must have to stand beside two that say yes, and the other way round
 CONTRARY_SHARE = 0.4  # of the chance of what makes room for it
 BEAM = 32
 GRAVE = class_of("sensitive")
@@ -46,9 +46,7 @@ class Manner:
     specificity: float = 0.0  # how much intents that fit everything stand back: the power of their frequency
     usualness: float = 1.0  # a
     closeness: float = 0.3  # b
-    caution: float = (
-        0.2  # from which chance that a message is grave there are none, however likely others are
-    )
+    caution: float = 0.15  # from which chance that a message is grave there are none, however short a reply
     warmth: float = 1.0  # what the scores of classes are divided by, to be as sure as they are right
 
     def __post_init__(self) -> None:

@@ -113,7 +113,10 @@ def reply_vectors(
     own = np.zeros((len(texts), len(numbers)), np.float32)
     for row, found in zip(own, grams, strict=True):
         row[[numbers[feature] for feature in found]] = [np.log(1 + len(texts) / counts[f]) for f in found]
-    parts = [unit(own), _meanings(texts, meaning)]
+    parts = [
+        unit(own),
+        np.float32(0.5) * _meanings(texts, meaning),
+    ]  # opposites are near each other in meaning
     heard = [" ".join(said[:20]) for said in messages]
     parts.append(np.float32(0.5) * _meanings(heard, meaning))
     return unit(np.concatenate(parts, axis=1))

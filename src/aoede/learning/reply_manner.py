@@ -16,10 +16,11 @@ from aoede.score import log_softmax
 
 MOST_JUDGED = 2_000  # messages with a reply of the set
 MOST_BLOCKS = 20  # of a hundred pairs, and
-LEAST_FOR_MIX = 20  # pairs by which the parts of agreement are weighed
+LEAST_FOR_MIX = 100  # pairs by which the parts of agreement are weighed; with fewer they weigh
+CAUTIOUS_MIX = (4.0, 6.0, 6.0)  # so much: what was learnt, what words mean, what words both say
 N_SWEEPS = 3
-_FACTORS = (1.0, 0.0, 0.25, 0.5, 0.7, 1.4, 2.0, 4.0)
-PRECISION = 0.95  # that suggestions shall have on written examples
+_FACTORS = (1.0, 0.5, 0.7, 1.4, 2.0)
+PRECISION = 0.96  # that suggestions shall have on written examples
 _WARMTHS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0)
 _SPECIFICITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _CLOSENESSES = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
@@ -165,9 +166,9 @@ def fitted_mix(replier: Replier, valid: Exchanges) -> NDArray[np.float32]:
 
     Where the conversations are few a model learns its own by heart; then what it never learnt has to count more.
     """
-    mix = np.array(replier.model.weights["mix"])
     if len(valid) < LEAST_FOR_MIX:
-        return mix
+        return np.array(CAUTIOUS_MIX, np.float32)
+    mix = np.array(replier.model.weights["mix"])
     found = [_cosines(replier, [valid[i][1] for i in block]) for block in blocks(len(valid))[:MOST_BLOCKS]]
     for _ in range(N_SWEEPS):
         for part in range(len(mix)):

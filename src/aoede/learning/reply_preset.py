@@ -30,7 +30,9 @@ SETS = {
 SEED = 7
 N_WORDS, N_PAIRS = 8_000, 4_500
 LONG = 1_000  # numbers
-SETTINGS: Mapping[str, Any] = {"preset": "small", "examples": True, "data_share": 0.25}
+SETTINGS: Mapping[str, Any] = {
+    "preset": "small", "from_data": False, "examples": True, "data_share": 0.25,
+}  # fmt: skip
 LICENCE = "conversations under BSD-3-Clause and Apache-2.0, examples of the project; see presets/replies.md"
 
 

@@ -35,6 +35,14 @@ N_GIBBS = 200
 TEMPO_BPM = 100.0
 
 
+# What to do with a model of another encoding.
+_HINTS = {
+    "mulaw": "Make sound with: aoede sound {name}",
+    "ngrams": 'Let it answer with: aoede reply --model {name} "Are you free?"',
+    "words": 'Let it answer with: aoede reply --model {name} "Are you free?"',
+}
+
+
 @dataclass(frozen=True)
 class Trained:
     """A model with what turns its arrays into music."""
@@ -56,7 +64,7 @@ class Trained:
         try:
             encoding = metadata["encoding"]["name"]
             if encoding != "pianoroll":
-                hint = f"Make sound with: aoede sound {name}" if encoding == "mulaw" else ""
+                hint = _HINTS.get(str(encoding), "").format(name=name)
                 raise InputError(
                     f"this is a model of {encoding}; piano rolls are sampled here", where=name, hint=hint
                 )

@@ -21,6 +21,11 @@ from aoede.words.novelty import Human
 from aoede.words.verbatim import Index
 
 _EXTRAS = ("novelty", "lexicon")
+_HINTS = {
+    "pianoroll": "Let it make music with: aoede sample",
+    "ngrams": "Let it answer with: aoede reply --model",
+    "words": "Let it answer with: aoede reply --model",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Writer:
         try:
             if metadata["encoding"]["name"] != Characters.name:
                 encoding = metadata["encoding"]["name"]
-                hint = "Let it make music with: aoede sample" if encoding == "pianoroll" else ""
+                hint = _HINTS.get(str(encoding), "")
                 raise InputError(f"this is a model of {encoding}; it does not write", where=name, hint=hint)
             family = families.load(metadata["family"], capability="autoregressive")
             parts = parts_of(tensors)
