@@ -24,6 +24,7 @@ import numpy as np
 
 from aoede import train
 from aoede.encodings.tokens import Words, canonical
+from aoede.formats import plot
 from aoede.learning import on_conversations, reply_lessons
 from aoede.learning.dataset import Item, from_folder, split
 from aoede.learning.exchanges import Conversation
@@ -195,7 +196,7 @@ def fivegram(learnt: Exchanges, valid: Exchanges, words: Words) -> float:
         return [np.append(words.encode(e.reply), 0) for _, e in exchanges]
 
     config = ngram.Config(n_symbols=words.n_symbols)
-    model = ngram.fit(config, ngram.Recipe(order=5), documents(learnt))
+    model = ngram.fit(config, documents(learnt), recipe=ngram.Recipe(order=5))
     return float(np.exp(ngram.score(model, documents(valid), None).value))
 
 
@@ -252,6 +253,16 @@ def set_row(name: str, figures: Figures) -> str:
     return f"| {name} | {' | '.join(f'{known[w]:.3f}' if w in known else '' for w in wanted)} |"
 
 
+def calibration_picture(name: str, figures: Figures) -> bytes:
+    """Tenths of the messages by rising chance: how likely a short reply was thought, and how often it was short."""
+    chances, shares, _ = map(np.array, zip(*figures.calibration, strict=True))
+    curves = [
+        plot.Curve("replies that were short", 100 * chances, 100 * shares, "per cent"),
+        plot.Curve("as often as thought", 100 * chances, 100 * chances, "per cent"),
+    ]
+    return plot.to_bytes(curves, title=f"When a short reply fits: {name}", x_label="chance, per cent")
+
+
 def lstm_line(name: str, data: Path, runs: Path) -> str:
     place, learnt, valid = parts(data, name, runs)
     replier, seconds = trained(name, place, runs, "seq2seq")
@@ -274,6 +285,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*", default=SETS, choices=SETS)
     parser.add_argument("--runs", type=Path, default=Path("build/reply_runs"))
     parser.add_argument("--lstm", nargs="*", default=("en_sgd",), choices=SETS, help="sets that it learns")
+    parser.add_argument("--picture", type=Path, help="where to draw the calibration of the first set (PNG)")
     options = parser.parse_args()
     encode: Encode | None = None
     if options.minilm:
@@ -294,6 +306,8 @@ def main() -> None:
         print("\n| three distinct intents | macro | | micro | |\n|---|---|---|---|---|")
         for row in intent_rows(found["en_sgd"], options.runs):
             print(row, flush=True)
+    if options.picture and options.sets:
+        options.picture.write_bytes(calibration_picture(options.sets[0], found[options.sets[0]].figures))
     print("\n| set | AUC | precision at 10 % | at 20 % | always | P@10 | P@20 | MRR | by frequency | | |")
     print("|" + "---|" * 11)
     for name, seen in found.items():

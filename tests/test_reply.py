@@ -168,7 +168,7 @@ def test_a_message_costs_less_than_a_fifth_of_the_promised_tenth_of_a_second() -
 def test_replying_needs_no_torch() -> None:
     code = "import sys, aoede; aoede.replies('Are you free?'); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.out.strip() == "False"
+    assert done.stdout.strip() == "False"
 
 
 # Mails and files

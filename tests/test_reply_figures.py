@@ -456,14 +456,16 @@ def test_closeness_is_trusted_where_it_finds_the_real_reply_and_not_where_it_mis
     assert reply_manner._closeness(judge([9.0, 0.0]), said, Manner()).closeness == 0.0
 
 
-def test_the_parts_of_agreement_are_weighed_by_what_is_held_out() -> None:
+def test_the_parts_of_agreement_are_weighed_by_what_is_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reply_manner, "LEAST_FOR_MIX", 10)
     own = replier()
     mix = own.model.weights["mix"].copy()
     found = reply_manner.fitted_mix(own, exchanges())
     assert found.shape == (3,) and found.dtype == np.float32
     parts = [reply_manner._cosines(own, [e for _, e in exchanges()])]
     assert reply_manner._nats_among(found, parts) <= reply_manner._nats_among(mix, parts)
-    np.testing.assert_array_equal(reply_manner.fitted_mix(own, exchanges()[:19]), mix)
+    few = reply_manner.fitted_mix(own, exchanges()[: reply_manner.LEAST_FOR_MIX - 1])
+    np.testing.assert_array_equal(few, np.float32(reply_manner.CAUTIOUS_MIX))
     np.testing.assert_array_equal(own.model.weights["mix"], mix)
 
 

@@ -18,7 +18,7 @@ from aoede.errors import ConfigError, InputError
 from aoede.learning import intents
 from aoede.learning.exchanges import Conversation, Exchange
 from aoede.learning.reply_examples import REASONS, Example, class_of
-from aoede.learning.responses import ResponseSet, frequent, is_short, with_counts
+from aoede.learning.responses import ResponseSet, frequent, is_short, language_of, with_counts
 from aoede.models.two_tower import Judged, Pairs
 from aoede.models.two_tower.model import unit
 from aoede.randomness import stream
@@ -32,6 +32,8 @@ MOST_INTENTS = 60
 MOST_DATA_SHARE = 0.5  # of what is shown of classes, where there are written examples too
 FIRST_WEIGHT, LATER_WEIGHT = 1.0, 0.7  # of the intents of an example
 LONG = class_of("open")
+_STRIDE = 7_919  # through the turns that examples borrow
+_Row = tuple[str, str, dict[str, float]]  # a message, what was said before it, how much each class is right
 
 
 @dataclass(frozen=True)
@@ -189,12 +191,14 @@ def judged(
     if not 0 <= data_share <= 1:
         raise ConfigError(f"data_share must be a number from 0 to 1, not {data_share}")
     places = {name: i for i, name in enumerate(lessons.classes)}
-    rows = list[tuple[str, str, dict[str, float]]]()
+    rows = list[_Row]()
     for _, e in exchanges:
         if name := class_of_reply(lessons, e):
             rows.append((e.message, context_of(e.context), {name: 1.0}))
     n_data = len(rows)
-    rows += [(example.message, "", told) for example in examples if (told := _targets(example, places))]
+    told = [(example.message, shares) for example in examples if (shares := _targets(example, places))]
+    if told:
+        rows = _unhinted(rows, told)
     targets = np.zeros((len(rows), len(places)), np.float32)
     for target, (*_, shares) in zip(targets, rows, strict=True):
         for name, share in shares.items():
@@ -210,6 +214,23 @@ def judged(
         targets / np.maximum(targets.sum(axis=1, keepdims=True), np.float32(1e-9)),
         weights,
     )
+
+
+def _unhinted(rows: Sequence[_Row], told: Sequence[tuple[str, dict[str, float]]]) -> list[_Row]:
+    """Rows of the data and of examples, so that turns before a message do not tell which of both it is.
+
+    Every second message of the data loses them, every second example gets those of some message of the data in its
+    language. Else a model would hear from the turns alone that replies are long, as they are in most conversations.
+    """
+    turns: dict[str, list[str]] = {"en": [], "zh": []}
+    for message, context, _ in rows:
+        if context:
+            turns[language_of(message)].append(context)
+    mixed = [(message, "" if i % 2 else context, shares) for i, (message, context, shares) in enumerate(rows)]
+    for i, (message, shares) in enumerate(told):
+        own = turns[language_of(message)]
+        mixed.append((message, own[i * _STRIDE % len(own)] if own and i % 2 else "", shares))
+    return mixed
 
 
 def class_of_reply(lessons: Lessons, exchange: Exchange) -> str:
