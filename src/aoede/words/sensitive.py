@@ -305,6 +305,7 @@ _GRAVE_EN = (
 )  # fmt: skip
 
 _CASED = (
+    r"\b(?:we|We|they|They|I|have|since) buried [A-Z][a-z]+\b|"
     r"\bAIDS\b|\bALS\b|\bMND\b|\bR\.?I\.?P\.?(?= (?:[A-Z][a-z]|dear|grand|mum|dad|uncle|aunt|old friend|"
     r"to (?:my|our) (?:dear|beloved)))(?! (?:My|To))|\b[Ww]e(?: have|"
     "'ve)? (?:just )?lost [A-Z][a-z]+ (?:this morning|last night|yesterday|today|on [A-Z]|last week)|"
