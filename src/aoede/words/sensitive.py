@@ -297,7 +297,8 @@ _GRAVE_EN = (
     r"they've|we've|they're|we're|wife|husband|\w+ and (?:i|me|\w+)) (?:\w+ ){0,2}?(?:separated|separating)\b",
     r"\b(?:broke|broken|break(?:ing)?|split(?:ting)?)[- ]up\b(?: (?:with|for good|last|yesterday|after|"
     r"because|over))|\b(?:we|they|we've|they've|we're|they're|parents|\w+ and i|"
-    r"and \w+) (?:\w+ ){0,2}?(?:broke|broken|breaking|split|splitting) up\b|\b(?:my|our|the|his|her|"
+    r"and \w+) (?:\w+ ){0,2}?(?:broke|broken|breaking|split|splitting|"
+    r"break(?! up (?:the|this|that|these|our|a|an|into|for)\b)) up\b|\b(?:my|our|the|his|her|"
     r"a) break[- ]?up\b",
     rf"\b(?:he|she|{_KIN}) (?:\w+ ){{0,2}}?(?:left|dumped|is leaving|leaving|cheated on) (?:me|him|her|us)\b|"
     r"\bdumped me\b|\bcheat(?:ed|ing|s) on (?:me|him|her|his|my)\b|\bhaving an affair\b|"
