@@ -76,7 +76,7 @@ def test_random_mutants_raise_nothing_else():
         (b"PK\x03\x04" + bytes(40), "zip archive"),
         (b"", "damaged"),
         (struct.pack("<Q", 2**62) + b"{}", "damaged"),
-        (struct.pack("<Q", 2 << 20) + bytes(3 << 20), "header is larger"),
+        (struct.pack("<Q", 9 << 20) + bytes(10 << 20), "header is larger"),
         (struct.pack("<Q", 2) + b"{}", "not made by aoede"),
     ],
 )
