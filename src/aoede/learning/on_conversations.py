@@ -21,6 +21,7 @@ from aoede.learning.replier import Replier
 from aoede.learning.reply_examples import Example, shipped
 from aoede.learning.reply_lessons import Lessons
 from aoede.learning.responses import ResponseSet, language_of
+from aoede.models.two_tower import Judged
 
 N_SHOWN = 8  # messages whose suggestions a run shows
 _READING = ("text_column", "label_columns")
@@ -73,31 +74,44 @@ def decide(
         "data_share": data_share,
         **{name: others.get(name) for name in _READING},
     }
-    texts = _texts(exchanges, _examples(document, held_out)[0])
+    written = _examples(document, held_out)[0]
     if family.ENCODINGS[0] == Words.name:
-        words = Words.fit([*texts, *(r.text for r in responses.responses)])
+        texts = [*_texts(exchanges, written), *(r.text for r in responses.responses)]
+        words = Words.fit(texts)
         config = family.Config(**{"n_symbols": words.n_symbols, **given.shape, **shape})
         priors = dict.fromkeys(lessons.classes, 1.0)
         return document | {"encoding": words.as_mapping(), "config": asdict(config), "priors": priors}
-    encoding = NGrams.fit(texts, least=recipe.least_texts, most=recipe.most_features, meaning=known.features)
-    config = family.Config(
-        **{
-            "n_features": encoding.n_features,
-            "n_learned": encoding.n_learned,
-            "n_meaning": encoding.n_meaning,
-            "meaning_width": known.table.shape[1],
-            "n_classes": len(lessons.classes),
-            "n_buckets": N_BUCKETS,
-            **given.shape,
-            **shape,
-        }
+    encoding = NGrams.fit(
+        _texts(exchanges, written),
+        least=recipe.least_texts,
+        most=recipe.most_features,
+        meaning=known.features,
     )
-    judged = reply_lessons.judged(
-        encoding, lessons, exchanges, _examples(document, held_out)[0], data_share=data_share
-    )
+    sizes = _sizes(encoding, known.table.shape[1], len(lessons.classes))
+    judged = reply_lessons.judged(encoding, lessons, exchanges, written, data_share=data_share)
+    return document | {
+        "encoding": encoding.as_mapping(),
+        "config": asdict(family.Config(**{**sizes, **given.shape, **shape})),
+        "priors": _priors(judged, lessons.classes),
+    }
+
+
+def _sizes(encoding: NGrams, meaning_width: int, n_classes: int) -> dict[str, int]:
+    """What of a model's shape the data decide."""
+    return {
+        "n_features": encoding.n_features,
+        "n_learned": encoding.n_learned,
+        "n_meaning": encoding.n_meaning,
+        "meaning_width": meaning_width,
+        "n_classes": n_classes,
+        "n_buckets": N_BUCKETS,
+    }
+
+
+def _priors(judged: Judged, classes: Sequence[str]) -> dict[str, float]:
+    """How often each class is right, as often as messages are shown."""
     shares = judged.weights @ judged.targets / max(judged.weights.sum(), 1e-9)
-    priors = dict(zip(lessons.classes, map(float, np.round(shares, 6)), strict=True))
-    return document | {"encoding": encoding.as_mapping(), "config": asdict(config), "priors": priors}
+    return dict(zip(classes, map(float, np.round(shares, 6)), strict=True))
 
 
 def _responses(
