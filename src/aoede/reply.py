@@ -24,6 +24,7 @@ from aoede.words import gate
 Reply = Suggestion
 SHIPPED = "replies"
 MAX_COUNT = 10
+GRAVE = "sensitive"  # of REASONS
 UNSURE = ("a short reply seldom fits such a message", "这样的消息很少能用短句回复")
 BULK = ("it was sent to many: {why}", "这是群发或自动邮件：{why}")
 
@@ -80,9 +81,7 @@ def answer(
     is_grave = outlook.is_grave >= judge.manner.caution
     if outlook.is_short >= judge.manner.threshold and not is_grave:
         suggestions = replier.suggestions(text, context, language=spoken, n=count, picks=picks)
-    reason = (
-        "" if suggestions else _reason("sensitive" if is_grave else outlook.reason, outlook.is_short, spoken)
-    )
+    reason = "" if suggestions else _reason(GRAVE if is_grave else outlook.reason, outlook.is_short, spoken)
     return Answer(tuple(suggestions), reason, chance, language, replier.name, replier.sha256)
 
 
@@ -104,7 +103,7 @@ def answer_mail(
 
 def _reason(code: str, is_short: float, language: str) -> str:
     """The likeliest reason why none fits; that it seldom does, where the model still thinks that one may."""
-    told = REASONS.get(code, UNSURE) if is_short < 0.5 else UNSURE
+    told = REASONS.get(code, UNSURE) if is_short < 0.5 or code == GRAVE else UNSURE
     return told[language == "zh"]
 
 

@@ -251,10 +251,10 @@ def evaluate(
     DATA is a folder or one file. Several models of text stand in one table, the ladder. Of a model of replies a table
     tells how often it names and ranks the replies of conversations, beside what knows less; greater is better.
     """
+    from aoede.formats.table import Columns
     from aoede.learning.evaluate import evaluate as judge
-    from aoede.learning.on_texts import reading
 
-    columns = reading(said)["columns"]
+    columns = Columns.said(said)
     with Console() as console:
         found = judge(models, data, seed=seed, adapts=dynamic, by=by, columns=columns, watcher=console)
     if as_json:

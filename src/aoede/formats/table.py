@@ -43,6 +43,12 @@ class Columns:
     text: str = ""
     labels: tuple[str, ...] | None = None  # None: those of LABEL_COLUMNS that are there
 
+    @classmethod
+    def said(cls, settings: Mapping[str, Any]) -> "Columns":
+        """From the settings `text_column` and `label_columns`, where they are said."""
+        labels = settings.get("label_columns")
+        return cls(settings.get("text_column") or "", tuple(labels) if labels else None)
+
 
 @dataclass(frozen=True)
 class Row:

@@ -35,10 +35,7 @@ told: tuple[str, ...] = ("responses", "classes", "priors", "examples", "held_out
 
 
 def reading(said: Mapping[str, Any]) -> dict[str, Any]:
-    columns = Columns(
-        said.get("text_column") or "", tuple(said["label_columns"]) if said.get("label_columns") else None
-    )
-    return {"kinds": ("conversations",), "columns": columns}
+    return {"kinds": ("conversations",), "columns": Columns.said(said)}
 
 
 def decide(

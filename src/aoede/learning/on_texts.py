@@ -29,10 +29,7 @@ told = ("held_out",)
 
 
 def reading(said: Mapping[str, Any]) -> dict[str, Any]:
-    columns = Columns(
-        said.get("text_column") or "", tuple(said["label_columns"]) if said.get("label_columns") else None
-    )
-    return {"kinds": ("text",), "columns": columns}
+    return {"kinds": ("text",), "columns": Columns.said(said)}
 
 
 def decide(

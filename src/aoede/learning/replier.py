@@ -6,7 +6,7 @@ The intents come first, then one reply of each, so that no two suggestions say t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -142,7 +142,7 @@ class Replier:
 
     def with_responses(self, responses: ResponseSet) -> "Replier":
         """The same model with another set of replies; those of intents that it does not know are out of its reach."""
-        return Replier(**{**_fields_of(self), "responses": responses})
+        return replace(self, responses=responses)
 
     # -- what a message is --
 
@@ -263,10 +263,6 @@ class Replier:
                 self.model.texts([self.encoding.encode(text) for text in texts])
             )
         return self._sides[texts]
-
-
-def _fields_of(replier: Replier) -> dict[str, Any]:
-    return {name: getattr(replier, name) for name in Replier.__dataclass_fields__}
 
 
 def diverse(

@@ -21,6 +21,7 @@ from aoede.learning.replier import MAX_READ, N_SUGGESTED, Replier
 from aoede.learning.reply_lessons import LONG, N_AMONG, Lessons, blocks, class_of_reply, key_of
 from aoede.learning.reply_manner import intents_of, short_chances, top_intents
 from aoede.learning.responses import Response
+from aoede.models.two_tower.model import without_equals
 from aoede.randomness import stream
 from aoede.score import log_softmax
 
@@ -181,7 +182,7 @@ def with_interval(
 
 def ranked(scores: Floats, keys: NDArray[np.int64]) -> Floats:
     """(n,) the rank of each message's own reply among those of the block; equal replies do not count, ties half."""
-    masked = np.where((keys[:, None] == keys[None]) & ~np.eye(len(keys), dtype=bool), -np.inf, scores)
+    masked = without_equals(scores, keys)
     own = np.diag(masked)[:, None]
     return np.asarray(1 + (masked > own).sum(axis=1) + ((masked == own).sum(axis=1) - 1) / 2)
 

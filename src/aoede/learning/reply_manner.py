@@ -12,6 +12,7 @@ from aoede.learning.replier import N_SUGGESTED, Manner, Replier
 from aoede.learning.reply_examples import Example, class_of
 from aoede.learning.reply_lessons import Lessons, blocks, class_of_reply, key_of
 from aoede.learning.responses import Response
+from aoede.models.two_tower.model import without_equals
 from aoede.score import log_softmax
 
 MOST_JUDGED = 2_000  # messages with a reply of the set
@@ -189,7 +190,6 @@ def _cosines(
 def _nats_among(mix: Floats, found: Sequence[tuple[NDArray[np.float32], NDArray[np.int64]]]) -> float:
     nats = list[Floats]()
     for cosines, keys in found:
-        scores = np.tensordot(mix, cosines.astype(np.float64), axes=1)
-        scores[(keys[:, None] == keys[None]) & ~np.eye(len(keys), dtype=bool)] = -np.inf
+        scores = without_equals(np.tensordot(mix, cosines.astype(np.float64), axes=1), keys)
         nats.append(-np.diag(log_softmax(scores)))
     return float(np.concatenate(nats).mean())

@@ -15,7 +15,7 @@ from aoede.errors import InputError
 from aoede.models.two_tower.bags import Bags, Floats, Ints
 from aoede.models.two_tower.config import Config
 from aoede.models.two_tower.descent import Adam, Gradients
-from aoede.models.two_tower.model import MEANING_SCALE, Encoded, Model, Texts, unit
+from aoede.models.two_tower.model import MEANING_SCALE, Encoded, Model, Texts, unit, without_equals
 from aoede.models.two_tower.recipe import Recipe
 from aoede.randomness import stream
 from aoede.score import NONE_YET, Check, log_softmax
@@ -134,10 +134,7 @@ class Learner:
         words = [fixed.words(self.model, indices) for fixed in self._fixed_parts]
         cosines = [u @ v.T, meanings[0] @ meanings[1].T, words[0] @ words[1].T]
         scores = mix[0] * cosines[0] + mix[1] * cosines[1] + mix[2] * cosines[2]
-        keys = self._keys[indices]
-        same = keys[:, None] == keys[None]
-        scores[same & ~np.eye(len(keys), dtype=bool)] = -np.inf
-        nats, slope = _both_directions(scores)
+        nats, slope = _both_directions(without_equals(scores, self._keys[indices]))
         gradients.add("mix", np.array([np.sum(slope * cosine) for cosine in cosines], np.float32))
         for side, of_out in zip(sides, (slope @ v, slope.T @ u), strict=True):
             side.descend(mix[0] * of_out, weights, gradients)
@@ -186,8 +183,7 @@ class Learner:
             sides = [[texts[i] for i in block] for texts in (pairs.messages, pairs.replies)]
             messages, replies = (self.model.texts(side) for side in sides)
             scores = self.model.agreement(self.model.messages(messages), self.model.replies(replies))
-            keys = pairs.keys[block]
-            scores[(keys[:, None] == keys[None]) & ~np.eye(len(block), dtype=bool)] = -np.inf
+            scores = without_equals(scores, pairs.keys[block])
             logs = log_softmax(scores)
             nats.append(-np.diag(logs))
             hits.append(scores.argmax(axis=1) == np.arange(len(block)))

@@ -166,6 +166,11 @@ class Model:
         return np.asarray(hidden @ self.weights["head.out"] + self.weights["head.out_bias"])
 
 
+def without_equals(scores: NDArray[Any], keys: Ints) -> NDArray[Any]:
+    """(n, n) scores with -inf where another reply than one's own says the same: its key (n,) is equal."""
+    return np.where((keys[:, None] == keys[None]) & ~np.eye(len(keys), dtype=bool), -np.inf, scores)
+
+
 def unit(rows: Floats) -> Floats:
     """Rows of length 1; those of (nearly) no length are 0."""
     lengths = np.sqrt(np.square(rows).sum(axis=1, keepdims=True))
