@@ -364,7 +364,7 @@ def test_another_meter_is_refused(song: Song) -> None:
     [{"request": 5}, {"seed": "x"}, {"seed": True}, {"options": []}, {"options": {"colour": "red"}},
      {"options": {"bars": "8"}}, {"options": {"key": 5}}, {"options": {"melody": "x.mid"}}, {"seeds": {"bass": "x"}},
      {"seeds": []}, {"edits": 3}, {"edits": [3]}, {"edits": [{"paint": {}}]}, {"edits": [{"extend": {"x": 1}}]},
-     {"edits": [{"extend": {"bars": "x"}}]}, {"edits": [{"extend": {}}] * 65}, {"edits": [{"regenerate": []}]}],
+     {"edits": [{"extend": {"bars": "x"}}]}, {"edits": [{"extend": {}}] * 257}, {"edits": [{"regenerate": []}]}],
 )  # fmt: skip
 def test_damaged_recipes_are_refused_in_a_sentence(song: Song, damage: dict[str, object]) -> None:
     with pytest.raises(InputError, match="recipe cannot be read"):
@@ -514,3 +514,35 @@ def test_three_hundred_random_edits_leave_what_was_not_chosen(
     small: list[Song], song: Song, beat: Song, seed: int
 ) -> None:
     assert _chain([*small, song, beat][seed % 5], 10, seed) == 10
+
+
+def _lines(song: Song) -> list[str]:
+    return [line.text for line in sung_lines(song)]
+
+
+@pytest.mark.parametrize("tracks", [None, "lyrics", "melody,lyrics"])
+def test_a_locked_line_of_the_words_stays_as_it_is_among_new_ones(song: Song, tracks: str | None) -> None:
+    before = _lines(song)
+    for seed in range(5):
+        after = _lines(regenerate(song, tracks=tracks, lock="lyrics:line2+line3", seed=seed))
+        assert after[1:3] == before[1:3]
+        assert len(after) == len(before)
+    assert after != before
+
+
+def test_one_line_of_the_words_is_made_anew_and_a_line_that_is_not_there_is_told(song: Song) -> None:
+    before, after = _lines(song), _lines(regenerate(song, tracks="lyrics", sections="line1", seed=4))
+    assert after[0] != before[0]
+    assert after[1:] == before[1:]
+    with pytest.raises(UsageError, match=f"line 99 of a song that has {len(before)}"):
+        regenerate(song, lock="lyrics:line99")
+
+
+def test_resuming_a_song_of_ours_gives_the_same_edits_as_making_it_once_more(song: Song) -> None:
+    longer = extend(song, add="bridge:2", seed=3)
+    options = {"tracks": "melody,bass", "seed": 9}
+    slow, quick = (
+        editing.edited(begin(longer), "regenerate", options) for begin in (work_on, editing.resumed)
+    )
+    assert slow.song == quick.song
+    assert export.to_bytes(slow.song, ".mid") == export.to_bytes(quick.song, ".mid")

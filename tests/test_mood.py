@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aoede.errors import InputError
+from aoede.errors import InputError, UsageError
 from aoede.learning.checkpoint import load_preset
 from aoede.learning.mood_columns import Scale
 from aoede.learning.mood_regression import cross_validate, fit, folds_of, gaussian_kernel
 from aoede.learning.mood_table_zh import families
 from aoede.mood.emoji import EMOJI
 from aoede.mood.feelings import FEELINGS, NAMED_BY, nearest_feelings
-from aoede.mood.request import PRIOR_SD, Mood, mood_of
+from aoede.mood.request import PRIOR_SD, Mood, mood_of, moved
 from aoede.mood.tokens import normalised, tokens_of
 from aoede.mood.vectors import RATED_BY, table
 
@@ -509,3 +509,21 @@ def test_sleep_is_calm_and_a_race_is_not(calm: str, restless: str) -> None:
 
 def test_letters_of_keys_are_no_keywords() -> None:
     assert mood_of("a hopeful ballad in E flat major").keywords == ("hopeful", "ballad")
+
+
+def test_a_stated_valence_and_arousal_take_the_place_of_what_the_words_say() -> None:
+    said = mood_of("a song that expresses hope and wonder")
+    assert moved(said) is said
+    dark = moved(said, valence=-0.8, arousal=-0.5)
+    assert (dark.valence, dark.arousal) == (-0.8, -0.5)
+    assert dark.keywords == said.keywords
+    assert max(dark.feelings, key=dark.feelings.__getitem__) in ("sadness", "loneliness")
+    near = moved(said, arousal=said.arousal + 0.1)
+    assert set(list(near.feelings)[:2]) == {"hope", "wonder"}
+    assert near.valence == said.valence
+
+
+@pytest.mark.parametrize("value", [1.01, -2, math.nan, math.inf, "0.5", True])
+def test_a_valence_off_the_axis_is_refused(value: float) -> None:
+    with pytest.raises(UsageError, match="valence is a number from -1 to 1"):
+        moved(mood_of("hope"), valence=value)

@@ -70,6 +70,8 @@ def compose(
     chords: str | None = None,
     style: str | None = None,
     instruments: str | None = None,
+    valence: float | None = None,
+    arousal: float | None = None,
     density: float | str | None = None,
     register: float | str | None = None,
     surprise: float | str | None = None,
@@ -87,7 +89,8 @@ def compose(
     bars: 1..512; without it the song takes about two minutes. key: "D", "F# minor". mode: "dorian".
     tempo: quarter notes a minute, 20..300. meter: "3/4". form: "intro verse chorus verse:16 chorus".
     chords: "C Am F G", a bar each, or by section; nothing about them is changed. style: "waltz".
-    instruments: "piano, cello": these and no others. density (of the melody), register (its height), surprise
+    instruments: "piano, cello": these and no others. valence: -1 (sad) to 1 (happy) and arousal: -1 (calm) to 1
+    (restless), in the place of what the words say. density (of the melody), register (its height), surprise
     (of the harmony): 0..1, or "low", "medium", "high".
     progressions: a CSV of chord progressions with moods, from which the harmony is chosen instead.
     harmony: which model gives the chords: "functional" (unless said), "rbm", "rnn", a run or a model file.

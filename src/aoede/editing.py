@@ -134,12 +134,7 @@ def work_on(song: Song) -> Work:
         made = again(song.recipe)
         if _same(made.song, song):
             return made
-    planned = planned_by(song.recipe)
-    for name, options in edits_of(song.recipe):
-        if name == "extend":
-            planned = replace(planned, plan=extended_plan(planned.plan, options)[0])
-        if name == "set_lyrics":
-            planned = replace(planned, lyrics=options["text"])
+    planned = _planned_for(song)
     meter = planned.plan.meter
     if [(m.numerator, m.denominator) for m in song.meters] != [(meter.numerator, meter.denominator)]:
         raise InputError(
@@ -147,6 +142,25 @@ def work_on(song: Song) -> Work:
             hint="Give it back its meter, or let `aoede harmonise` write a song around its melody.",
         )
     return Work(_with_marks(song, planned), planned, by_hand=True)
+
+
+def resumed(song: Song) -> Work:
+    """`work_on` a song whose notes are known to be those of its recipe, without making it once more."""
+    if song.recipe.get("edited"):
+        return work_on(song)
+    planned = _planned_for(song)
+    return Work(replace(song, lead=planned.lead), planned)
+
+
+def _planned_for(song: Song) -> Sketch:
+    """The sketch of a song as its edits have left it."""
+    planned = planned_by(song.recipe)
+    for name, options in edits_of(song.recipe):
+        if name == "extend":
+            planned = replace(planned, plan=extended_plan(planned.plan, options)[0])
+        if name == "set_lyrics":
+            planned = replace(planned, lyrics=options["text"])
+    return planned
 
 
 def notes_hash(song: Song) -> str:

@@ -84,8 +84,10 @@ def regenerated(
     planned = replace(planned, seeds={**planned.seeds, **seeds}, changes=changes)
     if where.get(HARMONY):
         planned = replace(planned, changes=_new_changes(song, planned, where, seed))
-    song = _with_new_melody(song, planned, where)
-    song = _with_new_words(song, planned, where, locks, are_named=bool(tracks))
+    together = _sung_anew(planned.plan, where, locks)
+    song = _with_new_melody(song, planned, where.get("melody", ()), together)
+    reworded = without(where.get(LYRICS, ()), together)
+    song = _with_new_words(song, planned, reworded, locks, are_named=bool(tracks))
     rest = {track: spans for track, spans in where.items() if spans and track not in ("melody", LYRICS)}
     if rest:
         song = spliced(song, fill(replace(planned, melodies=_tune(song, planned.plan), lyrics="")), rest)
@@ -139,13 +141,25 @@ def _tune(song: Song, plan: Plan) -> list[Notes]:
     return by_section(_melody(song), [section.bars for section in plan.sections], plan.meter.bar_ticks)
 
 
-def _with_new_melody(song: Song, planned: Sketch, where: Mapping[str, Spans]) -> Song:
-    """The song with another melody in its places: words that stay are sung to it in the same rhythm."""
-    spans = where.get("melody", ())
+def _sung_anew(plan: Plan, where: Mapping[str, Spans], locks: Mapping[str, Spans]) -> Spans:
+    """Where melody and words are made together: not in sections of which some words are locked.
+
+    There the melody keeps its rhythm, or new lines would run into those that stay.
+    """
+    both = common(where.get("melody", ()), where.get(LYRICS, ()))
+    return union(
+        span
+        for section in pairwise(edges_of(plan))
+        if not common((section,), locks.get(LYRICS, ()))
+        for span in common((section,), both)
+    )
+
+
+def _with_new_melody(song: Song, planned: Sketch, spans: Spans, lyrics: Spans) -> Song:
+    """The song with another melody in `spans`, in `lyrics` with its words: words that stay keep their rhythm."""
     if not spans:
         return song
     other = fill(replace(planned, melodies=None))
-    lyrics = common(spans, where.get(LYRICS, ()))
     kept = _sung(song, planned.plan, without(spans, lyrics))
     return spliced(song, _in_rhythm(other, song, kept), {"melody": spans, LYRICS: lyrics})
 
@@ -157,10 +171,9 @@ def _sung(song: Song, plan: Plan, spans: Spans) -> Spans:
 
 
 def _with_new_words(
-    song: Song, planned: Sketch, where: Mapping[str, Spans], locks: Mapping[str, Spans], *, are_named: bool
+    song: Song, planned: Sketch, spans: Spans, locks: Mapping[str, Spans], *, are_named: bool
 ) -> Song:
-    """The song with other words where its melody stays; the notes give way to them unless they are locked."""
-    spans = without(where.get(LYRICS, ()), where.get("melody", ()))
+    """The song with other words in `spans`; the notes there give way to them unless they are locked."""
     if not spans:
         return song
     if planned.lyrics:

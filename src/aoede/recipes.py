@@ -19,14 +19,14 @@ from aoede.randomness import checked_seed
 from aoede.sketches import Sketch, sketch
 from aoede.song import Lead
 
-MAX_EDITS = 64
+MAX_EDITS = 256
 BACKENDS = ("c", "numba", "numpy")  # of models of sound
 MAX_FILE_BYTES = 512 * 2**20  # of sound, ten minutes and more
 _OPTIONS = frozenset(inspect.signature(compose).parameters) - {"request", "seed", "candidates"}
 # What is not a text.
 _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType({
     "bars": (int,), "tempo": (int, float), "density": (int, float, str), "register": (int, float, str),
-    "surprise": (int, float, str), "melody": (list, str),
+    "surprise": (int, float, str), "melody": (list, str), "valence": (int, float), "arousal": (int, float),
 })  # fmt: skip
 EDIT_OPTIONS: Mapping[str, Mapping[str, tuple[type, ...]]] = MappingProxyType({
     "regenerate": {"bars": (str,), "sections": (str,), "tracks": (str,), "lock": (str,), "seed": (int,)},

@@ -16,7 +16,7 @@ from aoede.formats.files import read_bounded
 from aoede.formats.midi_text import clean
 from aoede.formats.text import decoded
 from aoede.learning.generators import Tune, harmonist, is_model, tune
-from aoede.mood.request import Mood, mood_of
+from aoede.mood.request import Mood, mood_of, moved
 from aoede.mood.wishes import Wishes, wishes_of
 from aoede.music.changes import Changes, Player, changes_for
 from aoede.music.form import parse_form
@@ -77,7 +77,7 @@ def sketch(request: str, *, seed: int | None = None, **options: Any) -> Sketch:
     request = _storable(request)
     stated = {name: _storable(value) for name, value in options.items() if value is not None}
     _check_harmony(stated)
-    mood = mood_of(request)  # refuses what is too long
+    mood = moved(mood_of(request), valence=stated.get("valence"), arousal=stated.get("arousal"))
     wishes = _with_options(wishes_of(request), stated)
     given = parse_chords(stated["chords"]) if "chords" in stated else None
     if isinstance(stated.get("lyrics"), Path):

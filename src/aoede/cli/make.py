@@ -62,6 +62,8 @@ Examples:
 @click.option("--chords", help='Your chords, a bar each: "C Am F G"; or "verse: C | Am F; chorus: F G".')
 @click.option("--style", help="pop, ballad, folk, rock, waltz, march, lullaby, anthem, jazz, latin or hymn.")
 @click.option("--instruments", help='These and no others: "piano, cello", "guitar, bass, drums".')
+@click.option("--valence", type=float, help="-1 sad to 1 happy, whatever the words say.")
+@click.option("--arousal", type=float, help="-1 calm to 1 restless, whatever the words say.")
 @click.option("--density", help="How many notes the melody has: low, medium, high, or 0 to 1.")
 @click.option("--register", help="How high the melody lies: low, medium, high, or 0 to 1.")
 @click.option("--surprise", help="How often chords leave the mode: low, medium, high, or 0 to 1.")

@@ -11,12 +11,12 @@ The tables' scales are calibrated once, where they are built, by quantiles of th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, sqrt
 from types import MappingProxyType
 from typing import Any
 
-from aoede.errors import InputError
+from aoede.errors import InputError, UsageError
 from aoede.mood.feelings import FEELINGS, nearest_feelings
 from aoede.mood.mentions import PRIOR_SD, Mention
 from aoede.mood.reading import mentions_in
@@ -80,6 +80,37 @@ def mood_of(request: str, *, max_characters: int = MAX_CHARACTERS) -> Mood:
     return _combined(
         mentions, n_unknown, language=_language(tokens), exclamations=request.count("!") + request.count("！")
     )
+
+
+def moved(mood: Mood, *, valence: float | None = None, arousal: float | None = None) -> Mood:
+    """`mood` where somebody says outright how bright or how restless it is to be, each -1..1; None leaves it.
+
+    The feelings that its words name stay as far as they go with the new place; those that lie there take the rest.
+    Raises UsageError for a value out of range.
+    """
+    if valence is None and arousal is None:
+        return mood
+    valence, arousal = (
+        had if said is None else _on_axis(name, said)
+        for name, said, had in (("valence", valence, mood.valence), ("arousal", arousal, mood.arousal))
+    )
+    kept = {name: weight * _fit(name, valence, arousal) for name, weight in mood.feelings.items()}
+    found = dict(kept)
+    strength = sqrt(valence**2 + arousal**2)
+    if strength >= LEAST_STRENGTH:
+        left = max(0.0, (sum(mood.feelings.values()) or strength) - sum(kept.values()))
+        near = nearest_feelings(valence, arousal)
+        for name, weight in near.items():
+            found[name] = found.get(name, 0.0) + 0.6 * left * weight / sum(near.values())
+    best = sorted(found, key=lambda name: (-found[name], name))[:N_FEELINGS]
+    feelings = MappingProxyType({name: round(found[name], 4) for name in best})
+    return replace(mood, valence=valence, arousal=arousal, feelings=feelings)
+
+
+def _on_axis(name: str, value: float) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not -1 <= value <= 1:
+        raise UsageError(f"{name} is a number from -1 to 1, not {value!r}", where=f"--{name}")
+    return float(value)
 
 
 def _combined(mentions: Sequence[Mention], n_unknown: int, *, language: str, exclamations: int) -> Mood:

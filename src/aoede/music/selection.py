@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from aoede.errors import UsageError
+from aoede.formats.sung_lines import sung_lines
 from aoede.music.form import SECTIONS, parse_form
 from aoede.song import Song
 
@@ -69,16 +70,30 @@ def bars_of(song: Song) -> Spans:
 
 
 def places_of(text: str, song: Song, option: str) -> Spans:
-    """The spans of "9-16,25", "chorus", "verse2+bridge". Raises UsageError naming the bars and sections there are."""
-    found: list[tuple[int, int]] = []
-    for word in _words(text, r"[,，、+;\s]+", option):
-        bars = re.fullmatch(r"(\d{1,6})(?:\s*[-–—~]\s*(\d{1,6}))?", word)
-        found += (
-            _bars(int(bars[1]), int(bars[2] or bars[1]), song, option)
-            if bars
-            else _sections(word, song, option)
-        )
-    return union(found)
+    """The spans of "9-16,25", "chorus", "verse2+bridge", "line3" (of the words).
+
+    Raises UsageError naming the bars, sections and lines there are.
+    """
+    return union(
+        span for word in _words(text, r"[,，、+;\s]+", option) for span in _place(word, song, option)
+    )
+
+
+def _place(word: str, song: Song, option: str) -> list[tuple[int, int]]:
+    if bars := re.fullmatch(r"(\d{1,6})(?:\s*[-–—~]\s*(\d{1,6}))?", word):
+        return _bars(int(bars[1]), int(bars[2] or bars[1]), song, option)
+    if line := re.fullmatch(r"line(\d{1,6})", word):
+        return _line(int(line[1]), song, option)
+    return _sections(word, song, option)
+
+
+def _line(number: int, song: Song, option: str) -> list[tuple[int, int]]:
+    """A line of the words, counted from 1."""
+    lines = sung_lines(song)
+    if not 1 <= number <= len(lines):
+        told = f"line {number} of a song that has {len(lines) or 'none'}"
+        raise UsageError(told, where=option, hint="Lines of the words are counted from 1.")
+    return [(lines[number - 1].start_ticks, lines[number - 1].end_ticks)]
 
 
 def _words(text: str, borders: str, option: str) -> list[str]:
@@ -162,7 +177,7 @@ def _track(word: str, known: Sequence[str], option: str) -> Sequence[str]:
 def locks_of(text: str, song: Song, known: Sequence[str]) -> dict[str, Spans]:
     """What "melody,lyrics:chorus" keeps: the melody everywhere, the lyrics in every chorus.
 
-    After the colon stand sections or bars, more than one joined by "+": "bass:chorus+9-12".
+    After the colon stand sections, bars or lines, more than one joined by "+": "bass:chorus+9-12", "lyrics:line3".
     """
     locked: dict[str, Spans] = {}
     for word in _words(text, r"[,，、;]+", "--lock"):
