@@ -6,10 +6,13 @@ BIN := .venv/bin
 override REQUEST := $(value REQUEST)
 export REQUEST
 
-.PHONY: song test test-slow check bench presets gallery lesson clean
+.PHONY: song studio test test-slow check bench presets gallery lesson clean
 
 song: .venv/.base  ## compose $(REQUEST) into out/
 	@$(BIN)/aoede compose "$$REQUEST" --out out
+
+studio: .venv/.base  ## open the page on which songs are made
+	@$(BIN)/aoede studio
 
 test: .venv/.dev  ## the tests, under five minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"

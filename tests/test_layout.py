@@ -93,7 +93,7 @@ def _loaded_by(code: str) -> set[str]:
     return {name.split(".")[0] for name in done.stdout.split()}
 
 
-HEAVY = {"torch", "numpy", "PIL", "soundfile", "symusic", "jieba", "safetensors", "scipy", "matplotlib"}
+HEAVY = {"torch", "numpy", "PIL", "soundfile", "symusic", "jieba", "safetensors", "scipy", "matplotlib", "starlette", "uvicorn"}
 
 
 def test_importing_aoede_or_its_command_line_loads_nothing_heavy() -> None:

@@ -58,7 +58,7 @@ def from_dict(told: Mapping[str, Any]) -> Song:
     try:
         if told["schema"] != SCHEMA or told["ticks_per_quarter"] != TICKS_PER_QUARTER:
             raise InputError(f"this is no song of the schema {SCHEMA}")
-        lists = {name: _all(kind, told[name]) for name, kind in _LISTS.items()}
+        lists: dict[str, Any] = {name: _all(kind, told[name]) for name, kind in _LISTS.items()}
         tracks = tuple(_track(each) for each in told["tracks"])
         return Song(_as(str, told["title"]), tracks, recipe=_as(dict, told["recipe"]), **lists)
     except (KeyError, TypeError, AttributeError) as error:
@@ -66,7 +66,7 @@ def from_dict(told: Mapping[str, Any]) -> Song:
 
 
 def _track(told: Mapping[str, Any]) -> Track:
-    lists = {name: _all(kind, told[name]) for name, kind in _TRACK_LISTS.items()}
+    lists: dict[str, Any] = {name: _all(kind, told[name]) for name, kind in _TRACK_LISTS.items()}
     return _one(Track, {**told, **lists})
 
 

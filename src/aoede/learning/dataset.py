@@ -44,7 +44,7 @@ from aoede.learning.account import (
     Report,
     Row,
 )
-from aoede.learning.finding import found
+from aoede.learning.finding import OUTSIDE, found, is_inside
 from aoede.learning.fingerprint import fingerprint
 
 OnFile = Callable[[int, int], None]
@@ -205,20 +205,40 @@ def from_folder(
     limits: Limits | None = None,
     on_file: OnFile | None = None,
     columns: Columns | None = None,
+    within: Sequence[Path] = (),
 ) -> Dataset:
     """Everything usable in `folder` and its subfolders, or in the one file of that name.
 
     `columns` says which columns of tables are texts and labels. Copies of a text are left out and counted.
     Hidden files and runs are passed over. A folder is entered once, also where links lead to it again.
+    Where folders are named by `within`, nothing outside of them is read, whatever links there are.
     `on_file(done, total)` is called after each file. Raises MissingError or DeniedError for the folder itself,
     and InputError, with the first few reasons, where nothing in it can be used.
     """
+    dataset = looked_through(
+        folder, kinds=kinds, limits=limits, on_file=on_file, columns=columns, within=within
+    )
+    if not dataset.items:
+        raise _nothing_usable(folder, [KINDS[kind] for kind in kinds], dataset.report)
+    return dataset
+
+
+def looked_through(
+    folder: Path,
+    *,
+    kinds: Sequence[str] = ("midi",),
+    limits: Limits | None = None,
+    on_file: OnFile | None = None,
+    columns: Columns | None = None,
+    within: Sequence[Path] = (),
+) -> Dataset:
+    """What `from_folder` gives, also where nothing can be used: without items, and with all the reasons."""
     by_suffix = _by_suffix(kinds)
     limits = limits or Limits()
-    root, paths, rows = found(folder, [KINDS[kind].name for kind in kinds])
+    root, paths, rows = found(folder, [KINDS[kind].name for kind in kinds], within)
     known = [path for path in paths if _suffix(path) in by_suffix]
     others = Counter(_suffix(path) for path in paths if _suffix(path) not in by_suffix)
-    reader = _Reader(root, limits, columns or Columns(), is_folder=folder.is_dir())
+    reader = _Reader(root, limits, columns or Columns(), is_folder=folder.is_dir(), within=within)
     for done, path in enumerate(known, 1):
         reader.take(path, by_suffix[_suffix(path)])
         if on_file:
@@ -227,15 +247,13 @@ def from_folder(
     report = Report(
         tuple(sorted(rows + reader.rows, key=lambda row: os.fsencode(row.path))), others, reader.remarks
     )
-    if not reader.items:
-        raise _nothing_usable(folder, [KINDS[kind] for kind in kinds], report)
     return Dataset(tuple(reader.items), report, Manifest(reader.entries))
 
 
-def has_any(folder: Path, kinds: Sequence[str]) -> bool:
+def has_any(folder: Path, kinds: Sequence[str], within: Sequence[Path] = ()) -> bool:
     """Whether there is a file of one of these kinds in `folder`, usable or not."""
     by_suffix = _by_suffix(kinds)
-    return any(_suffix(path) in by_suffix for path in found(folder, kinds)[1])
+    return any(_suffix(path) in by_suffix for path in found(folder, kinds, within)[1])
 
 
 def _by_suffix(kinds: Sequence[str]) -> dict[str, Kind]:
@@ -259,8 +277,11 @@ def _nothing_usable(folder: Path, kinds: Sequence[Kind], report: Report) -> Inpu
 class _Reader:
     """Takes file after file and keeps the account."""
 
-    def __init__(self, root: Path, limits: Limits, columns: Columns, *, is_folder: bool) -> None:
+    def __init__(
+        self, root: Path, limits: Limits, columns: Columns, *, is_folder: bool, within: Sequence[Path]
+    ) -> None:
         self.root, self.limits, self.columns, self.is_folder = root, limits, columns, is_folder
+        self.within = within
         self.items: list[Item] = []
         self.rows: list[Row] = []
         self.entries: dict[str, Entry] = {}
@@ -325,6 +346,8 @@ class _Reader:
             n_bytes = 0
         self.entries[path] = Entry("", n_bytes)
         self._check_room(n_bytes, max_bytes)
+        if not is_inside(where, self.within):
+            raise _SkipError(UNREADABLE, OUTSIDE)
         try:
             data = read_bounded(where, max_bytes=max_bytes)
         except AoedeError as error:

@@ -10,7 +10,7 @@ number of steps and of threads. From then on it is repeatable: it comes to the s
 import platform
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -102,25 +102,44 @@ def train(
     *,
     watcher: Watcher | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    within: Sequence[Path] = (),
     **options: Any,
 ) -> Outcome:
     """Train `family` on the songs or texts in `folder`, keeping everything in the folder `run`.
 
     The options are those of `Options`; any other name is a setting of the family's `Config` or `Recipe`, such as
     `n_hidden=256`, or says how to read the data (`transpose`, `text_column`, `label_columns`). `should_stop()` is
-    asked before every step; a stop is saved.
+    asked before every step; a stop is saved. Nothing is read outside of the folders `within`, if some are named.
     Raises UsageError for options that cannot be, MissingError or InputError for data that cannot be used,
     BusyError where another process trains there, OutputError where a run is there already or nothing can be written.
     """
-    return _train(family, Path(folder), Path(run), Options.of(options), watcher or Silent(), should_stop)
+    source = _Source(Path(folder), watcher or Silent(), tuple(within))
+    return _train(family, source, Path(run), Options.of(options), should_stop)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where the data lie, who hears of them as they are read, and outside of which folders nothing is read."""
+
+    folder: Path
+    watcher: Watcher
+    within: tuple[Path, ...] = ()
+
+    def read(self, material: Material, said: Mapping[str, Any]) -> Dataset:
+        reading = material.reading(said)
+        dataset = from_folder(self.folder, on_file=self.watcher.reading, within=self.within, **reading)
+        self.watcher.read(dataset.report)
+        return dataset
+
+    def has_any(self, family: families.Family) -> bool:
+        return has_any(self.folder, materials.of(family).reading({})["kinds"], self.within)
 
 
 def _train(
     family: str,
-    folder: Path,
+    source: _Source,
     run: Path,
     options: Options,
-    watcher: Watcher,
     should_stop: Callable[[], bool],
 ) -> Outcome:
     began_s = time.perf_counter()
@@ -133,18 +152,24 @@ def _train(
                 raise OutputError(
                     "a run is here already", where=str(run), hint=f"Go on with it: {runs.resume_command(run)}"
                 )
-            dataset = _read_first(family, known, folder, material, options.settings, watcher)
-            document = _decided(family, known, material, folder, dataset, options)
+            dataset = _read_first(family, known, source, material, options.settings)
+            document = _decided(family, known, material, source.folder, dataset, options)
             with pace.threads(known, 1):
                 learner = material.learner(known, document, dataset.items)
                 document = pace.scheduled(
-                    document, known, learner, options.minutes, options.n_epochs is not None, began_s, watcher
+                    document,
+                    known,
+                    learner,
+                    options.minutes,
+                    options.n_epochs is not None,
+                    began_s,
+                    source.watcher,
                 )
             runs.write_run(run, document)
         except BaseException:
             runs.forsake(run)
             raise
-        return _go_on(run, document, dataset, learner, watcher, should_stop)
+        return _go_on(run, document, dataset, learner, source.watcher, should_stop)
 
 
 def resume(
@@ -154,9 +179,11 @@ def resume(
     allow_data_change: bool = False,
     watcher: Watcher | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    within: Sequence[Path] = (),
 ) -> Outcome:
     """Go on with a run from its newest whole checkpoint. `folder` says where the data are now, if they moved.
 
+    Nothing is read outside of the folders `within`, if some are named.
     Raises InputError, naming the files, where the data are not those of the beginning, unless that is allowed.
     """
     run, watcher = Path(run), watcher or Silent()
@@ -175,7 +202,8 @@ def resume(
             ) from None
         family = _family_of(document, capability="trains")
         material = materials.of(family)
-        dataset = _read(moved_to or Path(document["folder"]), material, document, watcher)
+        source = _Source(moved_to or Path(document["folder"]), watcher, tuple(within))
+        dataset = source.read(material, document)
         document = _with_data(document, dataset, moved_to, allow_data_change)
         for text in _strangers(document, family):
             watcher.warned(text)
@@ -184,31 +212,22 @@ def resume(
         return _go_on(run, document, dataset, learner, watcher, should_stop)
 
 
-def _read(folder: Path, material: Material, said: Mapping[str, Any], watcher: Watcher) -> Dataset:
-    dataset = from_folder(folder, on_file=watcher.reading, **material.reading(said))
-    watcher.read(dataset.report)
-    return dataset
-
-
 def _read_first(
     name: str,
     family: families.Family,
-    folder: Path,
+    source: _Source,
     material: Material,
     said: Mapping[str, Any],
-    watcher: Watcher,
 ) -> Dataset:
     """The data; where there are none for this encoding, but for another of the family, the error says so."""
     try:
-        return _read(folder, material, said, watcher)
+        return source.read(material, said)
     except InputError as error:
         others = {
             encoding: families.load(name, encoding=encoding) for encoding in families.load(name).ENCODINGS
         }
         fitting = [
-            encoding
-            for encoding, other in others.items()
-            if other is not family and has_any(folder, materials.of(other).reading({})["kinds"])
+            encoding for encoding, other in others.items() if other is not family and source.has_any(other)
         ]
         if fitting:
             what = "text" if fitting == ["characters"] else "music"
