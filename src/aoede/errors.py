@@ -4,6 +4,7 @@ AoedeError                 1    something failed
 ├── UsageError             2    an option or argument that cannot be obeyed
 ├── InputError            65    a file or text that cannot be understood
 ├── MissingError          66    a file that is not there
+├── UnavailableError      69    something of the machine that cannot be had, such as a port
 ├── OutputError           73    a result that cannot be created
 │   ├── StorageError      74    disk full, I/O error
 │   └── DeniedError       77    no permission
@@ -46,6 +47,10 @@ class InputError(AoedeError):
 
 class MissingError(AoedeError):
     exit_code = 66
+
+
+class UnavailableError(AoedeError):
+    exit_code = 69
 
 
 class OutputError(AoedeError):

@@ -22,6 +22,7 @@ from aoede.cli.make import compose
 from aoede.cli.reply import reply
 from aoede.cli.sample import sample
 from aoede.cli.sound import sound
+from aoede.cli.studio import studio
 from aoede.cli.system import doctor, models
 from aoede.cli.words import write
 from aoede.errors import AoedeError, UsageError
@@ -72,8 +73,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    compose, regenerate, vary, extend, harmonise, set_lyrics, write, reply, look, render, train, resume, sample,
-    sound, evaluate, runs, models, doctor,
+    compose, studio, regenerate, vary, extend, harmonise, set_lyrics, write, reply, look, render, train, resume,
+    sample, sound, evaluate, runs, models, doctor,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)
