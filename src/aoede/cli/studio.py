@@ -54,4 +54,5 @@ def studio(port: int, no_browser: bool, host: str, token: str | None, roots: tup
             webbrowser.open(url)
 
     token = token or os.environ.get("AOEDE_TOKEN") or None
-    serve(Place(host=host, port=port, token=token, roots=roots), opened)
+    place = Place(host=host, port=port, token=token, roots=roots)
+    serve(place, opened, warn=lambda text: tell(f"warning: {text}", err=True))

@@ -7,13 +7,13 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_data_path
 
-from aoede.errors import BusyError, MissingError, UnavailableError, output_error
+from aoede.errors import MissingError, UnavailableError, output_error
 from aoede.studio.asking import Endpoint
 from aoede.studio.guard import Guard, allowed_hosts, check_host, is_loopback, new_token
 from aoede.studio.jobs import Jobs
@@ -41,23 +41,34 @@ class Place:
     more: tuple[Endpoint, ...] = ()
 
 
-def serve(place: Place, opened: Callable[[str], None]) -> None:
+def serve(
+    place: Place, opened: Callable[[str], None], warn: Callable[[str], None] = lambda text: None
+) -> None:
     """Serve until Ctrl-C or SIGTERM; `opened` is called with the address, token and all, once it can be opened.
 
     Raises UnavailableError where the port is taken, BusyError where another studio has the folder, UsageError for a
-    host that others can reach, ConfigError for a token that is too short.
+    host that others can reach, ConfigError for a token that is too short, MissingError for a root that is not there.
     """
+    from aoede.studio.library import Library
+
     check_host(place.host, place.token)
-    token = new_token(place.token)
-    roots = _roots(place)
-    home = home_folder()
-    sock = listening(place.host, place.port)
-    with sock, _alone_in(home):
+    token, roots, home = new_token(place.token), _roots(place), home_folder()
+    with listening(place.host, place.port) as sock, closing(Library(home)) as library:
+        for warning in library.warnings:
+            warn(warning)
         port = sock.getsockname()[1]
-        shown = f"[{place.host}]" if ":" in place.host else place.host
-        url = f"http://{shown}:{port}/?token={token}"
+        jobs = Jobs(home, library, tasks=place.tasks)
+        studio = Studio(home, library, jobs, roots, Uploads(home), all_endpoints() + place.more)
+        guard = Guard(App(studio), allowed_hosts(place.host, port), port, token)
+        url = f"http://{_shown(place.host)}:{port}/?token={token}"
         with _noted(home, url, port):
-            asyncio.run(_run(place, home, roots, sock, token, lambda: opened(url)))
+            asyncio.run(_served(guard, sock, jobs, lambda: opened(url)))
+
+
+def _shown(host: str) -> str:
+    """The host as it stands in an address that this machine can open."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"[{host}]" if ":" in host else host
 
 
 def _roots(place: Place) -> tuple[Path, ...]:
@@ -91,43 +102,15 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def _alone_in(home: Path) -> Iterator[None]:
-    """Two studios in one folder would end each other's jobs. Raises BusyError, OutputError."""
-    runtime = home / "runtime"
-    try:
-        runtime.mkdir(parents=True, exist_ok=True, mode=0o700)
-        runtime.chmod(0o700)
-        descriptor = os.open(runtime / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise output_error(runtime, error) from error
-    try:
-        _lock(descriptor, home)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, home: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # not on this system
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise BusyError(
-            "another studio is at work in this folder",
-            where=str(home),
-            hint=f"Its address stands in {home / 'runtime' / 'studio.json'}; or set AOEDE_HOME to another folder.",
-        ) from error
-
-
-@contextmanager
 def _noted(home: Path, url: str, port: int) -> Iterator[None]:
-    """A file for the owner alone that says where the studio is, while it is."""
+    """A file for the owner alone that says where the studio is, while it is. Raises OutputError."""
     path = home / "runtime" / "studio.json"
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        path.parent.chmod(0o700)
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise output_error(path, error) from error
     with os.fdopen(descriptor, "w") as file:
         json.dump({"url": url, "pid": os.getpid(), "port": port}, file)
     try:
@@ -136,26 +119,7 @@ def _noted(home: Path, url: str, port: int) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-async def _run(
-    place: Place,
-    home: Path,
-    roots: tuple[Path, ...],
-    sock: socket.socket,
-    token: str,
-    opened: Callable[[], None],
-) -> None:
-    from aoede.studio.library import Library
-
-    library = Library(home)
-    jobs = Jobs(home, library, tasks=place.tasks)
-    studio = Studio(home, library, jobs, roots, Uploads(home), all_endpoints() + place.more)
-    port = sock.getsockname()[1]
-    guard = Guard(App(studio), allowed_hosts(place.host, port), port, token)
-    jobs.start()
-    await _listen(guard, sock, jobs, opened)
-
-
-async def _listen(guard: Guard, sock: socket.socket, jobs: Jobs, opened: Callable[[], None]) -> None:
+async def _served(guard: Guard, sock: socket.socket, jobs: Jobs, opened: Callable[[], None]) -> None:
     import uvicorn
 
     from aoede.studio.wire import PatientWire
@@ -197,4 +161,5 @@ async def _listen(guard: Guard, sock: socket.socket, jobs: Jobs, opened: Callabl
         server_header=False,
         timeout_graceful_shutdown=CLOSING_S,
     )
+    jobs.start()
     await Server(config).serve(sockets=[sock])
