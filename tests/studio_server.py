@@ -117,6 +117,7 @@ def start(
     *arguments: str,
     program: tuple[str, ...] = ("-m", "aoede", "studio", "--no-browser"),
     environment: Mapping[str, str] | None = None,
+    errors: IO[str] | None = None,
 ) -> tuple[str, str, subprocess.Popen[str]]:
     """The address without the token, the token, and the process of a studio that lies and works in `home`."""
     own = {"AOEDE_HOME": str(home), "HOME": str(home), "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
@@ -125,6 +126,7 @@ def start(
         env=os.environ | own | dict(environment or {}),
         cwd=home,
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
     )
     assert process.stdout is not None

@@ -390,6 +390,7 @@ def test_slow_clients_are_cut_off_within_15_seconds_while_others_are_served(clie
         "half a body": post.encode() + b"{" * 2500,
         "drips a head": b"GET / HTTP/1.1\r\n",
         "drips a body": post.encode(),
+        "never ends": post.replace("5000", "900000000").encode(),
     }
     took: dict[str, float] = {}
 
@@ -397,14 +398,14 @@ def test_slow_clients_are_cut_off_within_15_seconds_while_others_are_served(clie
         began = time.monotonic()
         with socket.create_connection(("127.0.0.1", client.port), timeout=20) as sock:
             sock.sendall(begun[name])
-            sock.settimeout(0.5 if name.startswith("drips") else 20)
+            sock.settimeout({"drips": 0.5, "never": 0.02}.get(name.split()[0], 20))
             try:
                 while True:
                     try:
                         if not sock.recv(1):
                             break
                     except TimeoutError:
-                        sock.sendall(b"x")
+                        sock.sendall(b"x" * (1 if name.startswith("drips") else 10_000))
             except OSError:
                 pass
         took[name] = time.monotonic() - began

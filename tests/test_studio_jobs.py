@@ -1,19 +1,25 @@
 """Jobs of the studio: in order, ended when nobody wants them, and never the end of anything else."""
 
+import asyncio
 import http.client
+import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aoede.errors import AoedeError
+from aoede.studio.jobs import Jobs
+from aoede.studio.library import Library
 from aoede.studio.scratch import Scratch
-from tests.studio_server import Answer, Client, running, start, stop
+from tests.studio_server import ROOT, Answer, Client, running, start, stop
 
 PROGRAM = ("-m", "tests.studio_tasks")
 
@@ -187,6 +193,12 @@ def test_a_worker_has_limits_and_knows_no_token(client: Client, home: Path) -> N
     assert found["environment"] == {"OMP_NUM_THREADS": "1", "AOEDE_TOKEN": None, "AOEDE_HOME": str(home)}
     assert found["heavy"] == ["numpy"]  # warm, without torch
     assert not {"", str(home)} & set(found["path"])
+
+
+def test_a_worker_that_ends_while_it_has_nothing_to_do_is_not_missed(warm: Client) -> None:
+    for _ in range(2):
+        os.kill(ask(warm, "echo", {}, wait=1)["pid"], signal.SIGKILL)
+    assert ask(warm, "echo", {"n": 1}, wait=1)["task"] == {"n": 1}
 
 
 def test_a_running_job_is_cancelled_within_half_a_second_and_its_process_is_gone(warm: Client) -> None:
@@ -372,6 +384,36 @@ def test_when_the_server_is_killed_no_process_is_left_and_its_jobs_are_interrupt
         found = again.get(f"/jobs/{done_job['id']}")
         assert (found["state"], found["result"]["task"]) == ("done", {"n": 1})
     assert (home / "a file of the user").exists()
+
+
+def test_what_takes_too_long_or_will_not_stop_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr("aoede.studio.jobs.LIMIT_S", {"quick": 1.0, "train": None})
+    monkeypatch.setattr("aoede.studio.jobs.POLITE_S", 0.3)
+
+    async def tried(library: Library) -> None:
+        jobs = Jobs(tmp_path, library, tasks="tests.studio_tasks")
+        jobs.start()
+        try:
+            long = jobs.submit("sleep", {"seconds": 60})
+            stubborn = jobs.submit("learn", {"saved": str(tmp_path / "saved"), "stubborn": True})
+            with pytest.raises(AoedeError, match="this took longer than 1 s") as caught:
+                await jobs.result(long)
+            assert caught.value.code == "timeout"
+            assert (await jobs.result(jobs.submit("echo", {"n": 1})))["task"] == {"n": 1}
+            while not any(event["event"] == "step" for event in stubborn.events):
+                await asyncio.sleep(0.02)
+            began = time.monotonic()
+            assert (await jobs.cancel(stubborn.id)).state == "cancelled"
+            assert 0.3 <= time.monotonic() - began < 2
+        finally:
+            await jobs.close()
+
+    with closing(Library(tmp_path)) as library:
+        asyncio.run(tried(library))
+    assert not (tmp_path / "saved").exists()
 
 
 def stop_hard(process: Any) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from threading import Thread
 
 import click
 
@@ -39,6 +40,8 @@ def studio(port: int, no_browser: bool, host: str, token: str | None, roots: tup
 
     The address that is printed holds a key: whoever has it can use the studio. Nothing leaves this machine.
     """
+    import webbrowser
+
     from aoede.studio.guard import is_loopback
     from aoede.studio.start import Place, serve
 
@@ -49,9 +52,7 @@ def studio(port: int, no_browser: bool, host: str, token: str | None, roots: tup
             )
         tell(url)
         if not no_browser:
-            import webbrowser
-
-            webbrowser.open(url)
+            Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
     token = token or os.environ.get("AOEDE_TOKEN") or None
     place = Place(host=host, port=port, token=token, roots=roots)

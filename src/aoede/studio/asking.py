@@ -64,7 +64,7 @@ class Endpoint:
     path: str
     handle: "Callable[[Ask], Awaitable[Answer | Job]]"
     summary: str
-    body: Mapping[str, Field] | None = None
+    body: Mapping[str, Field] | Field | None = None  # a Field: any object that it allows
     query: Mapping[str, Field] = field(default_factory=dict)
     upload: int = 0
     status: int = 200
@@ -100,7 +100,8 @@ async def ask_of(studio: "Studio", endpoint: Endpoint, path: Mapping[str, str], 
     data = await _received(request)
     if data:
         _expect(request, "application/json")
-    body = checked(endpoint.body or {}, parsed(data or b"{}"), "")
+    told, fields = parsed(data or b"{}"), endpoint.body or {}
+    body = value_of(fields, told, "body") if isinstance(fields, Field) else checked(fields, told, "")
     return Ask(studio, names, query, body, request)
 
 

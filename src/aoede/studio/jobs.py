@@ -10,7 +10,7 @@ import json
 import logging
 import secrets
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +26,7 @@ __all__ = ["Job", "Jobs"]
 N_WORKERS = {"quick": 2, "train": 1}
 LIMIT_S = {"quick": 600.0, "train": None}
 POLITE_S = 10.0  # that a training has to save when it is cancelled
+MOST_RESIDENT_BYTES = 2**30  # of a worker that goes on; what one large task took is not kept
 MOST_ENDED, MOST_ENDED_BYTES = 200, 128_000_000  # jobs that are over and still told of
 MOST_STORED_BYTES = 1_000_000  # of a result that outlasts the server
 _log = logging.getLogger("aoede.studio")
@@ -85,7 +86,6 @@ class Jobs:
         for slot in self._slots:
             slot.cancel()
         await asyncio.gather(*self._slots, return_exceptions=True)
-        await asyncio.gather(*(worker.end() for worker in self._workers))
         await asyncio.to_thread(self._storing.shutdown)
 
     # What others ask
@@ -185,14 +185,15 @@ class Jobs:
             try:
                 await worker.start()
                 while worker.is_alive:
-                    await self._run(await lane.next(), worker)
+                    if job := await _next(lane, worker):
+                        await self._run(job, worker)
             except LostError as error:  # it cannot even start; why stands in the terminal
                 if lane.waiting:
                     self._end_with(await lane.next(), error)
                 await asyncio.sleep(1)
             finally:
+                await worker.end()
                 self._workers.remove(worker)
-                worker.kill()
 
     async def _serve_train(self, lane: Lane) -> None:
         """A process of its own for every job."""
@@ -203,8 +204,8 @@ class Jobs:
             try:
                 await self._run(job, worker)
             finally:
+                await worker.end()
                 self._workers.remove(worker)
-                worker.kill()
 
     async def _run(self, job: Job, worker: Worker) -> None:
         """One job, to whatever end it has; never raises but when the studio closes."""
@@ -220,8 +221,8 @@ class Jobs:
             self._end(job, "done", result=result, n_bytes=n_bytes)
         except Exception as error:
             self._end_with(job, error)
-            if worker.is_busy or (job.error and job.error["code"] == "memory"):
-                await worker.end()
+        if worker.is_busy or worker.resident_bytes() > MOST_RESIDENT_BYTES:
+            await worker.end()
 
     async def _made(self, job: Job, worker: Worker) -> dict[str, Any]:
         """What the worker makes of it; of a new process where the first ended before it took up the task."""
@@ -297,7 +298,18 @@ class Jobs:
         stored = job.as_json()
         if n_bytes > MOST_STORED_BYTES:
             stored["result"] = {}
-        self._storing.submit(self._shelf.store_job, stored)
+        self._storing.submit(self._shelf.store_job, stored).add_done_callback(_check_stored)
+
+
+async def _next(lane: Lane, worker: Worker) -> Job | None:
+    """The next job; None where the worker ends before there is one."""
+    job, end = asyncio.create_task(lane.next()), asyncio.create_task(worker.wait())
+    try:
+        await asyncio.wait((job, end), return_when=asyncio.FIRST_COMPLETED)
+        return job.result() if job.done() else None
+    finally:
+        job.cancel()
+        end.cancel()
 
 
 def _finished(job: Job, result: dict[str, Any]) -> tuple[dict[str, Any], int]:
@@ -305,6 +317,12 @@ def _finished(job: Job, result: dict[str, Any]) -> tuple[dict[str, Any], int]:
     if job.finish is not None:
         result = job.finish(job, result)
     return result, len(json.dumps(result, allow_nan=False))
+
+
+def _check_stored(storing: Future[None]) -> None:
+    """A job that cannot be stored is done all the same; the terminal says why."""
+    if error := storing.exception():
+        _log.error("a job could not be stored: %s", error)
 
 
 def _failure(status: int, code: str, message: str, hint: str = "") -> dict[str, Any]:

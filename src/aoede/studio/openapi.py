@@ -83,6 +83,8 @@ def _body(endpoint: Endpoint) -> dict[str, Any]:
         return {"requestBody": {"required": True, "description": about, "content": content}}
     if endpoint.body is None:
         return {}
+    if isinstance(endpoint.body, Field):
+        return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema_of(endpoint.body)}}}}
     is_needed = any(wanted.required for wanted in endpoint.body.values())
     return {"requestBody": {"required": is_needed, "content": {_JSON: {"schema": _object(endpoint.body)}}}}
 

@@ -7,7 +7,6 @@ import asyncio
 import importlib
 import logging
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,15 +48,8 @@ class Studio:
 
 def all_endpoints() -> tuple[Endpoint, ...]:
     """Those of every subject."""
-    found: list[Endpoint] = []
-    for name in SUBJECTS:
-        try:
-            found += getattr(
-                importlib.import_module(f"aoede.studio.endpoints.{name}"), "ENDPOINTS", ()
-            )  # TEMPORARY
-        except ModuleNotFoundError as error:  # TEMPORARY
-            print(f"not yet there: {error}", file=sys.stderr)
-    return tuple(found)
+    modules = [importlib.import_module(f"aoede.studio.endpoints.{name}") for name in SUBJECTS]
+    return tuple(endpoint for module in modules for endpoint in module.ENDPOINTS)
 
 
 @dataclass(frozen=True)
@@ -84,7 +76,7 @@ class App:
         except AoedeError as error:
             answer = error_response(error, _allow(error))
         except Exception as error:
-            _log.error("%s %s failed", request.method, scope["path"], exc_info=error)
+            _log.error("%s %r failed", request.method, scope["path"], exc_info=error)
             answer = error_response(error)
         await answer(scope, receive, send)
 

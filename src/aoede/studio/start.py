@@ -129,7 +129,8 @@ async def _served(guard: Guard, sock: socket.socket, jobs: Jobs, opened: Callabl
         def capture_signals(self) -> Iterator[None]:
             """As uvicorn does, but that no signal is raised once more at the end: ending it is no failure."""
             names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-            heard = [getattr(signal, name) for name in names if hasattr(signal, name)]
+            known = [getattr(signal, name) for name in names if hasattr(signal, name)]
+            heard = [each for each in known if signal.getsignal(each) is not signal.SIG_IGN]  # nohup
             before = {each: signal.signal(each, self.handle_exit) for each in heard}
             try:
                 yield

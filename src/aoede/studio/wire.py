@@ -38,7 +38,7 @@ class PatientWire(H11Protocol):
         if len(self.connections) > 2 * MOST_CONNECTIONS:
             transport.abort()
         elif len(self.connections) > MOST_CONNECTIONS:
-            self.app = _overloaded  # type: ignore[assignment]
+            self.app = _overloaded
         self._wait(HEADERS_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -77,7 +77,7 @@ class PatientWire(H11Protocol):
     def _settle(self) -> None:
         """Nothing is waited for where a whole request is here; a body may take its time while it keeps coming."""
         if self.conn.their_state is h11.SEND_BODY:
-            if not self._is_of_body:
+            if not self._is_of_body and not self.cycle.response_complete:
                 self._wait_for_body()
         elif self.conn.their_state is not h11.IDLE and self._deadline is not None:
             self._deadline.cancel()

@@ -139,7 +139,8 @@ def main() -> None:
 
 def _limit(lane: str) -> None:
     """No memory without end, no core files, and the page first."""
-    os.nice(NICENESS[lane])
+    if hasattr(os, "nice"):
+        os.nice(NICENESS[lane])
     try:
         import resource
     except ImportError:  # not on this system

@@ -58,6 +58,15 @@ class Worker:
     def is_alive(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
+    def resident_bytes(self) -> int:
+        """The memory that it holds; 0 where the system does not say."""
+        try:
+            assert self._process is not None
+            told = Path(f"/proc/{self._process.pid}/statm").read_text()
+            return int(told.split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except (OSError, ValueError, IndexError):
+            return 0
+
     async def start(self) -> None:
         """A new process, ready for its first task. Raises LostError where it ends before it is.
 
@@ -133,11 +142,18 @@ class Worker:
         if self.is_alive:
             assert self._process is not None
             try:
-                os.killpg(self._process.pid, signal.SIGKILL)
+                if os.name == "posix":
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                else:
+                    self._process.kill()
             except ProcessLookupError:
                 return
 
     async def end(self) -> int | None:
         """Kill it where it still lives; returns how it ended."""
         self.kill()
+        return await self.wait()
+
+    async def wait(self) -> int | None:
+        """Until it ends, of itself; returns how."""
         return await self._process.wait() if self._process else None

@@ -14,6 +14,7 @@ from aoede.studio.openapi import described
 from aoede.version import __version__
 
 MOST_STREAMS = 64
+STREAM = "text/event-stream"
 QUIET_S = 10.0  # after which a line says that the connection lives
 
 _streams: set[object] = set()
@@ -39,11 +40,13 @@ async def stop(ask: Ask) -> dict[str, Any]:
 async def events(ask: Ask) -> Response:
     """Server-sent events, from the first on or after Last-Event-ID; the job goes on when nobody listens."""
     job = ask.studio.jobs.get(ask.path["id"])
+    if ask.request.method == "HEAD":
+        return Response(media_type=STREAM)
     if len(_streams) >= MOST_STREAMS:
         raise BusyError("too many listen to jobs already", hint="Close some windows of the studio.")
     seen = ask.request.headers.get("last-event-id", "")
     last = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
-    return StreamingResponse(_told(job, last), media_type="text/event-stream")
+    return StreamingResponse(_told(job, last), media_type=STREAM)
 
 
 async def _told(job: Job, last: int) -> AsyncIterator[str]:
@@ -52,19 +55,26 @@ async def _told(job: Job, last: int) -> AsyncIterator[str]:
     try:
         while True:
             news = job.news
-            for event in job.events_after(last):
+            found = job.events_after(last)
+            for event in found:
                 last = event["number"]
                 yield f"id: {last}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n"
                 await asyncio.sleep(0)  # so that others have their turn, and a lost connection is noticed
-            if job.is_over:
+            if not found and job.is_over:
                 return
-            if news is job.news:
-                try:
-                    await asyncio.wait_for(news.wait(), QUIET_S)
-                except TimeoutError:
-                    yield ": still here\n\n"
+            if not found and not await _in_time(news):
+                yield ": still here\n\n"
     finally:
         _streams.discard(mark)
+
+
+async def _in_time(news: asyncio.Event) -> bool:
+    """Whether there is news within QUIET_S."""
+    try:
+        await asyncio.wait_for(news.wait(), QUIET_S)
+    except TimeoutError:
+        return False
+    return True
 
 
 async def health(ask: Ask) -> dict[str, Any]:
