@@ -6,7 +6,8 @@ make gallery
 from pathlib import Path
 
 import aoede
-from aoede.cli.composition import as_text, report_of
+from aoede.account import report_of
+from aoede.cli.composition import as_text
 from aoede.compose import chosen, fill
 from aoede.sketches import sketch
 

@@ -228,6 +228,14 @@ def _quoted(word: str) -> str:
     return f'"{word}"' if needs_quotes and not set(word) & set('"$`\\!%\n') else shlex.quote(word)
 
 
+def file_stem(title: str, key: str, tempo_bpm: float, seed: int | None) -> str:
+    """Title, key, tempo and seed: "hope-and-wonder-F-lydian-98-7"; without a seed the first three."""
+    letters = "".join(c if c.isalnum() else "-" for c in title.lower())
+    name = "-".join(part for part in letters.split("-") if part)[:40] or "song"
+    plain_key = key.replace("#", "s").replace(" ", "-")
+    return "-".join(filter(None, [name, plain_key, f"{tempo_bpm:g}", "" if seed is None else str(seed)]))
+
+
 def subtitle(song: Song) -> str:
     """The request of a composed song, and its scale where a key signature cannot say it; else ""."""
     told = [str(song.recipe["request"])] if "request" in song.recipe else []

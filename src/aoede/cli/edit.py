@@ -122,7 +122,7 @@ def _opened(song: Path) -> "Work":
 
 
 def _report(source: Path, old: "Work", new: "Work", files: Sequence[Path], seconds: float) -> dict[str, Any]:
-    from aoede.cli.composition import chords_by_section
+    from aoede.account import changed_notes, chords_by_section
 
     name, options = next(iter(new.song.recipe["edits"][-1].items()))
     return {
@@ -133,7 +133,7 @@ def _report(source: Path, old: "Work", new: "Work", files: Sequence[Path], secon
         "options": dict(options),
         "seed": options.get("seed", new.sketch.seed),
         "by_hand": old.by_hand,
-        "tracks": _tracks(old.song, new.song),
+        "tracks": changed_notes(old.song, new.song),
         "form": [{"name": s.name, "bars": s.bars} for s in new.sketch.plan.sections],
         "chords": chords_by_section(new.song),
         "duration_s": round(new.song.duration_s, 2),
@@ -141,19 +141,6 @@ def _report(source: Path, old: "Work", new: "Work", files: Sequence[Path], secon
         "recipe": dict(new.song.recipe),
         "seconds": round(seconds, 2),
     }
-
-
-def _tracks(old: "Song", new: "Song") -> list[dict[str, Any]]:
-    """How many notes each track has, and how many of them the song had before, at the same place."""
-    before = {track.role: set(track.notes) for track in reversed(old.tracks)}
-    return [
-        {
-            "role": track.role or track.name,
-            "notes": len(track.notes),
-            "new": sum(note not in before.get(track.role, ()) for note in track.notes),
-        }
-        for track in new.tracks
-    ]
 
 
 def _as_text(report: Mapping[str, Any]) -> str:
@@ -358,7 +345,8 @@ def harmonise(
 
     Meter, length and tempo are those of the file. The key is found from the notes.
     """
-    from aoede.cli.composition import as_text, report_of
+    from aoede.account import report_of
+    from aoede.cli.composition import as_text
     from aoede.compose import chosen, fill
     from aoede.editing import sketch_around
 

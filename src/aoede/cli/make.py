@@ -229,7 +229,8 @@ def tell_of_lead(lead: "Lead | None") -> None:
 def _told(
     planned: "Sketch", song: "Song", written: list[Path], seconds: float, out: Path, as_json: bool
 ) -> dict[str, Any]:
-    from aoede.cli.composition import as_text, report_of
+    from aoede.account import report_of
+    from aoede.cli.composition import as_text
 
     report = report_of(planned, song, written, seconds)
     if not as_json:
@@ -319,14 +320,6 @@ def _write(
         return [out]
     if is_one_file(out):
         return [export.write(song, out, force=force)]
-    stem = out / file_stem(song, planned)
+    stem = out / export.file_stem(song.title, str(planned.plan.key), planned.plan.tempo_bpm, planned.seed)
     written = export.write_all(song, stem, suffixes, force=force)
     return written + (export.write_stems(song, f"{stem}-stems", force=force) if stems else [])
-
-
-def file_stem(song: "Song", planned: "Sketch") -> str:
-    """Title, key, tempo and seed: "hope-and-wonder-F-lydian-98-7"."""
-    title = "".join(c if c.isalnum() else "-" for c in song.title.lower())
-    title = "-".join(part for part in title.split("-") if part)[:40] or "song"
-    key = f"{planned.plan.key.tonic.replace('#', 's')}-{planned.plan.key.mode.replace(' ', '-')}"
-    return f"{title}-{key}-{planned.plan.tempo_bpm:g}-{planned.seed}"

@@ -4,7 +4,7 @@ A system is one row of bars across the page, as in a score. All positions in tic
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from statistics import median, quantiles
@@ -188,17 +188,24 @@ def _meter_spans(song: Song) -> list[tuple[Meter, int]]:
 
 
 def _voices(song: Song, language: str) -> tuple[Voice, ...]:
-    voices: list[Voice] = []
+    tracks = [track for track in song.tracks if track.notes]
+    return tuple(
+        Voice(_label(track, song.title, language), colour, track)
+        for track, colour in zip(tracks, track_colours(tracks), strict=True)
+    )
+
+
+def track_colours(tracks: Iterable[Track]) -> list[str]:
+    """The colour of each track: that of its role, or where another has that already one that few have."""
+    colours: list[str] = []
     used: Counter[str] = Counter()
-    for track in song.tracks:
-        if not track.notes:
-            continue
+    for track in tracks:
         colour = ROLE_COLOURS["drums" if track.is_drum else track.role] if _has_role(track) else ""
         if not colour or used[colour]:
             colour = min(TRACK_COLOURS, key=lambda c: used[c]) if not track.is_drum else colour
         used[colour] += 1
-        voices.append(Voice(_label(track, song.title, language), colour, track))
-    return tuple(voices)
+        colours.append(colour)
+    return colours
 
 
 def _has_role(track: Track) -> bool:

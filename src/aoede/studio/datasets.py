@@ -35,6 +35,7 @@ SUFFIXES = tuple(sorted({suffix for kind in KINDS.values() for suffix in kind.su
 
 _KEPT = frozenset(" -_.,()[]'&+#!~@=")
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_CODED = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)  # signs of a path, written as addresses have them
 _ADDING = Lock()  # counts are taken and files put in their places by one request at a time
 
 
@@ -63,8 +64,11 @@ def path_of(home: Path, dataset: str) -> Path:
     return files
 
 
-def name_of(home: Path, dataset: str) -> str:
-    return str(_about(path_of(home, dataset).parent)["name"])
+def title_of(folder: Path) -> str:
+    """How the data in a folder are called: a dataset by its name, any other folder by its own."""
+    if folder.name == FILES and (folder.parent / ABOUT).is_file():
+        return str(_about(folder.parent)["name"])
+    return folder.name
 
 
 def listed(home: Path) -> list[dict[str, Any]]:
@@ -118,9 +122,9 @@ def safe_name(given: str) -> PurePosixPath:
     parts = text.split("/")
     if not text or len(given) > MAX_NAME or len(text) > MAX_NAME or len(parts) > MAX_DEPTH:
         raise _refused(given, f"a name has at most {MAX_NAME} characters and {MAX_DEPTH} parts")
-    if any(c in "\\:\ufffd" or unicodedata.category(c)[0] == "C" for c in text):
+    if any(c in "\\:\ufffd" or unicodedata.category(c)[0] == "C" for c in text) or _CODED.search(text):
         raise _refused(given, "a sign in it cannot stand in the name of a file")
-    if any(not part.strip(" .") or part.startswith(".") for part in parts):
+    if any(not part.strip(" .") or part.startswith((".", "~")) for part in parts):
         raise _refused(given, "it leads out of its folder, or is hidden")
     path = PurePosixPath(*(_plain(part) for part in parts))
     if path.suffix.lower() not in SUFFIXES:

@@ -19,6 +19,7 @@ from aoede.learning import runs
 from aoede.learning.checkpoint import MAX_BYTES
 from aoede.learning.loop import Standing, standing_of
 from aoede.learning.outputs import DATA, METRICS, PICTURE, SAMPLES, watched_name
+from aoede.studio import datasets
 from aoede.studio.models import RUNS, places, plain_name, taken_names, title_of, uses_of
 from aoede.studio.tasks.training import figures_of, finite
 
@@ -102,7 +103,7 @@ def row_of(id_: str, run: Path, live: Live | None) -> dict[str, Any]:
         "figures": [{"name": name, "value": value} for name, value in sorted(figures.items())],
         "uses": uses,
         "usable_as": uses[0] if uses else "",
-        "data": Path(document["folder"]).name,
+        "data": datasets.title_of(Path(document["folder"])),
         "has_losses": (run / PICTURE).is_file(),
         "sample": _sample_name(run),
         "changed": _changed(run),

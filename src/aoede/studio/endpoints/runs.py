@@ -155,7 +155,7 @@ def _data(ask: Ask, body: Mapping[str, Any]) -> tuple[Path, str, list[str]]:
         raise UsageError("say either a folder or a dataset", where="folder")
     if "dataset" in body:
         path = datasets.path_of(ask.studio.home, body["dataset"])
-        return path, datasets.name_of(ask.studio.home, body["dataset"]), [str(path)]
+        return path, datasets.title_of(path), [str(path)]
     folders = folders_of(ask.studio.roots)
     path = folders.path_of(body["folder"])
     return path, path.name, [str(root) for root in folders.roots]
@@ -192,6 +192,9 @@ ENDPOINTS = (
             file,
             "A file of a training: model.safetensors, losses.png, a sample.",
         ),
-        query={"inline": Field("flag", "To be shown instead of saved.")},
+        query={
+            "inline": Field("flag", "To be shown instead of saved."),
+            "at": Field("text", "Anything: what is asked for with another is fetched anew.", most=40),
+        },
     ),
 )

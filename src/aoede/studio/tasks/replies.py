@@ -43,8 +43,8 @@ def repliers(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
 
 def reply(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
     """{"model", "message", "context"} -> replies, or why there is none in both languages."""
-    options = {"model": found(task["model"]), "context": tuple(task["context"]), "picks": picks.load()}
-    return _told(answer(task["message"], **options), task["message"])
+    model, context = found(task["model"]), tuple(task["context"])
+    return _told(answer(task["message"], model=model, context=context, picks=picks.load()), task["message"])
 
 
 def mail_reply(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
@@ -54,15 +54,16 @@ def mail_reply(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
         data = read_bounded(path, max_bytes=MAX_MAIL_BYTES)
     finally:
         path.unlink(missing_ok=True)
-    options = {"model": found(task["model"]), "picks": picks.load()}
+    model, known = found(task["model"]), picks.load()
     try:
         read = mail.from_bytes(data, where="mail", max_bytes=MAX_MAIL_BYTES)
     except InputError:
         if task["is_mail"]:
             raise
         text = decoded(data, where="text", is_short=True).text
-        return _told(answer(text, **options), text)
-    return _told(answer_mail(read, **options), read.text.strip() or read.subject, read.bulk)
+        return _told(answer(text, model=model, picks=known), text)
+    told = answer_mail(read, model=model, picks=known)
+    return _told(told, read.text.strip() or read.subject, read.bulk)
 
 
 def _told(answer: Answer, message: str, bulk: str = "") -> dict[str, Any]:

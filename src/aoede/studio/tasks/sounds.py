@@ -159,7 +159,7 @@ def sound(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
 def _tune_file(task: Mapping[str, Any], folder: Path) -> Path | None:
     """The MIDI file that is played, in the folder of the job; None where no notes are told."""
     if task.get("midi"):
-        path = folder / task["midi_name"]
+        path = folder / str(task["midi_name"])
         write_whole(path, Path(task["midi"]).read_bytes(), force=True)
         return path
     if not task.get("notes"):

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 TITLES: Mapping[str, tuple[str, str]] = {
     "poem": ("English poems", "英文诗"),
-    "lyrics": ("Song texts", "英文歌词"),
+    "lyrics": ("Song lyrics", "英文歌词"),
     "play": ("Plays, after Shakespeare", "莎士比亚式戏剧"),
     "prose": ("Prose, after Nietzsche", "尼采式散文"),
     "tang": ("Tang poems", "唐诗"),
-    "ci": ("Song ci", "宋词"),
+    "ci": ("Ci of the Song dynasty", "宋词"),
 }
 OPTIONS = ("start", "form", "tune", "length", "lines", "max_copy", "known_words")
 TELL_S = 0.05  # between two pieces of a text that is being written

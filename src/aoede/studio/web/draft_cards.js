@@ -8,6 +8,7 @@ import { put } from "./store.js";
 import { copied, iconButton, keepText, newId, percent, textButton } from "./words_parts.js";
 import { told } from "./words_told.js";
 
+const MOST_VERSE = 120; // characters of a line
 const VERDICTS = { fresh: "good", borrows: "plain", copies: "bad" };
 
 // Passages that overlap are one region: [{start, end, numbers}], in characters of the text.
@@ -50,9 +51,16 @@ export function draftCard(number, asked, model, onSeed) {
 function finished(row, body, foot, model) {
   body.lang = row.language === "zh" ? "zh-Hans" : "en";
   const notes = row.passages.map((passage, i) => footnote(passage, i + 1));
+  body.classList.toggle("is-verse", isVerse(row.text));
   fill(body, marked(row, notes));
   const list = notes.length > 0 && h("ol.draft-sources", { "aria-label": t("words.sources") }, notes);
   fill(foot, list, novelty(row.novelty), remarks(row), actions(row, model));
+}
+
+// Whether most lines are short.
+function isVerse(text) {
+  const lengths = text.split("\n").map(line => line.trim().length).filter(length => length > 0);
+  return lengths.filter(length => length <= MOST_VERSE).length > lengths.length * 0.8;
 }
 
 function footnote(passage, number) {
@@ -60,18 +68,27 @@ function footnote(passage, number) {
     h("span", {}, t("words.source", { n: passage.n_characters, place: placeOf(passage) })));
 }
 
-// The text with its copied passages in <mark>, each with a number that leads to where it stands.
+// The text with its copied passages in <mark>, each with a number that leads to where it stands; line by line, so that a
+// verse that is too long for its column goes on indented.
 function marked(row, notes) {
-  const letters = [...row.text], parts = [];
+  const letters = [...row.text], lines = [h("span.draft-line", {})];
   let at = 0;
+  const say = (to, made) => {
+    letters.slice(at, to).join("").split("\n").forEach((piece, i) => {
+      if (i > 0) lines.push(h("span.draft-line", {}));
+      if (piece !== "") lines[lines.length - 1].append(made(piece));
+    });
+    at = to;
+  };
   for (const region of regions(row.passages)) {
-    const sources = region.numbers.map(number => placeOf(row.passages[number - 1])).join("\n");
-    parts.push(letters.slice(at, region.start).join(""),
-      h("mark", { title: sources }, letters.slice(region.start, region.end).join("")),
-      region.numbers.map(number => reference(number, row.passages[number - 1], notes[number - 1])));
-    at = region.end;
+    const title = region.numbers.map(number => placeOf(row.passages[number - 1])).join("\n");
+    say(region.start, piece => piece);
+    say(region.end, piece => h("mark", { title }, piece));
+    lines[lines.length - 1].append(...region.numbers.map(number =>
+      reference(number, row.passages[number - 1], notes[number - 1])));
   }
-  return [...parts, letters.slice(at).join("")];
+  say(letters.length, piece => piece);
+  return lines;
 }
 
 function reference(number, passage, note) {
@@ -83,8 +100,9 @@ function novelty(found) {
   if (found === null) return h("p.muted.draft-novelty", {}, t("words.novelty.unknown"));
   const figures = { share: percent(found.share, 1), people: percent(found.share_of_people, 1), span: found.span,
     longest: found.longest, lines: found.lines_copied };
-  const said = [t("words.novelty", figures), t(found.longest ? "words.novelty.longest" : "words.novelty.none", figures),
-    found.lines_copied > 0 && t("words.novelty.lines", figures)];
+  const said = found.share > 0
+    ? [t("words.novelty", figures), t("words.novelty.longest", figures), found.lines_copied > 0 && t("words.novelty.lines", figures)]
+    : [t("words.novelty.zero", figures), found.longest > 0 && t("words.novelty.longest.found", figures)];
   return h("div.draft-novelty", {}, h(`p.verdict.${VERDICTS[found.verdict]}`, {}, t(`words.verdict.${found.verdict}`)),
     h("p.muted", {}, said.filter(Boolean).join(t("words.gap"))));
 }

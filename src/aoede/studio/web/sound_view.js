@@ -44,7 +44,7 @@ function layout(place) {
   const { settings, tune, player, problem, notes, estimate, progress, status, makeButton, stopButton } = place;
   const panel = h("form.card.stack.sound-panel", { novalidate: true, onsubmit: event => { event.preventDefault(); make(place); } },
     settings.element, estimate, problem, h("div.row", {}, makeButton, stopButton), progress, status);
-  return h("div.words-layout", {}, panel, h("div.stack", {}, tune.element, player.element, notes));
+  return h("div.sound-layout", {}, tune.element, panel, h("div.stack.sound-result", {}, player.element, notes));
 }
 
 function keys(place) {

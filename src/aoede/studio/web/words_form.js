@@ -10,9 +10,10 @@ const TEMPERATURE = 0.8, SIDE_BY_SIDE = [0.5, 0.8, 1.1], DRAFTS = [1, 2, 3, "tem
 const MOST_START = 20_000, MOST_LINES = 1_000, LINES = 12;
 const LENGTHS = [120, 200, 300, 450, 600, 900, 1500, 3000, 6000, 12_000, 20_000]; // characters, by stops of the slider
 const USUAL_STOP = 4;
+const BEGINNINGS = { en: "Because I could not …", zh: "明月" }; // examples, in the language that is written
 const named = model => pick(model.en, model.zh);
 
-// -> {element, order(): the body of a request, read(), write(kept), hold(seed)}
+// -> {element, drafts and seed (elements that stand elsewhere), order(): the body of a request, read(), write(kept), hold(seed)}
 export function wordsForm(writers, onChange) {
   let model = writers[0], form = null;
   const models = modelChoice(writers, name => { choose(name); onChange(); });
@@ -26,7 +27,7 @@ export function wordsForm(writers, onChange) {
     mix.offer(model.labels);
     form = formChoice(model, () => { shown(); onChange(); });
     fill(formPlace, form?.element);
-    start.placeholder = model.usual.start ? t("words.start.usual") : t(`words.start.${model.language}`);
+    start.placeholder = model.usual.start ? t("words.start.usual") : BEGINNINGS[model.language];
     finer.fit(model);
     shown();
   }
@@ -57,8 +58,8 @@ export function wordsForm(writers, onChange) {
   choose(model.name);
   const element = h("div.stack.words-form", {}, models.element, mix.element, formPlace,
     h("div.field", {}, h("label", { for: start.id }, t("words.start")), start), length.element, freedom.element,
-    finer.element, seed.element);
-  return { element, order, read, write, hold: value => { seed.write({ seed: value, isHeld: true }); onChange(); } };
+    finer.element);
+  return { element, drafts: freedom.drafts, seed: seed.element, order, read, write, hold: value => { seed.write({ seed: value, isHeld: true }); onChange(); } };
 }
 
 // How many drafts, and how freely: one temperature, or three side by side.
@@ -76,7 +77,8 @@ function freedomFields(onChange) {
   }
   shown();
   return {
-    element: h("div.stack", {}, drafts.element, one.element, threeField),
+    drafts: drafts.element,
+    element: h("div", {}, one.element, threeField),
     order: () => (isThree() ? { temperatures: three.map(each => each.value() ?? TEMPERATURE) }
       : { drafts: drafts.value(), temperature: one.value() }),
     read: () => ({ drafts: drafts.value(), temperature: one.value(), temperatures: three.map(each => each.value()) }),

@@ -19,13 +19,14 @@ export async function mount(element) {
   const draft = keeps("words", () => ({ ...form.read(), job: state.job, asked: state.asked }));
   const columns = h("div.drafts", {}), problem = h("div", {});
   const status = h("p.visually-hidden", { role: "status" });
-  const writeButton = h("button.button.primary.large.grow", { type: "submit" }, icon("words"), h("span", {}, t("words.write")));
+  const writeButton = h("button.button.primary.large", { type: "submit" }, icon("words"), h("span", {}, t("words.write")));
   const stopButton = textButton("", "stop", t("words.stop"), () => state.running?.cancel());
   const place = { columns, problem, status, form, writeButton, stopButton, draft, state };
-  const panel = h("form.card.words-panel", { novalidate: true, onsubmit: event => { event.preventDefault(); write(place); } },
-    form.element, problem, h("div.row.words-go", {}, writeButton, stopButton));
+  const bar = h("div.card.row.words-bar", {}, writeButton, stopButton, form.drafts, form.seed);
   fill(element, h("div.view-head", {}, h("h1", {}, t("words.title")), h("p.lede", {}, t("words.lede"))),
-    h("div.words-layout", {}, panel, h("section.words-drafts", { "aria-label": t("words.drafts.area") }, columns, status)));
+    h("form.words-layout", { novalidate: true, onsubmit: event => { event.preventDefault(); write(place); } },
+      h("div.card", {}, form.element),
+      h("section.stack", { "aria-label": t("words.drafts.area") }, bar, problem, columns, status)));
   stopButton.hidden = true;
   fill(columns, empty());
   onKey("Ctrl+Enter", { en: "Write", zh: "开始写" }, () => { write(place); }, { view: "words", typing: true });

@@ -1,0 +1,177 @@
+"""Files of versions of songs, and the sound that the page mixes: made by a worker when they are first wanted."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+from starlette.responses import FileResponse, Response
+
+from aoede.errors import MissingError, UsageError
+from aoede.export import file_stem
+from aoede.studio.asking import Ask, Endpoint, Field
+from aoede.studio.made_files import SOUND, MadeFiles
+from aoede.studio.telling import RefusedError
+
+if TYPE_CHECKING:
+    from aoede.studio.jobs import Job, Jobs
+
+KINDS: Mapping[str, str] = MappingProxyType({
+    "mid": "audio/midi", "wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac", "ogg": "audio/ogg",
+    "musicxml": "application/vnd.recordare.musicxml+xml", "svg": "image/svg+xml", "png": "image/png",
+    "html": "text/html; charset=utf-8", "json": "application/json", "lrc": "text/plain; charset=utf-8",
+    "stems.zip": "application/zip", "stems-midi.zip": "application/zip",
+})  # fmt: skip
+INLINE = ("svg", "png")  # what can be shown where it is
+_OF_PICTURES = (
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a score has its styles within itself
+)
+_TOLD = "sound.json"
+_MOST_SAMPLES = 441_000  # of one request: ten seconds
+_INLINE = {"inline": Field("flag", "Shown in the page and not saved; of svg and png.")}
+_RANGE = {
+    "from": Field("whole", "The first sample.", required=True, least=0),
+    "count": Field("whole", "So many samples.", required=True, least=1, most=_MOST_SAMPLES),
+}
+_working: "WeakKeyDictionary[Jobs, dict[tuple[str, str], Job]]" = WeakKeyDictionary()  # on what is being made
+
+
+@lru_cache(maxsize=4)
+def _made_in(home: Path) -> MadeFiles:
+    return MadeFiles(home)
+
+
+async def file(ask: Ask) -> Response:
+    version, kind = ask.path["id"], ask.path["kind"]
+    if kind not in KINDS:
+        raise MissingError(
+            f"there is no file of the kind {kind}", where="kind", hint=f"There are {', '.join(KINDS)}."
+        )
+    is_inline = ask.query.get("inline", False)
+    if is_inline and kind not in INLINE:
+        raise UsageError(f"only {' and '.join(INLINE)} can be shown inline", where="inline")
+    facts = await asyncio.to_thread(ask.studio.library.facts, version)
+    made = _made_in(ask.studio.home)
+    path = made.path(version, kind)
+    if path is None:
+        await ask.studio.jobs.result(await _job(ask, "export", version, kind))
+        path = made.path(version, kind)
+    if path is None:
+        raise MissingError("the file was made, but is gone again", where=kind, hint="Try again.")
+    headers = {
+        "Content-Disposition": disposition(_name(facts, kind), is_inline),
+        "Cache-Control": "private, no-cache",
+    }
+    if kind == "svg":
+        headers["Content-Security-Policy"] = _OF_PICTURES
+    return FileResponse(path, headers=headers, media_type=KINDS[kind])
+
+
+def _name(facts: Mapping[str, Any], kind: str) -> str:
+    stem = file_stem(facts["title"], facts["key"], facts["tempo_bpm"], facts["seed"])
+    return f"{stem}-{kind}" if kind.endswith(".zip") else f"{stem}.{kind}"
+
+
+def disposition(name: str, is_inline: bool = False) -> str:
+    """How a file is sent, with its name: in ASCII for all programs, and as it is for those that know RFC 5987."""
+    plain = "-".join(filter(None, "".join(c if c.isascii() else "-" for c in name).split("-")))
+    plain = f"song-{plain}" if not name.isascii() else plain
+    how = "inline" if is_inline else "attachment"
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+async def start_sound(ask: Ask) -> "Job":
+    return await _job(ask, "stems", ask.path["id"], SOUND)
+
+
+async def sound(ask: Ask) -> dict[str, Any]:
+    return _sound_of(ask.path["id"], _made_in(ask.studio.home))
+
+
+async def samples(ask: Ask) -> Response:
+    version, first, count = ask.path["id"], ask.query["from"], ask.query["count"]
+    return await asyncio.to_thread(_samples, _made_in(ask.studio.home), version, first, count)
+
+
+def _samples(made: MadeFiles, version: str, first: int, count: int) -> Response:
+    told, path = _sound_of(version, made), made.path(version, SOUND)
+    if path is None:
+        raise _no_sound(version)
+    if first >= told["n_samples"]:
+        raise RefusedError(416, "range", f"the sound has {told['n_samples']:,} samples", where="from")
+    frame_bytes = 4 * told["n_tracks"]
+    with path.open("rb") as opened:
+        opened.seek(first * frame_bytes)
+        data = opened.read(count * frame_bytes)
+    return Response(
+        data, media_type="application/octet-stream", headers={"Cache-Control": "private, no-cache"}
+    )
+
+
+def _sound_of(version: str, made: MadeFiles) -> dict[str, Any]:
+    told = made.told(version, _TOLD)
+    if told is None or made.path(version, SOUND) is None:
+        raise _no_sound(version)
+    return {**told, "url": f"/api/v1/versions/{version}/sound.pcm"}
+
+
+def _no_sound(version: str) -> MissingError:
+    return MissingError(
+        "the sound of this version is not made", where=version, hint="POST /versions/{id}/sound"
+    )
+
+
+async def _job(ask: Ask, kind: str, version: str, name: str) -> "Job":
+    """The job that makes a file: the one that is at it, else a new one. Raises MissingError for no such version."""
+    jobs = ask.studio.jobs
+    working = _working.setdefault(jobs, {})
+    for key in [key for key, job in working.items() if job.is_over]:
+        del working[key]
+    if (version, name) in working:
+        return working[version, name]
+    made = _made_in(ask.studio.home)
+    is_there = made.path(version, name) is not None and (
+        name != SOUND or made.told(version, _TOLD) is not None
+    )
+    packed = await asyncio.to_thread(ask.studio.library.packed, version)
+
+    def finish(job: "Job", told: dict[str, Any]) -> dict[str, Any]:
+        assert job.folder is not None
+        if "sound" in told:
+            made.put_told(version, _TOLD, told["sound"], job.folder)
+        if "file" in told:
+            made.put(version, name, job.folder / told["file"])
+        sound = _sound_of(version, made) if name == SOUND else {}
+        return {"version": version, "kind": name, **sound}
+
+    task = {"song": packed, "kind": name, "is_there": is_there}
+    public = {"version": version, "kind": name}
+    urgent = name == SOUND  # somebody waits to hear it
+    working[version, name] = jobs.submit(kind, task, public=public, finish=finish, urgent=urgent)
+    return working[version, name]
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET", "/versions/{id}/files/{kind}", file, f"A file of a version: {', '.join(KINDS)}.", query=_INLINE
+    ),
+    Endpoint(
+        "POST",
+        "/versions/{id}/sound",
+        start_sound,
+        "Make the sound of every track. Its result says how long it is and where its samples are.",
+        status=202,
+    ),
+    Endpoint("GET", "/versions/{id}/sound", sound, "How long the sound is, and of how many tracks."),
+    Endpoint(
+        "GET",
+        "/versions/{id}/sound.pcm",
+        samples,
+        "Samples of it: little-endian 16-bit frames, left and right of each track in turn.",
+        query=_RANGE,
+    ),
+)

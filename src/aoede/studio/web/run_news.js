@@ -1,0 +1,54 @@
+// What is known of a training: what it has saved, and every event of the job that works on it, in one plain object.
+
+export function freshNews(detail = {}) {
+  const news = { phase: "waiting", step: detail.step ?? 0, n_steps: detail.n_steps ?? 0, seconds: 0, made: 0, history: detail.history ?? [], fine: [],
+    watched: detail.watched ?? "", best: detail.best ?? null, best_step: detail.best_step ?? null, samples: [], told: [], reading: null, account: null,
+    seed: detail.seed ?? null, isMusic: false };
+  if (detail.text) news.samples.push({ step: detail.step, text: detail.text });
+  return news;
+}
+
+const TAKES = {
+  queued: news => { news.phase = "waiting"; },
+  running: news => { news.phase = "reading"; },
+  reading: (news, event) => { Object.assign(news, { phase: "reading", reading: event }); },
+  read: (news, event) => { Object.assign(news, { phase: "measuring", account: event }); },
+  began: (news, event) => {
+    Object.assign(news, { phase: "learning", step: event.step, n_steps: event.n_steps, seed: event.seed });
+  },
+  step: (news, event) => {
+    news.fine.push([event.step, event.losses]);
+    paced(news, event);
+  },
+  checked: (news, event) => {
+    const row = { step: event.step, ...event.figures };
+    news.history = [...news.history.filter(each => each.step < event.step), row];
+    news.fine = news.fine.filter(([step]) => step <= event.step);
+    Object.assign(news, { watched: event.watched || news.watched, best: event.best, best_step: event.best_step });
+    paced(news, event);
+  },
+  sample: (news, event) => {
+    news.isMusic ||= !event.is_text;
+    if (event.is_text) news.samples = [...news.samples, { step: news.step, text: event.text }];
+    else news.n_sounds = (news.n_sounds ?? 0) + 1;
+  },
+  warned: (news, event) => { news.told.push(event.text); },
+};
+
+// After training went back to an earlier step, what came later is no longer so.
+function paced(news, { step, seconds, made }) {
+  Object.assign(news, { step, seconds, made });
+}
+
+// Takes one event of the job into account; -> whether it is one of these.
+export function heard(news, event) {
+  const take = TAKES[event.event];
+  take?.(news, event);
+  return take !== undefined;
+}
+
+// Seconds until the last step, by the pace so far; null while that is not known.
+export function secondsLeft({ seconds, made, step, n_steps }) {
+  if (made < 3 || seconds < 1 || n_steps <= step) return null;
+  return ((n_steps - step) * seconds) / made;
+}
