@@ -35,6 +35,7 @@ SUFFIXES = tuple(sorted({suffix for kind in KINDS.values() for suffix in kind.su
 
 _KEPT = frozenset(" -_.,()[]'&+#!~@=")
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_SIGNS = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"))  # of control, unknown, ends of lines
 _CODED = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)  # signs of a path, written as addresses have them
 _ADDING = Lock()  # counts are taken and files put in their places by one request at a time
 
@@ -122,7 +123,7 @@ def safe_name(given: str) -> PurePosixPath:
     parts = text.split("/")
     if not text or len(given) > MAX_NAME or len(text) > MAX_NAME or len(parts) > MAX_DEPTH:
         raise _refused(given, f"a name has at most {MAX_NAME} characters and {MAX_DEPTH} parts")
-    if any(c in "\\:\ufffd" or unicodedata.category(c)[0] == "C" for c in text) or _CODED.search(text):
+    if any(c in "\\:\ufffd" or unicodedata.category(c) in _SIGNS for c in text) or _CODED.search(text):
         raise _refused(given, "a sign in it cannot stand in the name of a file")
     if any(not part.strip(" .") or part.startswith((".", "~")) for part in parts):
         raise _refused(given, "it leads out of its folder, or is hidden")

@@ -1,0 +1,524 @@
+"""Trainings in the studio: what is found in a folder, what is told, nothing lost however a training ends."""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aoede import export
+from aoede.compose import compose
+from aoede.errors import InputError, MissingError, UsageError
+from aoede.formats.files import write_whole
+from aoede.learning import families, materials, runs
+from aoede.learning.sampling import find_checkpoint
+from aoede.studio import learners, trainings
+from aoede.studio.learners import LEARNERS, checked_settings, learner_of
+from aoede.studio.models import own_models, path_of, places
+from aoede.studio.tasks import scanning, training
+from aoede.studio.tasks.training import Teller
+from tests.studio_server import Client, running, start, stop
+
+TEXTS = Path(__file__).parent / "fixtures" / "texts"
+QUICK = {"n_hidden": 6, "window_steps": 8}
+
+
+class Desk:
+    """Where a task works, kept for looking at; it asks to stop after so many events of a name."""
+
+    def __init__(self, stops_after: tuple[str, int] | None = None) -> None:
+        self.events: list[dict[str, Any]] = []
+        self._stops_after = stops_after
+
+    def tell(self, event: str, **data: Any) -> None:
+        json.dumps(data, allow_nan=False)
+        self.events.append({"event": event, **data})
+
+    def should_stop(self) -> bool:
+        if self._stops_after is None:
+            return False
+        name, n = self._stops_after
+        return sum(each["event"] == name for each in self.events) >= n
+
+    def told(self, event: str) -> list[dict[str, Any]]:
+        return [each for each in self.events if each["event"] == event]
+
+
+@pytest.fixture(scope="module")
+def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten songs, one of them twice, a broken one and what is no music."""
+    folder = tmp_path_factory.mktemp("data").resolve() / "songs"
+    folder.mkdir()
+    for seed in range(10):
+        export.write(compose("hope", seed=seed, bars=8, lyrics="", candidates=1), folder / f"{seed}.mid")
+    (folder / "again.mid").write_bytes((folder / "0.mid").read_bytes())
+    (folder / "broken.mid").write_bytes(b"MThd\0\0\0\6 no more of it")
+    (folder / "cover.pdf").write_bytes(b"%PDF")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("texts").resolve() / "poems"
+    folder.mkdir()
+    (folder / "book.txt").write_text((TEXTS / "shakespeare.txt").read_text()[:20_000])
+    return folder
+
+
+def trained(folder: Path, run: Path, family: str, desk: Desk | None = None, **options: Any) -> dict[str, Any]:
+    task = {"id": run.name, "run": str(run), "folder": str(folder), "within": [str(folder)], "family": family}
+    return training.train(task | {"name": "我的歌", "options": {"seed": 5, **options}}, desk or Desk())  # type: ignore[arg-type]
+
+
+def resumed(folder: Path, run: Path, desk: Desk | None = None) -> dict[str, Any]:
+    task = {"id": run.name, "run": str(run), "folder": str(folder), "within": [str(folder)], "resume": True}
+    return training.train(task | {"options": {}}, desk or Desk())  # type: ignore[arg-type]
+
+
+def scanned(folder: Path, **more: str) -> dict[str, Any]:
+    return scanning.scan({"folder": str(folder), "within": [str(folder)], **more}, Desk())  # type: ignore[arg-type]
+
+
+# What is in a folder
+
+
+def test_a_scan_names_the_broken_file_and_the_duplicate_and_says_why(songs: Path) -> None:
+    found = scanned(songs)
+    assert {name: found[name] for name in ("read", "repaired", "skipped", "duplicates")} == {
+        "read": 10,
+        "repaired": 0,
+        "skipped": 2,
+        "duplicates": 1,
+    }
+    told = {row["path"]: row for row in found["rows"]}
+    assert told["broken.mid"]["reason"] == "damaged"
+    assert "without any track" in told["broken.mid"]["remarks"][0]
+    assert {told["again.mid"]["reason"], told["0.mid"]["reason"]} == {"", "duplicate"}
+    assert found["others"] == {".pdf": 1}
+    assert found["kinds"]["music"]["songs"] == 10
+    assert [row["outcome"] for row in found["rows"][:3]] == ["skipped", "skipped", "read"]
+
+
+def test_a_scan_says_who_can_learn_and_in_both_languages_why_others_cannot(songs: Path, texts: Path) -> None:
+    music, words = (
+        {f"{e['family']}/{e['encoding']}": e for e in scanned(f)["families"]} for f in (songs, texts)
+    )
+    assert {name for name, each in music.items() if each["fits"]} == {
+        name for name, each in LEARNERS.items() if each.material == "music"
+    }
+    assert {name for name, each in words.items() if each["fits"]} >= {
+        "ngram/characters",
+        "mixture/characters",
+    }
+    assert all(each["why"]["en"] and each["why"]["zh"] for each in music.values() if not each["fits"])
+    assert scanned(songs)["recommended"] == "rbm/pianoroll"
+    assert scanned(texts)["recommended"] == (
+        "mixture/characters" if learners.has_torch() else "ngram/characters"
+    )
+
+
+def test_without_torch_what_can_be_trained_is_recommended_and_the_command_is_said(
+    texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (learners, scanning):
+        monkeypatch.setattr(module, "has_torch", lambda: False)
+    found = scanned(texts)
+    assert found["recommended"] == "ngram/characters"
+    assert "pip install" in found["install"]
+    with pytest.raises(MissingError) as told:
+        learners.check_installed(learner_of("mixture"))
+    assert "pip install" in told.value.hint
+    learners.check_installed(learner_of("ngram"))
+
+
+def test_a_folder_in_which_nothing_can_be_used_is_told_file_by_file(tmp_path: Path) -> None:
+    (tmp_path / "a.mid").write_bytes(b"no music")
+    (tmp_path / "b.txt").write_bytes(b"\0\1\2\3" * 100)
+    (tmp_path / "c.wav").write_bytes(b"RIFF")
+    found = scanned(tmp_path.resolve())
+    assert (found["read"], found["skipped"], found["recommended"]) == (0, 3, None)
+    assert all(row["reason"] == "damaged" and row["remarks"] for row in found["rows"])
+    assert not any(each["fits"] for each in found["families"])
+
+
+def test_a_mailbox_is_recommended_for_replies(tmp_path: Path) -> None:
+    chat = [f'{{"message": "Are you free on day {n}?", "reply": "Yes, see you then"}}' for n in range(30)]
+    (tmp_path / "chat.jsonl").write_text("\n".join(chat))
+    found = scanned(tmp_path.resolve())
+    assert "two-tower/ngrams" in {f"{e['family']}/{e['encoding']}" for e in found["families"] if e["fits"]}
+    assert found["kinds"]["conversations"]["exchanges"] > 1
+
+
+def test_a_folder_that_became_a_link_is_not_scanned_and_not_learnt_from(songs: Path, tmp_path: Path) -> None:
+    link = tmp_path.resolve() / "link"
+    link.symlink_to(songs, target_is_directory=True)
+    with pytest.raises(InputError, match="something else"):
+        scanned(link)
+    with pytest.raises(InputError, match="something else"):
+        trained(link, tmp_path / "run", "rbm")
+
+
+# What can be trained
+
+
+def test_every_family_that_trains_is_there_with_settings_that_it_has() -> None:
+    assert {learner.family for learner in LEARNERS.values()} == set(families.names())
+    for learner in LEARNERS.values():
+        family = families.load(learner.family, encoding=learner.encoding)
+        assert "trains" in family.CAPABILITIES
+        assert ("torch" in families.needs(family)) == learner.needs_torch
+        reading = {"transpose", "text_column", "label_columns", "held_out"}
+        said = {name: None for name in learner.settings if name not in reading}
+        families.settings_for(family, said)
+        assert materials.of(family).on
+
+
+def test_settings_that_could_name_a_file_or_are_out_of_range_are_refused() -> None:
+    for name, value in (
+        ("responses", "/etc/passwd"),
+        ("meanings", "../../secret"),
+        ("folder", "/"),
+        ("n_hidden", 10**9),
+        ("n_hidden", True),
+        ("n_hidden", "6"),
+        ("learning_rate", float("nan")),
+        ("cell", "os.system"),
+        ("text_column", ""),
+    ):
+        with pytest.raises(UsageError) as told:
+            checked_settings(
+                learner_of("two-tower" if name in ("responses", "meanings") else "rnn"), {name: value}
+            )
+        assert told.value.where == f"settings.{name}"
+    assert checked_settings(learner_of("rnn"), {"label_columns": "author, form"}) == {
+        "label_columns": ["author", "form"]
+    }
+
+
+# What is told
+
+
+def test_a_training_tells_its_files_its_steps_its_figures_and_its_end(songs: Path, tmp_path: Path) -> None:
+    desk = Desk()
+    result = trained(songs, tmp_path / "run", "rbm", desk, encoding="pianoroll", n_epochs=8, **QUICK)
+    names = [each["event"] for each in desk.events]
+    order = [names.index(name) for name in ("reading", "read", "began", "sample", "checked")]
+    assert order == sorted(order)
+    assert desk.told("read")[0]["skipped"] == 2
+    began = desk.told("began")[0]
+    assert (began["run"], began["step"], began["seed"]) == ("run", 0, 5)
+    last = desk.told("checked")[-1]
+    assert last["watched"] == "held-out nats a step"
+    assert last["figures"][last["watched"]] == pytest.approx(result["figures"][last["watched"]])
+    assert result["is_done"]
+    assert result["has_model"]
+    assert result["step"] == began["n_steps"]
+
+
+def test_steps_are_told_four_times_a_second_at_most_with_the_mean_of_their_losses() -> None:
+    now, desk = [0.0], Desk()
+    teller = Teller(desk, "run", clock=lambda: now[0])  # type: ignore[arg-type]
+    for step in range(1, 1001):
+        teller.stepped(step, {"loss": float(step)})
+        now[0] += 0.01
+    told = desk.told("step")
+    assert 35 <= len(told) <= 41
+    assert told[1]["losses"]["loss"] == pytest.approx((told[0]["step"] + 1 + told[1]["step"]) / 2)
+
+
+def test_a_training_whose_server_is_gone_goes_on_to_save(songs: Path, tmp_path: Path) -> None:
+    class Cut(Desk):
+        def tell(self, event: str, **data: Any) -> None:
+            super().tell(event, **data)
+            if event == "step":
+                raise BrokenPipeError
+
+    desk = Cut(stops_after=("step", 2))
+    result = trained(songs, tmp_path / "run", "rbm", desk, encoding="pianoroll", n_epochs=2000, **QUICK)
+    assert not result["is_done"]
+    assert runs.newest(tmp_path / "run")[0].step == result["step"] > 0  # type: ignore[union-attr]
+
+
+# Pausing and going on
+
+
+def test_a_training_that_was_paused_twice_comes_to_the_same_bytes(songs: Path, tmp_path: Path) -> None:
+    options = {"encoding": "pianoroll", "n_epochs": 24, **QUICK}
+    whole = trained(songs, tmp_path / "whole", "rbm", **options)
+    parts = trained(songs, tmp_path / "parts", "rbm", Desk(stops_after=("checked", 1)), **options)
+    steps = [parts["step"]]
+    assert not parts["is_done"]
+    parts = resumed(songs, tmp_path / "parts", Desk(stops_after=("checked", 2)))
+    steps.append(parts["step"])
+    assert not parts["is_done"]
+    parts = resumed(songs, tmp_path / "parts")
+    assert parts == whole | {"run": "parts"}
+    assert 0 < steps[0] < steps[1] < whole["step"]
+    models = [(tmp_path / name / runs.MODEL_FILE).read_bytes() for name in ("whole", "parts")]
+    assert models[0] == models[1]
+
+
+# Runs as they are listed, and models
+
+
+@pytest.fixture(scope="module")
+def home(songs: Path, texts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished writer, a stopped machine, a model file with an odd name, and what is none of these."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "models").mkdir()
+    trained(texts, home / "runs" / "ngram-poems", "ngram", encoding="characters", order=4)
+    stopping = Desk(stops_after=("checked", 1))
+    trained(
+        songs, home / "runs" / "Meine Läufe", "rbm", stopping, encoding="pianoroll", n_epochs=500, **QUICK
+    )
+    model = (home / "runs" / "ngram-poems" / runs.MODEL_FILE).read_bytes()
+    (home / "models" / "poem.safetensors").write_bytes(model)  # the name of a shipped one
+    (home / "models" / "broken.safetensors").write_bytes(b"no model")
+    (home / "models" / "link.safetensors").symlink_to(home / "models" / "poem.safetensors")
+    (home / "runs" / "empty").mkdir()
+    return home
+
+
+def test_own_models_are_listed_by_ids_that_are_plain_and_of_no_shipped_model(home: Path) -> None:
+    rows = {row["name"]: row for row in own_models(home)}
+    assert set(rows) == {"我的歌", "poem"}
+    by_id = {row["id"]: row for row in own_models(home)}
+    assert len(by_id) == 3
+    assert by_id["ngram-poems"]["uses"] == ["writer"]
+    assert "poem" not in by_id
+    for id_, row in by_id.items():
+        assert find_checkpoint(path_of(home, id_))[0].metadata["family"] == row["family"]
+    (odd,) = (row for row in by_id.values() if row["family"] == "rbm")
+    assert (odd["usable_as"], odd["is_done"]) == ("harmony", False)
+
+
+@pytest.mark.parametrize(
+    "name", ["../runs/ngram-poems", "", "poem", "link", "runs", "/etc", "ngram-poems/..", "a" * 65]
+)
+def test_a_name_that_is_in_no_list_opens_no_model(home: Path, name: str) -> None:
+    with pytest.raises(MissingError):
+        path_of(home, name)
+
+
+def test_runs_say_where_they_stand_and_give_their_files_and_no_others(home: Path) -> None:
+    rows = {row["family"]: row for row in trainings.rows(home, {})}
+    assert (rows["ngram"]["state"], rows["rbm"]["state"]) == ("done", "stopped")
+    assert rows["ngram"]["sample"] == "best.txt"
+    assert rows["rbm"]["n_steps"] > rows["rbm"]["step"] > 0
+    run = path_of(home, rows["rbm"]["id"])
+    detail = trainings.detail_of(rows["rbm"]["id"], run, None)
+    assert [row["step"] for row in detail["history"]] == sorted(row["step"] for row in detail["history"])
+    assert detail["account"]["skipped"] == 2
+    assert "broken.mid" in {row["path"] for row in detail["account"]["rows"]}
+    model, _ = trainings.file_of(run, "model.safetensors")
+    assert len(model) > 1000
+    for name in (
+        "run.json",
+        "lock",
+        "data.json",
+        "studio.json",
+        "../ngram-poems/model.safetensors",
+        "metrics.jsonl/..",
+    ):
+        with pytest.raises(MissingError):
+            trainings.file_of(run, name)
+
+
+def test_a_damaged_run_is_listed_as_damaged_and_spoils_no_other(home: Path) -> None:
+    bad = home / "runs" / "bad"
+    bad.mkdir()
+    write_whole(bad / runs.RUN_FILE, b"{}")
+    try:
+        states = {row["id"]: row["state"] for row in trainings.rows(home, {})}
+        assert states["bad"] == "damaged"
+        assert states["ngram-poems"] == "done"
+        assert "bad" in places(home)
+        assert "bad" not in {row["id"] for row in own_models(home)}
+    finally:
+        (bad / runs.RUN_FILE).unlink()
+        bad.rmdir()
+
+
+# Through the server
+
+
+def until(is_so: Callable[[], Any], limit_s: float = 30.0) -> Any:
+    end = time.monotonic() + limit_s
+    while not (found := is_so()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture(scope="module")
+def studio(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, Path]]:
+    home = tmp_path_factory.mktemp("studio")
+    with running(home, "--root", str(songs.parent)) as client:
+        yield client, home
+
+
+def folder_of(client: Client, name: str) -> str:
+    root = client.get("/folders")["folders"][0]["id"]
+    return next(each["id"] for each in client.get(f"/folders/{root}")["folders"] if each["name"] == name)  # type: ignore[no-any-return]
+
+
+def test_files_that_are_sent_are_looked_through_and_learnt_from_and_the_model_is_there(
+    studio: tuple[Client, Path], texts: Path
+) -> None:
+    client, home = studio
+    made = client.post("/datasets", {"name": "Poems"})
+    client.post(f"/datasets/{made['id']}/files", (texts / "book.txt").read_bytes(), name="book.txt")
+    assert client.call("POST", f"/datasets/{made['id']}/files", b"x", name="../../book.txt").status == 422
+    found = client.made("/scans", {"dataset": made["id"]})
+    assert found["kinds"]["texts"]["documents"] == 1
+    wanted = {"dataset": made["id"], "family": "ngram", "seed": 5, "settings": {"order": 4}, "name": "Will"}
+    job = client.post("/runs", wanted)
+    assert job["asked"]["run"] == "ngram-will"
+    events = list(client.events(job["id"]))
+    assert events[-1]["event"] == "done", events[-1]
+    assert [each["text"] for each in events if each["event"] == "sample"][-1].strip()
+    row = client.get("/runs/ngram-will")
+    assert (row["state"], row["usable_as"], row["name"], row["data"]) == ("done", "writer", "Will", "Poems")
+    assert row["text"].strip()
+    model = client.call("GET", "/runs/ngram-will/files/model.safetensors")
+    assert model.headers["content-disposition"] == 'attachment; filename="ngram-will-model.safetensors"'
+    own = home / "own"
+    trained(texts, own, "ngram", encoding="characters", order=4)
+    assert (
+        find_checkpoint(home / "runs" / "ngram-will")[0].tensors.keys()
+        == find_checkpoint(own)[0].tensors.keys()
+    )
+    assert client.call("GET", "/runs/ngram-will/files/losses.png").data.startswith(b"\x89PNG")
+    assert client.call("GET", "/runs/ngram-will/files/run.json").status == 404
+    assert client.call("DELETE", f"/datasets/{made['id']}").status == 200
+
+
+def test_bad_orders_are_refused_by_name_and_nothing_is_begun(studio: tuple[Client, Path]) -> None:
+    client, home = studio
+    folder = folder_of(client, "songs")
+    before = sorted((home / "runs").iterdir()) if (home / "runs").is_dir() else []
+    for body, where in (
+        ({"family": "rbm"}, "folder"),
+        ({"family": "rbm", "folder": folder, "dataset": folder}, "folder"),
+        ({"family": "rbm", "folder": folder, "encoding": "characters"}, "encoding"),
+        ({"family": "rbm", "folder": folder, "minutes": 1, "epochs": 1}, "minutes"),
+        ({"family": "rbm", "folder": folder, "settings": {"n_hidden": 0}}, "settings.n_hidden"),
+        (
+            {"family": "two-tower", "folder": folder, "settings": {"responses": "/etc/passwd"}},
+            "settings.responses",
+        ),
+        ({"family": "os", "folder": folder}, "family"),
+    ):
+        answer = client.call("POST", "/runs", body)
+        assert (answer.status, answer.json["error"]["where"]) == (422, where), answer.data
+    for name in ("../../etc", "0" * 32, "songs"):
+        assert client.call("POST", "/runs", {"family": "rbm", "folder": name}).status in (404, 422)
+    assert (sorted((home / "runs").iterdir()) if (home / "runs").is_dir() else []) == before
+
+
+def test_a_training_pauses_goes_on_and_is_busy_meanwhile(studio: tuple[Client, Path]) -> None:
+    client, home = studio
+    wanted = {
+        "folder": folder_of(client, "songs"),
+        "family": "rbm",
+        "epochs": 4000,
+        "seed": 5,
+        "settings": QUICK,
+    }
+    job = client.post("/runs", wanted)
+    run = job["asked"]["run"]
+    events = client.events(job["id"])
+    assert any(each["event"] == "checked" for each in events)
+    assert client.call("POST", f"/runs/{run}/resume", {}).status == 503
+    assert client.get(f"/runs/{run}")["state"] == "training"
+    client.post(f"/jobs/{job['id']}/stop")
+    last = list(events)[-1]
+    assert (last["event"], last["result"]["is_done"]) == ("done", False)
+    row = client.get(f"/runs/{run}")
+    assert (row["state"], row["step"], row["job"]) == ("stopped", last["result"]["step"], None)
+    with runs.locked(home / "runs" / run):
+        answer = client.call("POST", f"/runs/{run}/resume", {})
+        assert (answer.status, answer.json["error"]["code"]) == (503, "busy")
+        assert client.get(f"/runs/{run}")["is_elsewhere"]
+    job = client.post(f"/runs/{run}/resume", {})
+    began = next(each for each in client.events(job["id"]) if each["event"] == "began")
+    assert began["step"] == row["step"]
+    assert client.call("DELETE", f"/jobs/{job['id']}").status == 200
+    until(lambda: client.get(f"/runs/{run}")["state"] == "stopped")
+    assert client.get(f"/runs/{run}")["step"] >= row["step"]
+
+
+def test_a_studio_that_is_killed_while_it_trains_loses_nothing(songs: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    options = {"epochs": 36, "seed": 5, "settings": QUICK}
+    url, token, process = start(home, "--root", str(songs.parent))
+    client = Client(url, token)
+    job = client.post("/runs", {"folder": folder_of(client, "songs"), "family": "rbm", **options})
+    run = job["asked"]["run"]
+    heard = threading.Event()
+    threading.Thread(target=_listen, args=(client, job["id"], heard), daemon=True).start()
+    assert heard.wait(30)
+    os.kill(process.pid, signal.SIGKILL)
+    stop(process)
+    until(lambda: not runs.holder(home / "runs" / run))  # the training saves, and ends by itself
+    with running(home, "--root", str(songs.parent)) as client:
+        assert client.get(f"/jobs/{job['id']}")["state"] == "interrupted"
+        row = client.get(f"/runs/{run}")
+        assert row["state"] == "stopped"
+        assert 0 < row["step"] < row["n_steps"]
+        assert row["uses"] == ["harmony", "sampler"]
+        result = client.made(f"/runs/{run}/resume", {})
+        assert result["is_done"]
+        assert client.get(f"/runs/{run}")["state"] == "done"
+    trained(songs, tmp_path / "whole", "rbm", encoding="pianoroll", n_epochs=36, **QUICK)
+    whole = (tmp_path / "whole" / runs.MODEL_FILE).read_bytes()
+    assert (home / "runs" / run / runs.MODEL_FILE).read_bytes() == whole
+
+
+def _listen(client: Client, job: str, heard: threading.Event) -> None:
+    try:
+        for event in client.events(job):
+            if event["event"] == "checked":
+                heard.set()
+    except OSError:
+        return  # the server was killed
+
+
+def test_a_folder_that_changed_since_is_told_and_may_be_allowed(
+    studio: tuple[Client, Path], songs: Path
+) -> None:
+    client, _ = studio
+    folder = songs.parent / "changing"
+    folder.mkdir()
+    for seed in range(10):
+        (folder / f"{seed}.mid").write_bytes((songs / f"{seed}.mid").read_bytes())
+    wanted = {
+        "folder": folder_of(client, "changing"),
+        "family": "rbm",
+        "epochs": 4000,
+        "seed": 5,
+        "settings": QUICK,
+    }
+    job = client.post("/runs", wanted)
+    run, events = job["asked"]["run"], client.events(job["id"])
+    assert any(each["event"] == "checked" for each in events)
+    client.post(f"/jobs/{job['id']}/stop")
+    list(events)
+    (folder / "0.mid").unlink()
+    answer = client.call("POST", f"/runs/{run}/resume", {}, wait=1)
+    assert answer.status == 422
+    assert "0.mid is missing" in answer.json["error"]["message"]
+    job = client.post(f"/runs/{run}/resume", {"allow_data_change": True})
+    assert any(each["event"] == "began" for each in client.events(job["id"]))
+    client.call("DELETE", f"/jobs/{job['id']}")
+    folder.rename(songs.parent / "elsewhere")
+    folder.symlink_to(songs.parent / "elsewhere", target_is_directory=True)
+    answer = client.call("POST", f"/runs/{run}/resume", {"allow_data_change": True}, wait=1)
+    assert answer.status == 422
+    assert "something else" in answer.json["error"]["message"]
