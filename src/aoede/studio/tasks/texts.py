@@ -81,7 +81,7 @@ def _joined(first: Sequence[str], then: Sequence[str]) -> list[str]:
 
 def _is_han(encoding: Any) -> bool:
     """Whether most of the alphabet is Chinese."""
-    symbols = encoding.get("symbols", "") if isinstance(encoding, Mapping) else ""
+    symbols = str(encoding.get("symbols", "")) if isinstance(encoding, Mapping) else ""
     return 2 * sum("㐀" <= c <= "\u9fff" or c > "\U00020000" for c in symbols) > len(symbols)
 
 

@@ -6,7 +6,8 @@ import { pick } from "./i18n.js";
 // Name of a label -> [English, Chinese]; where the Chinese is the label itself, the English alone.
 const NAMES = {
   "Edgar Allan Poe": ["Edgar Allan Poe", "埃德加·爱伦·坡"], "Emily Dickinson": ["Emily Dickinson", "艾米莉·狄金森"],
-  "John Keats": ["John Keats", "约翰·济慈"], "Oscar Wilde": ["Oscar Wilde", "奥斯卡·王尔德"], "W. B. Yeats": ["W. B. Yeats", "叶芝"],
+  "John Keats": ["John Keats", "约翰·济慈"], "Oscar Wilde": ["Oscar Wilde", "奥斯卡·王尔德"],
+  "W. B. Yeats": ["W. B. Yeats", "叶芝"],
   "Walt Whitman": ["Walt Whitman", "沃尔特·惠特曼"], "William Shakespeare": ["William Shakespeare", "威廉·莎士比亚"],
   "Robert Burns": ["Robert Burns", "罗伯特·彭斯"], "William Blake": ["William Blake", "威廉·布莱克"],
   "W. S. Gilbert": ["W. S. Gilbert", "W. S. 吉尔伯特"], "Isaac Watts": ["Isaac Watts", "艾萨克·沃茨"],
@@ -55,8 +56,9 @@ const NAMES = {
 };
 
 // Offered as chips before all others.
-const FIRST = new Set(["Emily Dickinson", "Walt Whitman", "John Keats", "W. B. Yeats", "Edgar Allan Poe", "Oscar Wilde",
-  "William Shakespeare", "Robert Burns", "William Blake", "W. S. Gilbert", "Isaac Watts", "Traditional (cowboy)",
+const FIRST = new Set(["Emily Dickinson", "Walt Whitman", "John Keats", "W. B. Yeats", "Edgar Allan Poe",
+  "Oscar Wilde", "William Shakespeare", "Robert Burns", "William Blake", "W. S. Gilbert", "Isaac Watts",
+  "Traditional (cowboy)",
   "李白", "杜甫", "王維", "白居易", "李商隱", "杜牧", "孟浩然", "苏轼", "辛弃疾", "柳永", "欧阳修", "秦观", "姜夔", "陆游"]);
 const FIRST_TUNES = ["浣溪沙", "如梦令", "蝶恋花", "水调歌头", "念奴娇", "满江红", "虞美人", "菩萨蛮", "浪淘沙", "鹧鸪天",
   "西江月", "临江仙", "卜算子", "青玉案", "声声慢", "雨霖铃", "沁园春", "江城子", "忆江南", "相见欢"];

@@ -32,7 +32,7 @@ export function draftCard(number, asked, model, onSeed) {
   const body = h("div.draft-text", {}), foot = h("div.draft-foot", {});
   const title = asked.byTemperature ? t("words.draft.temperature", { temperature: asked.temperature })
     : t("words.draft", { number: number + 1 });
-  const heading = h("h3", { id: newId("draft") }, title);
+  const heading = h("h2", { id: newId("draft") }, title);
   const seed = h("span.figures.muted", {}, t("words.draft.seed", { seed: asked.seed }));
   const again = iconButton("again", t("words.draft.use.seed"), () => onSeed(asked.seed));
   const element = h("article.card.draft.is-writing", { "aria-labelledby": heading.id },
@@ -68,8 +68,8 @@ function footnote(passage, number) {
     h("span", {}, t("words.source", { n: passage.n_characters, place: placeOf(passage) })));
 }
 
-// The text with its copied passages in <mark>, each with a number that leads to where it stands; line by line, so that a
-// verse that is too long for its column goes on indented.
+// The text with its copied passages in <mark>, each with a number that leads to where it stands; line by line, so
+// that a verse that is too long for its column goes on indented.
 function marked(row, notes) {
   const letters = [...row.text], lines = [h("span.draft-line", {})];
   let at = 0;
@@ -93,7 +93,8 @@ function marked(row, notes) {
 
 function reference(number, passage, note) {
   const label = t("words.reference", { number, n: passage.n_characters, place: placeOf(passage) });
-  return h("button.draft-reference", { type: "button", "aria-label": label, title: label, onclick: () => note.focus() }, number);
+  return h("button.draft-reference", { type: "button", "aria-label": label, title: label,
+    onclick: () => note.focus() }, number);
 }
 
 function novelty(found) {
@@ -101,9 +102,11 @@ function novelty(found) {
   const figures = { share: percent(found.share, 1), people: percent(found.share_of_people, 1), span: found.span,
     longest: found.longest, lines: found.lines_copied };
   const said = found.share > 0
-    ? [t("words.novelty", figures), t("words.novelty.longest", figures), found.lines_copied > 0 && t("words.novelty.lines", figures)]
+    ? [t("words.novelty", figures), t("words.novelty.longest", figures),
+      found.lines_copied > 0 && t("words.novelty.lines", figures)]
     : [t("words.novelty.zero", figures), found.longest > 0 && t("words.novelty.longest.found", figures)];
-  return h("div.draft-novelty", {}, h(`p.verdict.${VERDICTS[found.verdict]}`, {}, t(`words.verdict.${found.verdict}`)),
+  return h("div.draft-novelty", {}, h(`p.verdict.${VERDICTS[found.verdict]}`, {},
+    t(`words.verdict.${found.verdict}`)),
     h("p.muted", {}, said.filter(Boolean).join(t("words.gap"))));
 }
 
@@ -114,7 +117,8 @@ function remarks(row) {
 }
 
 // Sentences beside a small sign, what a person should know.
-export const remarkList = said => h("ul.remarks.muted", {}, said.map(text => h("li", {}, icon("info"), h("span", {}, text))));
+export const remarkList = said => h("ul.remarks.muted", {},
+  said.map(text => h("li", {}, icon("info"), h("span", {}, text))));
 
 function actions(row, model) {
   const name = `${model.replace(/[^\p{L}\p{N}-]+/gu, "-")}-${row.seed}.txt`;

@@ -42,7 +42,8 @@ export function mixList(onChange) {
       set(name, null);
       (rows.querySelector("input") ?? offers.querySelector("button:not([hidden]), select"))?.focus();
     });
-    return h("li.mix-row", { "data-name": name }, h("label", { for: id }, label), h("output.figures", { for: id }), remove,
+    return h("li.mix-row", { "data-name": name }, h("label", { for: id }, label), h("output.figures", { for: id }),
+      remove,
       h("input", { type: "range", id, min: 1, max: MOST, step: 1, value: weights.get(name), oninput: moved }));
   }
 
@@ -85,7 +86,8 @@ export function mixList(onChange) {
       chips.set(name, chip);
       return chip;
     });
-    const others = labels.filter(label => !shown.includes(label)).map(label => [nameOf(column, label), called(label)]);
+    const others = labels.filter(label => !shown.includes(label))
+      .map(label => [nameOf(column, label), called(label)]);
     return h("div.row.mix-offers", { role: "group", "aria-label": called(column) }, buttons,
       others.length > 0 && otherNames(column, others));
   }
@@ -103,7 +105,8 @@ export function mixList(onChange) {
   }
 
   function write(found) {
-    const known = new Set(Object.entries(columns).flatMap(([column, labels]) => labels.map(label => nameOf(column, label))));
+    const namesOf = ([column, labels]) => labels.map(label => nameOf(column, label));
+    const known = new Set(Object.entries(columns).flatMap(namesOf));
     const isFit = ([name, weight]) => known.has(name) && weight >= 1 && weight <= MOST;
     weights = new Map(Object.entries(found ?? {}).filter(isFit).slice(0, MOST_NAMES));
     drawn();

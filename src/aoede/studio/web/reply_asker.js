@@ -1,5 +1,5 @@
-// Asks for replies, one message at a time, and shows them: of those that come meanwhile the last is asked next. What is
-// being worked on is never cancelled, since it takes moments.
+// Asks for replies, one message at a time, and shows them: of those that come meanwhile the last is asked next. What
+// is being worked on is never cancelled, since it takes moments.
 
 import { call, send } from "./api.js";
 import { fill, h } from "./dom.js";
@@ -53,7 +53,7 @@ export class Asker {
     const from = name !== "" && h("p.muted.affix", {}, icon("file"), t("reply.from", { name }));
     if (found.replies.length === 0) {
       const reason = ended(found.reasons?.[lang()] ?? found.reason);
-      fill(this.out, from, h("div.reply-none", {}, h("h3", {}, t("reply.none")), h("p", {}, reason)));
+      fill(this.out, from, h("div.reply-none", {}, h("h2", {}, t("reply.none")), h("p", {}, reason)));
       return;
     }
     const offered = found.replies.map(reply => reply.intent);
@@ -65,7 +65,8 @@ export class Asker {
     const language = /\p{Script=Han}/u.test(reply.text) ? "zh-Hans" : "en";
     const take = async () => {
       if (!await copied(reply.text)) return;
-      for (const each of this.out.querySelectorAll(".reply-bubble")) each.classList.toggle("is-taken", each === button);
+      for (const each of this.out.querySelectorAll(".reply-bubble"))
+        each.classList.toggle("is-taken", each === button);
       this.memory.picked({ text: reply.text, intent: reply.intent, offered });
     };
     const button = h("button.reply-bubble", { type: "button", title: t("reply.copy"), onclick: take },

@@ -4,14 +4,10 @@ import { call, read, send } from "./api.js";
 import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { confirmed, failed, notice } from "./notices.js";
+import { intentName } from "./reply_intents.js";
 import { textButton } from "./words_parts.js";
 
 const OFF = "aoede.reply.forgetful";
-const KNOWN = new Set(["accept", "decline", "propose_other", "yes", "no", "will_do", "done", "not_yet", "thanks", "welcome",
-  "no_thanks", "ask_time", "ask_place", "ask_more", "soon", "any_time", "either", "later", "dont_know", "acknowledge", "agree",
-  "disagree", "praise", "congratulate", "sympathise", "wish_well", "you_too", "greet", "doing_well", "farewell", "apologise",
-  "forgive", "surprise", "affection"]);
-const intentName = intent => (KNOWN.has(intent) ? t(`reply.intent.${intent}`) : intent);
 const byCount = counts => Object.entries(counts).sort((a, b) => b[1] - a[1]);
 
 // -> {element, picked({text, intent, offered})}
@@ -23,7 +19,8 @@ export function rememberedPanel() {
   } });
   const drawer = h("details.drawer.reply-memory", { ontoggle: () => { if (drawer.open) load(); } },
     h("summary", {}, t("reply.memory")), h("div.stack", {},
-      h("label.check", {}, isOn, h("span", {}, t("reply.memory.on"))), h("p.hint.muted", {}, t("reply.memory.hint")), list));
+      h("label.check", {}, isOn, h("span", {}, t("reply.memory.on"))),
+      h("p.hint.muted", {}, t("reply.memory.hint")), list));
 
   const load = () => read("/picks").then(show, failed);
 

@@ -22,15 +22,16 @@ export async function mount(element) {
   const files = takesFiles(panel, { accept: FILES, text: t("reply.open"), take: file => taken(file, form, asker) });
   panel.append(files, h("p.hint.muted", {}, t("reply.private")));
   fill(element, h("div.view-head", {}, h("h1", {}, t("reply.title")), h("p.lede", {}, t("reply.lede"))),
-    h("div.reply-layout", {}, panel, h("section.stack", { "aria-label": t("reply.suggestions") }, out, memory.element)));
+    h("div.reply-layout", {}, panel, h("section.stack", { "aria-label": t("reply.suggestions") }, out,
+      memory.element)));
   onKey("Ctrl+Enter", { en: "Suggest replies", zh: "给出回复" }, form.ask, { view: "reply", typing: true });
 }
 
 // The message, the turns before it, and when to ask. -> {element, ask(), model(), write(text)}
 function messageForm(repliers, asker) {
   const id = newId("message");
-  const message = h("textarea.reply-text", { id, rows: 7, maxlength: MOST_CHARACTERS, placeholder: t("reply.placeholder"),
-    oninput: changed });
+  const message = h("textarea.reply-text", { id, rows: 7, maxlength: MOST_CHARACTERS,
+    placeholder: t("reply.placeholder"), oninput: changed });
   const turns = turnList(changed), own = repliers.length > 1 ? modelSelect(repliers, changed) : null;
   const live = h("input", { type: "checkbox", checked: localStorage.getItem(LIVE) !== "0",
     onchange: () => localStorage.setItem(LIVE, live.checked ? "1" : "0") });
@@ -44,7 +45,8 @@ function messageForm(repliers, asker) {
     clearTimeout(timer);
     if (live.checked || message.value.trim() === "") timer = setTimeout(ask, SETTLED_MS);
   }
-  const element = h("div.stack", {}, turns.element, h("div.field", {}, h("label", { for: id }, t("reply.message")), message),
+  const element = h("div.stack", {}, turns.element,
+    h("div.field", {}, h("label", { for: id }, t("reply.message")), message),
     own && h("div.field", {}, h("label", { for: own.id }, t("reply.model")), own),
     h("div.row.spread", {}, h("button.button.primary", { type: "button", onclick: ask }, icon("reply"),
       h("span", {}, t("reply.ask"))), h("label.check", {}, live, h("span", {}, t("reply.live")))));
@@ -79,8 +81,9 @@ function turnList(onChange) {
       each.querySelector("textarea").setAttribute("aria-label", t("reply.turn", { number: i + 1 })));
     add.disabled = rows.children.length >= MOST_TURNS;
   }
-  const read = () => [...rows.querySelectorAll("textarea")].map(each => each.value).filter(text => text.trim() !== "");
-  return { element: h("div.stack.tight", {}, rows, h("div", {}, add)), read };
+  const texts = () => [...rows.querySelectorAll("textarea")].map(each => each.value);
+  return { element: h("div.stack.tight", {}, rows, h("div", {}, add)),
+    read: () => texts().filter(text => text.trim() !== "") };
 }
 
 // A mail goes to the worker as it is; a text is put into the field.

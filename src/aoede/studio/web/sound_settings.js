@@ -1,4 +1,5 @@
-// Who plays in the Sound view, and how: the model, what it is to sound like, how hard, how freely, how long, which seed.
+// Who plays in the Sound view, and how: the model, what it is to sound like, how hard, how freely, how long, which
+// seed.
 
 import { called } from "./authors.js";
 import { fill, h } from "./dom.js";
@@ -9,12 +10,13 @@ export const MOST_S = 60;
 const RING_S = 1, TOUCHES = [[45, "soft"], [64, "medium"], [80, "strong"]], USUAL_TOUCH = 64, MOST_CHIPS = 8;
 const seconds = value => t("sound.seconds", { seconds: value.toFixed(1) });
 
-// -> {element, model(), order(): the body of a request, seconds(), read(), write(kept)}
+// -> {element, model(), order(): the body of a request, seconds(), fit() to the tune, read(), write(kept)}
 export function soundSettings(instruments, tune, onChange) {
   let model = instruments[0], labels = [];
   const models = modelField(instruments, name => { choose(name); onChange(); });
   const labelPlace = h("div.stack", {}), seed = seedBox(onChange);
-  const touch = oneOf(t("sound.touch"), TOUCHES.map(([value, name]) => [value, t(`sound.touch.${name}`)]), USUAL_TOUCH, onChange);
+  const touch = oneOf(t("sound.touch"), TOUCHES.map(([value, name]) => [value, t(`sound.touch.${name}`)]),
+    USUAL_TOUCH, onChange);
   const temperature = range(t("words.temperature"), { min: 0.1, max: 2, step: 0.05, value: 0.5,
     shown: value => value.toFixed(2), ends: [t("words.tame"), t("words.wild")] }, onChange);
   const length = range(t("sound.how.long"), { min: 0.5, max: MOST_S, step: 0.5, value: 2, shown: seconds }, onChange);
@@ -27,8 +29,13 @@ export function soundSettings(instruments, tune, onChange) {
     temperature.set(model.usual_temperature);
     length.set(Math.min(MOST_S, model.usual_seconds));
     length.element.hidden = model.reads_notes;
-    touch.element.hidden = !model.reads_notes;
+    fit();
     tune.setRange(model.lowest, model.highest);
+  }
+
+  // How hard notes are played is said by a file that is played as it is.
+  function fit() {
+    touch.element.hidden = !model.reads_notes || tune.isFile();
   }
 
   function order() {
@@ -51,9 +58,10 @@ export function soundSettings(instruments, tune, onChange) {
   }
 
   choose(model.name);
-  const element = h("div.stack", {}, models.element, labelPlace, touch.element, length.element, temperature.element, seed.element);
+  const element = h("div.stack", {}, models.element, labelPlace, touch.element, length.element, temperature.element,
+    seed.element);
   const lasts = () => (model.reads_notes ? Math.min(MOST_S, tune.seconds() + RING_S) : length.value());
-  return { element, order, read, write, model: () => model, seconds: lasts };
+  return { element, order, read, write, fit, model: () => model, seconds: lasts };
 }
 
 function modelField(instruments, onChange) {
@@ -77,7 +85,8 @@ function labelChoice(column, values, onChange) {
 }
 
 function listed(label, options, onChange) {
-  const select = h("select", { id: newId("label"), onchange: onChange }, options.map(([value, text]) => h("option", { value }, text)));
+  const select = h("select", { id: newId("label"), onchange: onChange },
+    options.map(([value, text]) => h("option", { value }, text)));
   const element = h("div.field", {}, h("label", { for: select.id }, label), select);
   return { element, value: () => select.value, set: value => { select.value = value; } };
 }

@@ -23,10 +23,12 @@ export async function mount(element) {
   const place = { tune, settings, run, player: wavePlayer(), problem: h("div", {}), notes: h("div", {}),
     estimate: h("p.muted.sound-estimate", {}), status: h("p.sound-status", { role: "status" }),
     progress: h("progress", { max: 1, hidden: true, "aria-label": t("sound.progress") }),
-    makeButton: h("button.button.primary.large.grow", { type: "submit" }, icon("sound"), h("span", {}, t("sound.make"))),
+    makeButton: h("button.button.primary.large.grow", { type: "submit" }, icon("sound"),
+      h("span", {}, t("sound.make"))),
     stopButton: textButton("", "stop", t("sound.stop"), () => run.running?.cancel()),
     draft: keeps("sound", () => ({ ...settings.read(), tune: tune.read(), job: run.job, sound: run.sound })) };
-  fill(element, h("div.view-head", {}, h("h1", {}, t("sound.title")), h("p.lede", {}, t("sound.lede"))), layout(place));
+  fill(element, h("div.view-head", {}, h("h1", {}, t("sound.title")), h("p.lede", {}, t("sound.lede"))),
+    layout(place));
   place.stopButton.hidden = true;
   keys(place);
   const before = await place.draft.stored();
@@ -42,8 +44,9 @@ export async function mount(element) {
 
 function layout(place) {
   const { settings, tune, player, problem, notes, estimate, progress, status, makeButton, stopButton } = place;
-  const panel = h("form.card.stack.sound-panel", { novalidate: true, onsubmit: event => { event.preventDefault(); make(place); } },
-    settings.element, estimate, problem, h("div.row", {}, makeButton, stopButton), progress, status);
+  const panel = h("form.card.stack.sound-panel", { novalidate: true,
+    onsubmit: event => { event.preventDefault(); make(place); } },
+    settings.element, estimate, problem, h("div.row.sound-go", {}, makeButton, stopButton), progress, status);
   return h("div.sound-layout", {}, tune.element, panel, h("div.stack.sound-result", {}, player.element, notes));
 }
 
@@ -56,6 +59,7 @@ function keys(place) {
 // After every change of a field: what can be made now, and how long that takes.
 function changed({ tune, settings, run, makeButton, estimate, draft }) {
   const model = settings.model(), seconds = settings.seconds(), isEmpty = model.reads_notes && tune.isEmpty();
+  settings.fit();
   tune.element.hidden = !model.reads_notes;
   makeButton.disabled = run.running !== null || isEmpty;
   estimate.textContent = isEmpty ? t("sound.draw.first") : t("sound.estimate", { seconds: seconds.toFixed(1),
@@ -65,7 +69,8 @@ function changed({ tune, settings, run, makeButton, estimate, draft }) {
 
 function workOf(seconds) {
   if (seconds < 1.5) return t("sound.about.second");
-  return seconds < 90 ? t("sound.about.seconds", { n: Math.ceil(seconds) }) : t("sound.about.minutes", { n: Math.ceil(seconds / 60) });
+  return seconds < 90 ? t("sound.about.seconds", { n: Math.ceil(seconds) })
+    : t("sound.about.minutes", { n: Math.ceil(seconds / 60) });
 }
 
 function make(place) {
@@ -73,12 +78,13 @@ function make(place) {
   if (makeButton.disabled) return;
   player.stop();
   const body = settings.order(), onJob = job => { run.job = job.id; draft.changed(); };
-  shown(place, onEvent => work("/sounds", body, { onEvent, onJob }));
+  shown(place, onEvent => work("/sounds", body, { onEvent, onJob }), performance.now());
 }
 
-// A sound while it is made; `begin(onEvent)` starts it and resolves to it.
-async function shown(place, begin) {
-  const { run, player, problem, notes, progress, status, makeButton, stopButton } = place;
+// A sound while it is made; `begin(onEvent)` starts it and resolves to it. `beganMs` is null of one that began before.
+async function shown(place, begin, beganMs = null) {
+  const { run, player, problem, notes, progress, status, makeButton, stopButton, settings } = place;
+  const model = settings.model();
   fill(problem);
   fill(notes);
   makeButton.disabled = true;
@@ -89,6 +95,7 @@ async function shown(place, begin) {
     run.running = begin(event => heard(event, progress, status));
     const sound = await run.running;
     run.sound = sound.id;
+    if (beganMs !== null) model.pace = (performance.now() - beganMs) / 1000 / sound.seconds; // for the next estimate
     player.show(sound);
     if (sound.notes.length > 0) fill(notes, remarkList(sound.notes.map(told)));
     status.textContent = t("sound.made");
@@ -103,7 +110,8 @@ async function shown(place, begin) {
 }
 
 function heard(event, progress, status) {
-  if (event.event === "began") status.textContent = t("sound.making", { backend: t(`sound.backend.${event.backend}`) });
+  if (event.event === "began") 
+    status.textContent = t("sound.making", { backend: t(`sound.backend.${event.backend}`) });
   if (event.event !== "progress") return;
   progress.value = event.done;
   if (event.done < 1) status.textContent = t("sound.left", { n: Math.max(1, Math.ceil(event.left_s)) });

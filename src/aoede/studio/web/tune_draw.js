@@ -59,8 +59,8 @@ export function drawNotes(grid, notes = grid.state.history.notes, chosen = null)
   fill(grid.layer, notes.map(note => {
     const pitch = Math.min(Math.max(note.pitch, state.lowest), state.highest);
     const kind = `${note === chosen ? ".chosen" : ""}${pitch === note.pitch ? "" : ".outside"}`;
-    return svg(`rect.tune-note${kind}`, { x: note.start * BEAT + 1, y: yOf(state, pitch) + 1.5, height: ROW - 3, rx: 4,
-      width: Math.max(4, note.length * BEAT - 2) });
+    return svg(`rect.tune-note${kind}`, { x: note.start * BEAT + 1, y: yOf(state, pitch) + 1.5, height: ROW - 3,
+      rx: 4, width: Math.max(4, note.length * BEAT - 2) });
   }));
   drawCursor(grid);
 }
@@ -78,11 +78,13 @@ export function inSight({ state, box }) {
   const middle = pitches.length > 0 ? (Math.max(...pitches) + Math.min(...pitches)) / 2
     : Math.min(Math.max(64, state.lowest), state.highest);
   box.scrollTop = yOf(state, middle) - box.clientHeight / 2;
+  box.scrollLeft = Math.max(0, (state.history.notes[0]?.start ?? 0) - 1) * BEAT;
 }
 
 // Scrolls so that the cursor can be seen.
 export function followCursor({ state, box }) {
-  const x = state.beat * BEAT, end = x + state.length * BEAT, y = yOf(state, state.pitch), wide = box.clientWidth - KEYS;
+  const x = state.beat * BEAT, end = x + state.length * BEAT, y = yOf(state, state.pitch),
+    wide = box.clientWidth - KEYS;
   if (x < box.scrollLeft) box.scrollLeft = Math.max(0, x - BEAT);
   else if (end > box.scrollLeft + wide) box.scrollLeft = end - wide + BEAT;
   if (y < box.scrollTop) box.scrollTop = y - ROW;
@@ -93,5 +95,6 @@ export function followCursor({ state, box }) {
 export function placeOf({ state, picture }, event) {
   const box = picture.getBoundingClientRect();
   const pitch = state.highest - Math.floor((event.clientY - box.top) / ROW);
-  return { beat: Math.max(0, (event.clientX - box.left) / BEAT), pitch: Math.min(state.highest, Math.max(state.lowest, pitch)) };
+  return { beat: Math.max(0, (event.clientX - box.left) / BEAT),
+    pitch: Math.min(state.highest, Math.max(state.lowest, pitch)) };
 }

@@ -9,11 +9,14 @@ import { newId } from "./words_parts.js";
 
 const EDGE = 9; // pixels at the end of a note that change its length
 
-// onChange() hears of every change of the notes, onLength(beats) of another length of the next note, heard(pitch) of a
-// note that was set. -> {element, history, load(notes, isStep), turn("undo" or "redo"), setRange, setTool, setStep, setLength, look()}
+// onChange() hears of every change of the notes, onLength(beats) of another length of the next note, heard(pitch) of
+// a note that was set. -> {element, history, load(notes, isStep), turn("undo" or "redo"), setRange, setTool, setStep,
+// setLength, look()}
 export function tuneGrid({ onChange, onLength, heard }) {
-  const state = { lowest: 48, highest: 84, step: 0.5, length: 1, tool: "draw", beat: 0, pitch: 60, history: new History() };
-  const picture = svg("svg.tune-picture", { "aria-hidden": "true" }), keys = svg("svg.tune-keys", { "aria-hidden": "true" });
+  const state = { lowest: 48, highest: 84, step: 0.5, length: 1, tool: "draw", beat: 0, pitch: 60,
+    history: new History() };
+  const picture = svg("svg.tune-picture", { "aria-hidden": "true" }),
+    keys = svg("svg.tune-keys", { "aria-hidden": "true" });
   const status = h("p.visually-hidden", { role: "status" });
   const help = h("p.visually-hidden", { id: newId("tune-help") }, t("sound.grid.help"));
   const box = h("div.tune-grid", { tabindex: "0", role: "application", "aria-label": t("sound.grid"),
@@ -35,7 +38,8 @@ export function tuneGrid({ onChange, onLength, heard }) {
   pointed(grid);
   new ResizeObserver(() => drawAll(grid)).observe(box);
   drawAll(grid);
-  return { element: h("div.stack.tight", {}, box, help, status), history: state.history, turn: grid.turn, ...setters(grid) };
+  return { element: h("div.stack.tight", {}, box, help, status), history: state.history, turn: grid.turn,
+    ...setters(grid) };
 }
 
 function setters(grid) {
@@ -88,7 +92,8 @@ function begin(grid, event) {
   }
   const start = Math.floor(place.beat / state.step) * state.step;
   const note = found ?? { start, length: state.length, pitch: place.pitch };
-  const isEdge = found && (found.start + found.length - place.beat) * BEAT <= Math.min(EDGE, (found.length * BEAT) / 3);
+  const left = found ? (found.start + found.length - place.beat) * BEAT : 0;
+  const isEdge = found && left <= Math.min(EDGE, (found.length * BEAT) / 3);
   const base = found ? without(notes, found) : notes;
   grid.drag = { kind: found ? (isEdge ? "length" : "move") : "new", note, from: place, base, to: note };
   Object.assign(state, { beat: note.start, pitch: note.pitch });
@@ -127,7 +132,8 @@ function end(grid) {
   grid.drag = null;
   if (drag.kind === "erase") grid.change(drag.notes);
   else {
-    const isSame = drag.kind !== "new" && ["start", "length", "pitch"].every(name => drag.to[name] === drag.note[name]);
+    const isEqual = name => drag.to[name] === drag.note[name];
+    const isSame = drag.kind !== "new" && ["start", "length", "pitch"].every(isEqual);
     if (!isSame) grid.change(placed(drag.base, drag.to));
     Object.assign(state, { beat: drag.to.start, pitch: drag.to.pitch });
   }

@@ -17,15 +17,18 @@ const MOST_S = 60, USUAL_BPM = 100, LEAST_BPM = 20, MOST_BPM = 400, FEW = 8; // 
 const MUTE = "aoede.sound.mute";
 const bpmOf = tempo => Math.min(MOST_BPM, Math.max(LEAST_BPM, Math.round(tempo * 1000) / 1000));
 
-// -> {element, order(): what of a request says the tune, seconds(), isEmpty(), isFile(), read(), write(kept), setRange, look}
+// -> {element, order(): what of a request says the tune, seconds(), isEmpty(), isFile(), read(), write(kept),
+// setRange, look}
 export function tunePanel(onChange) {
   let source = null; // {id, name}: the MIDI file that is played as it is until a note or the tempo is changed
   const mute = muteSwitch();
-  const grid = tuneGrid({ onChange: edited, onLength: value => lengths.set(value), heard: pitch => mute.isOn() && blip(pitch) });
+  const grid = tuneGrid({ onChange: edited, onLength: value => lengths.set(value),
+    heard: pitch => mute.isOn() && blip(pitch) });
   const { history } = grid;
-  const tempo = number(t("sound.tempo"), { min: LEAST_BPM, max: MOST_BPM, step: 0.001, value: USUAL_BPM, unit: t("sound.bpm") },
-    edited);
-  const tool = oneOf(t("sound.tool"), ["draw", "erase", "move"].map(each => [each, t(`sound.tool.${each}`)]), "draw", grid.setTool);
+  const tempo = number(t("sound.tempo"), { min: LEAST_BPM, max: MOST_BPM, step: 0.001, value: USUAL_BPM,
+    unit: t("sound.bpm") }, edited);
+  const tool = oneOf(t("sound.tool"), ["draw", "erase", "move"].map(each => [each, t(`sound.tool.${each}`)]),
+    "draw", grid.setTool);
   const lengths = oneOf(t("sound.length"), LENGTHS.map((value, i) => [value, LENGTH_NAMES[i]]), 1, grid.setLength);
   const steps = oneOf(t("sound.step"), STEPS, 0.5, grid.setStep);
   const undo = iconButton("undo", t("sound.undo"), () => grid.turn("undo"));
@@ -36,7 +39,8 @@ export function tunePanel(onChange) {
   const element = h("section.card.stack.tune-card", { "aria-label": t("sound.tune") });
   const opener = takesFiles(element, { accept: ".mid,.midi,audio/midi", text: t("sound.open"), take: open });
   element.append(
-    h("div.row.tune-tools", {}, tool.element, lengths.element, steps.element, h("div.affix.tune-undo", {}, undo, redo, clear)),
+    h("div.row.tune-tools", {}, tool.element, lengths.element, steps.element,
+      h("div.affix.tune-undo", {}, undo, redo, clear)),
     grid.element, from,
     h("div.row.tune-sources", {}, tempo.element, h("div.row", {}, opener, ofSong), mute.element),
     h("details.drawer", {}, h("summary", {}, t("sound.keys")), h("p.muted.prose", {}, t("sound.grid.help"))));
@@ -50,7 +54,8 @@ export function tunePanel(onChange) {
 
   function tell(more = []) {
     const n = history.notes.length;
-    const said = source ? t("sound.from.file", { name: source.name }) : t(n > 0 ? "sound.from.notes" : "sound.from.nothing", { n });
+    const said = source ? t("sound.from.file", { name: source.name })
+      : t(n > 0 ? "sound.from.notes" : "sound.from.nothing", { n });
     fill(from, [said, ...more].join(t("words.gap")));
     undo.disabled = history.past.length === 0;
     redo.disabled = history.future.length === 0;
@@ -100,7 +105,8 @@ export function tunePanel(onChange) {
     isEmpty: () => history.notes.length === 0,
     isFile: () => source !== null,
     seconds: () => (endOf(history.notes) * 60) / bpm(),
-    order: () => (source ? { midi: source.id, midi_name: source.name } : { notes: rowsOf(history.notes), tempo: bpm() }),
+    order: () => (source ? { midi: source.id, midi_name: source.name }
+      : { notes: rowsOf(history.notes), tempo: bpm() }),
     read: () => ({ notes: rowsOf(history.notes), tempo: bpm(), source }),
     setRange: grid.setRange,
     look: grid.look,
@@ -115,11 +121,12 @@ function muteSwitch() {
   return { element: h("label.check", {}, box, h("span", {}, t("sound.blips"))), isOn: () => box.checked };
 }
 
-// The melody of a song that is shown, as notes in beats; what begins after a minute is left away.
+// The melody of a song that is shown, as notes in beats from its first one on; what begins a minute later is left away.
 function melodyOf(view) {
   const track = view?.tracks?.find(each => each.role === "melody");
   if (!track?.notes || !view.tempo_bpm) return [];
   const beat = view.ticks_per_quarter, most = (MOST_S * view.tempo_bpm) / 60;
-  const rows = track.notes.map(([start, length, pitch]) => [start / beat, length / beat, pitch]);
+  const first = Math.floor(Math.min(...track.notes.map(([start]) => start)) / beat);
+  const rows = track.notes.map(([start, length, pitch]) => [start / beat - first, length / beat, pitch]);
   return fromRows(rows.filter(([start]) => start < most)).slice(0, MOST_NOTES);
 }

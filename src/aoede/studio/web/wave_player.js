@@ -12,7 +12,8 @@ const STEP_S = 0.5, FAR_S = 5, KINDS = ["wav", "mp3", "flac", "ogg", "mid"], BAR
 // -> {element, show(sound), toggle(), stop(), hasSound()}; a sound as GET /sounds/{id} tells it.
 export function wavePlayer() {
   const audio = h("audio", { preload: "auto" }), canvas = h("canvas.wave-canvas", { "aria-hidden": "true" });
-  const wave = h("div.wave", { role: "slider", tabindex: "0", "aria-label": t("sound.position"), "aria-valuemin": 0 }, canvas);
+  const wave = h("div.wave", { role: "slider", tabindex: "0", "aria-label": t("sound.position"),
+    "aria-valuemin": 0 }, canvas);
   const play = h("button.button.primary.wave-play", { type: "button", onclick: toggle });
   const time = h("span.figures.muted", {}), files = h("div.row.wave-files", {}), facts = h("p.muted.wave-facts", {});
   const element = h("section.card.stack.wave-card", { "aria-label": t("sound.result"), hidden: true },
@@ -61,7 +62,8 @@ export function wavePlayer() {
 
 function factsOf(sound) {
   const rate = (sound.rate_hz / 1000).toFixed(sound.rate_hz % 1000 ? 1 : 0);
-  return t("sound.facts", { seconds: sound.seconds.toFixed(1), rate, backend: t(`sound.backend.${sound.backend}`), seed: sound.seed });
+  return t("sound.facts", { seconds: sound.seconds.toFixed(1), rate, backend: t(`sound.backend.${sound.backend}`),
+    seed: sound.seed });
 }
 
 function download(sound, kind) {
@@ -89,9 +91,11 @@ function draw({ audio, canvas, wave, time, sound }) {
   const width = wave.clientWidth, height = wave.clientHeight;
   if (sound === null || width === 0) return;
   const context = sized(canvas, width, height), colours = getComputedStyle(wave);
-  const { peaks } = sound, loudest = Math.max(0.05, ...peaks), n = Math.min(peaks.length, Math.floor(width / BAR) || 1);
+  const { peaks } = sound, loudest = Math.max(0.05, ...peaks),
+    n = Math.min(peaks.length, Math.floor(width / BAR) || 1);
   for (let i = 0; i < n; i++) {
-    const from = Math.floor((i * peaks.length) / n), to = Math.max(from + 1, Math.floor(((i + 1) * peaks.length) / n));
+    const from = Math.floor((i * peaks.length) / n),
+      to = Math.max(from + 1, Math.floor(((i + 1) * peaks.length) / n));
     const size = Math.max(1.5, (Math.max(...peaks.slice(from, to)) / loudest) * (height - 4));
     const isPlayed = i / n < audio.currentTime / sound.seconds;
     context.fillStyle = colours.getPropertyValue(isPlayed ? "--accent" : "--edge");

@@ -8,16 +8,18 @@ import { newId, number, oneOf, range, seedBox } from "./words_parts.js";
 
 const TEMPERATURE = 0.8, SIDE_BY_SIDE = [0.5, 0.8, 1.1], DRAFTS = [1, 2, 3, "temperatures"];
 const MOST_START = 20_000, MOST_LINES = 1_000, LINES = 12;
-const LENGTHS = [120, 200, 300, 450, 600, 900, 1500, 3000, 6000, 12_000, 20_000]; // characters, by stops of the slider
-const USUAL_STOP = 4;
+const LENGTHS = [120, 200, 300, 450, 600, 900, 1500, 3000, 6000, 12_000, 20_000]; // characters
+const USUAL_STOP = 4; // of the slider, from 0
 const BEGINNINGS = { en: "Because I could not …", zh: "明月" }; // examples, in the language that is written
 const named = model => pick(model.en, model.zh);
 
-// -> {element, drafts and seed (elements that stand elsewhere), order(): the body of a request, read(), write(kept), hold(seed)}
+// -> {element, drafts and seed (elements that stand elsewhere), order(): the body of a request, read(), write(kept),
+//     hold(seed)}
 export function wordsForm(writers, onChange) {
   let model = writers[0], form = null;
   const models = modelChoice(writers, name => { choose(name); onChange(); });
-  const mix = mixList(onChange), formPlace = h("div", {}), seed = seedBox(onChange), freedom = freedomFields(onChange);
+  const mix = mixList(onChange), formPlace = h("div", {}), seed = seedBox(onChange),
+    freedom = freedomFields(onChange);
   const length = lengthFields(onChange), finer = finerFields(onChange);
   const start = h("textarea", { id: newId("start"), rows: 2, maxlength: MOST_START, oninput: onChange });
 
@@ -39,11 +41,12 @@ export function wordsForm(writers, onChange) {
   function order() {
     const said = form?.value() ? { [form.column]: form.value() } : length.order();
     const begin = start.value === "" ? {} : { start: start.value };
-    return { model: model.name, as: mix.read(), ...begin, ...said, ...freedom.order(), ...finer.order(), seed: seed.next() };
+    return { model: model.name, as: mix.read(), ...begin, ...said, ...freedom.order(), ...finer.order(),
+      seed: seed.next() };
   }
 
-  const read = () => ({ model: model.name, as: mix.read(), form: form?.value() ?? "", start: start.value, ...freedom.read(),
-    ...length.read(), ...finer.read(), seed: seed.read() });
+  const read = () => ({ model: model.name, as: mix.read(), form: form?.value() ?? "", start: start.value,
+    ...freedom.read(), ...length.read(), ...finer.read(), seed: seed.read() });
 
   function write(kept) {
     choose(kept.model);
@@ -59,12 +62,14 @@ export function wordsForm(writers, onChange) {
   const element = h("div.stack.words-form", {}, models.element, mix.element, formPlace,
     h("div.field", {}, h("label", { for: start.id }, t("words.start")), start), length.element, freedom.element,
     finer.element);
-  return { element, drafts: freedom.drafts, seed: seed.element, order, read, write, hold: value => { seed.write({ seed: value, isHeld: true }); onChange(); } };
+  return { element, drafts: freedom.drafts, seed: seed.element, order, read, write,
+    hold: value => { seed.write({ seed: value, isHeld: true }); onChange(); } };
 }
 
 // How many drafts, and how freely: one temperature, or three side by side.
 function freedomFields(onChange) {
-  const drafts = oneOf(t("words.drafts"), DRAFTS.map(each => [each, t(`words.drafts.${each}`)]), 3, () => { shown(); onChange(); });
+  const drafts = oneOf(t("words.drafts"), DRAFTS.map(each => [each, t(`words.drafts.${each}`)]), 3,
+    () => { shown(); onChange(); });
   const one = range(t("words.temperature"), { min: 0, max: 2, step: 0.05, value: TEMPERATURE,
     shown: value => value.toFixed(2), ends: [t("words.tame"), t("words.wild")] }, onChange);
   const three = SIDE_BY_SIDE.map((value, i) => number(t("words.temperature.of", { number: i + 1 }),
@@ -124,7 +129,8 @@ function finerFields(onChange) {
     hint: t("words.max.copy.hint") }, onChange);
   const known = h("input", { type: "checkbox", onchange: onChange });
   const knownField = h("label.check", {}, known, h("span", {}, t("words.known")));
-  const element = h("details.drawer", {}, h("summary", {}, t("words.finer")), h("div.stack", {}, maxCopy.element, knownField));
+  const element = h("details.drawer", {}, h("summary", {}, t("words.finer")),
+    h("div.stack", {}, maxCopy.element, knownField));
   return {
     element,
     fit: to => {
@@ -147,9 +153,11 @@ function finerFields(onChange) {
 // Chips for what is shipped, a list for one's own.
 function modelChoice(writers, onChange) {
   const shipped = writers.filter(each => each.kind === "shipped"), own = writers.filter(each => each.kind === "own");
-  const chips = oneOf(t("words.model"), shipped.map(each => [each.name, named(each)]), shipped[0]?.name, chosen, { kind: "chips" });
+  const chips = oneOf(t("words.model"), shipped.map(each => [each.name, named(each)]), shipped[0]?.name, chosen,
+    { kind: "chips" });
   const list = h("select", { "aria-label": t("words.model.own"), onchange: () => list.value && chosen(list.value) },
-    h("option", { value: "" }, t("words.model.own")), own.map(each => h("option", { value: each.name }, named(each))));
+    h("option", { value: "" }, t("words.model.own")),
+    own.map(each => h("option", { value: each.name }, named(each))));
   function set(name) {
     chips.set(name);
     list.value = own.some(each => each.name === name) ? name : "";
@@ -165,7 +173,8 @@ function modelChoice(writers, onChange) {
 function formChoice(model, onChange) {
   if (model.forms.length > 0) {
     const options = [...model.forms.map(form => [form, called(form)]), ["", t("words.form.none")]];
-    return { ...oneOf(t("words.form"), options, model.usual.form ?? "", onChange, { kind: "chips" }), column: "form" };
+    return { ...oneOf(t("words.form"), options, model.usual.form ?? "", onChange, { kind: "chips" }),
+      column: "form" };
   }
   if (model.tunes.length === 0) return null;
   const id = newId("tune"), [known, others] = tuneGroups(model.tunes);

@@ -14,8 +14,8 @@ const draw = () => crypto.getRandomValues(new Uint32Array(1))[0] % SEEDS;
 // One of a few: options [[value, text], ...]; kind "segmented" or "chips". -> {element, value(), set(value)}
 export function oneOf(label, options, value, onChange, { kind = "segmented" } = {}) {
   const name = newId("choice");
-  const inputs = options.map(([each]) => h("input", { type: "radio", name, value: String(each), checked: each === value,
-    onchange: () => onChange(each) }));
+  const inputs = options.map(([each]) =>
+    h("input", { type: "radio", name, value: String(each), checked: each === value, onchange: () => onChange(each) }));
   const row = ([, text], i) => h(kind === "chips" ? "label.chip" : "label", {}, inputs[i], h("span", {}, text));
   const element = h("fieldset.field", {}, h("legend", {}, label),
     h(kind === "chips" ? "div.row.tight" : "div.segmented", {}, options.map(row)));
@@ -41,13 +41,16 @@ export function range(label, { min, max, step, value, shown = String, ends = nul
     show();
   }
   set(value);
-  const under = ends && h("div.range-ends", { "aria-hidden": "true" }, h("span", {}, ends[0]), h("span", {}, ends[1]));
-  const element = h("div.field.range", {}, h("div.row.spread", {}, h("label.label", { for: id }, label), said), input, under);
+  const under = ends && h("div.range-ends", { "aria-hidden": "true" }, h("span", {}, ends[0]),
+    h("span", {}, ends[1]));
+  const element = h("div.field.range", {}, h("div.row.spread", {}, h("label.label", { for: id }, label), said),
+    input, under);
   return { element, value: () => Number(input.value), set };
 }
 
 // A number that may be left away. -> {element, value() (null where it is), set(value)}
-export function number(label, { min, max, step = 1, value = null, placeholder = "", hint = "", unit = "" }, onChange) {
+export function number(label, { min, max, step = 1, value = null, placeholder = "", hint = "", unit = "" },
+  onChange) {
   const id = newId("number");
   const input = h("input.figures", { type: "number", id, min, max, step, placeholder,
     inputmode: step < 1 ? "decimal" : "numeric", "aria-describedby": hint !== "" && `${id}-hint`,
@@ -71,10 +74,15 @@ export function seedBox(onChange) {
   let isUsed = false, isHeld = false;
   const id = newId("seed");
   const input = h("input.figures", { type: "text", id, inputmode: "numeric", pattern: "[0-9]{1,15}", maxlength: 15,
-    autocomplete: "off", spellcheck: "false", oninput: () => { isUsed = false; hold(input.value !== ""); onChange(); } });
+    autocomplete: "off", spellcheck: "false", oninput: written });
   const lock = iconButton("unlock", t("words.seed.hold"), () => { hold(!isHeld); onChange(); });
   const dice = iconButton("dice", t("words.seed.draw"), () => { set(draw()); hold(false); onChange(); });
   const copy = iconButton("copy", t("words.seed.copy"), () => copied(input.value));
+  function written() {
+    isUsed = false;
+    hold(input.value !== "");
+    onChange();
+  }
   function hold(to) {
     isHeld = to;
     lock.replaceChildren(icon(to ? "lock" : "unlock"));
@@ -96,7 +104,8 @@ export function seedBox(onChange) {
   }
   set(draw());
   hold(false);
-  const element = h("div.field", {}, h("label", { for: id }, t("words.seed")), h("div.affix", {}, input, lock, dice, copy));
+  const element = h("div.field", {}, h("label", { for: id }, t("words.seed")),
+    h("div.affix", {}, input, lock, dice, copy));
   return { element, next, write, read: () => ({ seed: input.value, isHeld, isUsed }) };
 }
 

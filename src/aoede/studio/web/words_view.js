@@ -19,7 +19,8 @@ export async function mount(element) {
   const draft = keeps("words", () => ({ ...form.read(), job: state.job, asked: state.asked }));
   const columns = h("div.drafts", {}), problem = h("div", {});
   const status = h("p.visually-hidden", { role: "status" });
-  const writeButton = h("button.button.primary.large", { type: "submit" }, icon("words"), h("span", {}, t("words.write")));
+  const writeButton = h("button.button.primary.large", { type: "submit" }, icon("words"),
+    h("span", {}, t("words.write")));
   const stopButton = textButton("", "stop", t("words.stop"), () => state.running?.cancel());
   const place = { columns, problem, status, form, writeButton, stopButton, draft, state };
   const bar = h("div.card.row.words-bar", {}, writeButton, stopButton, form.drafts, form.seed);
