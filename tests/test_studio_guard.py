@@ -350,24 +350,34 @@ def test_an_upload_is_given_up_as_soon_as_it_is_too_large(client: Client, home: 
     assert client.call("POST", "/taking", b"a" * MAX_UPLOAD_BYTES).json == {"n_bytes": MAX_UPLOAD_BYTES}
     assert client.call("POST", "/taking", b"").json == {"n_bytes": 0}
     assert client.call("POST", "/taking", b"a" * (MAX_UPLOAD_BYTES + 1)).status == 413
-    kind = {"Host": f"127.0.0.1:{client.port}", "Authorization": f"Bearer {client.token}"}
-    kind |= {"Content-Type": "application/octet-stream"}
-    head = "".join(f"{name}: {value}\r\n" for name, value in kind.items())
-    chunks = b"10000\r\n" + b"a" * 0x10000 + b"\r\n"
-    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as sock:
-        sock.sendall(f"POST /api/v1/taking HTTP/1.1\r\n{head}Transfer-Encoding: chunked\r\n\r\n".encode())
-        sent = 0
-        sock.settimeout(0.01)
-        while True:  # without an end
-            try:
-                sock.sendall(chunks)
-                sent += 0x10000
-                answer = sock.recv(100)
-                break
-            except TimeoutError:
-                assert sent < 40 * MAX_UPLOAD_BYTES
-    assert status_of(answer) == 413
+    status, sent = _sent_without_end(client, "/api/v1/taking", "application/octet-stream", b"a" * 0x10000)
+    assert (status, sent < 40 * MAX_UPLOAD_BYTES) == (413, True)
     assert not list(lies.iterdir())
+
+
+def test_a_body_without_an_end_is_given_up_too(client: Client) -> None:
+    status, sent = _sent_without_end(client, "/api/v1/state", "application/json", b" " * 0x10000)
+    assert (status, sent < 40_000_000) == (413, True)
+
+
+def _sent_without_end(client: Client, path: str, kind: str, chunk: bytes) -> tuple[int, int]:
+    """The status of the answer to a body in chunks that go on and on, and how many bytes of it were sent by then."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{client.port}\r\nAuthorization: Bearer {client.token}\r\n"
+    )
+    head += f"Content-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    sent, end = 0, time.monotonic() + 10
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as sock:
+        sock.sendall(head.encode())
+        sock.settimeout(0.01)
+        while time.monotonic() < end:
+            try:
+                sock.sendall(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
+                sent += len(chunk)
+                return status_of(sock.recv(100)), sent
+            except TimeoutError:
+                continue
+    return 0, sent
 
 
 def test_a_bug_is_told_without_its_inside(client: Client) -> None:

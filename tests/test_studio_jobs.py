@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import os
 import signal
 import socket
@@ -16,12 +17,14 @@ from typing import Any
 import pytest
 
 from aoede.errors import AoedeError
-from aoede.studio.jobs import Jobs
+from aoede.studio.endpoints.jobs import stream
+from aoede.studio.jobs import Job, Jobs
 from aoede.studio.library import Library
 from aoede.studio.scratch import Scratch
 from tests.studio_server import ROOT, Answer, Client, running, start, stop
 
 PROGRAM = ("-m", "tests.studio_tasks")
+TOKEN = "a-token-of-the-tests_0123"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[Client]:
-    with running(home, program=PROGRAM) as client:
+    with running(home, program=PROGRAM, environment={"AOEDE_TOKEN": TOKEN}) as client:
         yield client
 
 
@@ -101,6 +104,22 @@ def test_events_go_on_where_a_connection_was_lost(client: Client) -> None:
     answer = client.send("GET", f"/api/v1/jobs/{job['id']}/events", headers={"Last-Event-ID": "3"})
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert [line for line in answer.data.decode().split("\n") if line.startswith("id")] == ["id: 4", "id: 5"]
+
+
+def test_what_is_told_while_events_are_sent_is_sent_too() -> None:
+    async def heard() -> list[str]:
+        job = Job("0123456789abcdef", "echo", "quick", {}, "")
+        job.tell({"event": "first"})
+        found = []
+        async for told in stream(job, -1):
+            found.append(json.loads(told.split("data: ")[1])["event"])
+            if found == ["first"]:
+                job.tell({"event": "second"})
+                job.state = "done"
+                job.tell({"event": "done", "result": {}})
+        return found
+
+    assert asyncio.run(heard()) == ["first", "second", "done"]
 
 
 def test_with_wait_the_answer_is_the_result(client: Client) -> None:

@@ -46,10 +46,11 @@ async def events(ask: Ask) -> Response:
         raise BusyError("too many listen to jobs already", hint="Close some windows of the studio.")
     seen = ask.request.headers.get("last-event-id", "")
     last = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
-    return StreamingResponse(_told(job, last), media_type=STREAM)
+    return StreamingResponse(stream(job, last), media_type=STREAM)
 
 
-async def _told(job: Job, last: int) -> AsyncIterator[str]:
+async def stream(job: Job, last: int) -> AsyncIterator[str]:
+    """The events after number `last` as they are sent, to the end of the job."""
     mark = object()
     _streams.add(mark)
     try:
