@@ -36,8 +36,9 @@ def made(
         "bars": [0, 1920],
         "lines": [{"text": line} for line in lyrics.splitlines()],
         "tracks": [],
+        "recipe": {},
     }
-    song = b64encode(squeezed({"title": title, "notes": more.pop("notes", 0)})).decode()
+    song = b64encode(squeezed({"title": title, "recipe": {}, "notes": more.pop("notes", 0)})).decode()
     return Made(edit, more.pop("options", {}), more.pop("seed", None), view | more, song)
 
 

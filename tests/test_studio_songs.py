@@ -1,9 +1,8 @@
 """What workers make of songs is what the library of functions makes, and the page is told all of it."""
 
 import inspect
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,23 +12,16 @@ import pytest
 
 import aoede
 from aoede import editing, export, synth
-from aoede.errors import AoedeError, InputError, MissingError, UsageError
+from aoede.errors import InputError, UsageError
 from aoede.formats import midi
 from aoede.formats.sung_lines import sung_lines
 from aoede.music.theory import MODES as SCALES
 from aoede.song import Meter, Note, Song, Tempo, Track
-from aoede.studio import model_names
 from aoede.studio.facts import MODES
 from aoede.studio.packing import packed, unpacked
 from aoede.studio.song_fields import OPTIONS
 from aoede.studio.tasks import songs as tasks
-from aoede.studio.views import is_planned
-from tests.studio_desk import Desk, plain
-
-WISH, ZH = "a song that expresses hope and wonder", "我想要一首表达希望和奇迹的歌"
-SMALL = {"form": "verse:4 chorus:4", "meter": "4/4", "instruments": "piano, strings, violin, bass"}
-NO_LOCKS = {"tracks": [], "sections": [], "lines": []}
-BAR = 1920
+from tests.studio_desk import BAR, NO_LOCKS, SMALL, WISH, ZH, Desk, compose, edit, of_role, opened, plain
 
 
 @pytest.fixture(scope="module")
@@ -50,30 +42,6 @@ def desk(home: Path, tmp_path: Path) -> Desk:
 def song() -> Song:
     """Eight bars: verse and chorus, sung."""
     return aoede.compose(WISH, seed=1, **SMALL)
-
-
-def compose(desk: Desk, request: str = WISH, seed: int = 1, **options: Any) -> dict[str, Any]:
-    ordered = {name: options[name] for name in OPTIONS if name in options}  # as the server does
-    return plain(tasks.compose({"request": request, "seed": seed, "options": ordered}, desk))
-
-
-def edit(
-    desk: Desk, song: Song, name: str, options: Mapping[str, Any], locks: Mapping[str, Any] = NO_LOCKS
-) -> tuple[Song, dict[str, Any]]:
-    """The song after an edit, and what is told of that."""
-    task = {"song": packed(song), "edit": name, "options": options, "locks": {**NO_LOCKS, **locks}}
-    told = plain(tasks.edit(task, desk))
-    return (unpacked(told["song"]) if "song" in told else song), told
-
-
-def opened(desk: Desk, home: Path, data: bytes, name: str = "song.mid") -> dict[str, Any]:
-    path = desk.folder / "upload"
-    path.write_bytes(data)
-    return plain(tasks.open({"path": str(path), "name": name, "home": str(home)}, desk))
-
-
-def of_role(song: Song, role: str) -> tuple[Note, ...]:
-    return next((track.notes for track in song.tracks if track.role == role), ())
 
 
 # Composing
@@ -269,7 +237,7 @@ def test_a_locked_track_section_and_line_keep_their_notes_and_words(desk: Desk, 
         everything = {"tracks": "all", "seed": seed}
         new, _ = edit(desk, song, "regenerate", everything, {"tracks": ["melody"]})
         assert of_role(new, "melody") == of_role(song, "melody")
-        new, _ = edit(desk, song, "regenerate", everything, {"sections": ["chorus"]})
+        new, _ = edit(desk, song, "regenerate", everything, {"sections": ["chorus1"]})
         for track in song.tracks:
             late = [n for n in track.notes if n.start_ticks >= 4 * BAR]
             assert [n for n in of_role(new, track.role) if n.start_ticks >= 4 * BAR] == late, track.role
@@ -376,158 +344,6 @@ def test_takes_keep_what_was_given_or_is_locked(desk: Desk, song: Song) -> None:
     for each in takes(desk, song, tracks="bass"):
         assert replace(each, tracks=(), recipe={}) == replace(song, tracks=(), recipe={})
         assert of_role(each, "melody") == of_role(song, "melody")
-
-
-# Files from elsewhere
-
-
-@pytest.mark.parametrize("kind", [suffix.removeprefix(".") for suffix in export.SUFFIXES])
-def test_every_file_of_a_song_opens_as_that_song(desk: Desk, home: Path, song: Song, kind: str) -> None:
-    edited = editing.regenerate(song, bars="1-2", tracks="bass", seed=3)
-    told = opened(desk, home, export.to_bytes(edited, f".{kind}"), f"some.{kind}")
-    assert unpacked(told["song"]) == edited
-    view = told["view"]
-    assert (view["request"], view["seed"], view["by_hand"], view["is_foreign"]) == (WISH, 1, False, False)
-    assert view["options"] == dict(song.recipe["options"])
-
-
-@pytest.mark.parametrize("kind", ["mid", "json"])
-def test_notes_that_were_changed_by_hand_win(desk: Desk, home: Path, song: Song, kind: str) -> None:
-    bass = next(track for track in song.tracks if track.role == "bass")
-    lower = replace(bass, notes=tuple(replace(n, pitch=n.pitch - 12) for n in bass.notes))
-    changed = replace(song, tracks=tuple(lower if t is bass else t for t in song.tracks))
-    told = opened(desk, home, export.to_bytes(changed, f".{kind}"))
-    assert (told["view"]["by_hand"], told["view"]["is_foreign"], told["view"]["seed"]) == (True, False, 1)
-    found = unpacked(told["song"])
-    assert of_role(found, "bass") == lower.notes
-    new, _ = edit(desk, found, "regenerate", {"bars": "1-2", "tracks": "melody", "seed": 3})
-    assert of_role(new, "bass") == lower.notes
-    again = opened(desk, home, midi.to_bytes(new))
-    assert unpacked(again["song"]).tracks == midi.writable(new).tracks
-
-
-def test_another_title_alone_is_no_change_by_hand(desk: Desk, home: Path, song: Song) -> None:
-    for kind in ("mid", "json"):
-        told = opened(desk, home, export.to_bytes(replace(song, title="奇迹"), f".{kind}"))
-        assert (told["view"]["title"], told["view"]["by_hand"]) == ("奇迹", False)
-
-
-def test_what_is_no_song_says_what_can_be_opened(desk: Desk, home: Path, song: Song) -> None:
-    recipe = json.dumps({"request": "x"})
-    for data in (
-        b"", b"hello", b"{}", b"[1, 2]", b"{" * 5000, b"\x89PNG\r\n\x1a\n" + bytes(100), b"RIFF\0\0\0\0WAVEfmt ",
-        b"<svg></svg>", b"MThd", b"MThd\0\0\0\6\0\1\0\1\1\xe0", bytes(range(256)) * 40, b"PK\3\4" + bytes(100),
-        f'<!doctype html><pre id="recipe">{recipe}</pre>'.encode(), b"[re:x]\n[#:aoede-recipe: {}]",
-    ):  # fmt: skip
-        with pytest.raises(AoedeError) as caught:
-            opened(desk, home, data, "what.bin")
-        assert caught.value.hint or caught.value.where, data[:20]
-
-
-def test_a_json_with_impossible_numbers_is_refused_or_mended(desk: Desk, home: Path, song: Song) -> None:
-    whole = json.loads(export.to_bytes(song, ".json"))
-    for harm in (
-        {"pitch": 1000}, {"pitch": -1}, {"start_ticks": -5}, {"duration_ticks": 10**30}, {"velocity": 0},
-        {"start_ticks": 10**12}, {"pitch": True}, {"pitch": "60"}, {"extra": 1},
-    ):  # fmt: skip
-        told = json.loads(json.dumps(whole))
-        told["tracks"][0]["notes"][3] |= harm
-        try:
-            view = opened(desk, home, json.dumps(told).encode(), "x.json")["view"]
-        except AoedeError:
-            continue
-        notes = [note for track in view["tracks"] for note in track["notes"]]
-        assert all(0 <= pitch <= 127 and start >= 0 and length > 0 for start, length, pitch, _ in notes), harm
-    whole["title"] = "\ud800"
-    assert opened(desk, home, json.dumps(whole).encode())["view"]["title"].isprintable()
-
-
-def _recipe_with(song: Song, **options: Any) -> Song:
-    return replace(song, recipe={**song.recipe, "options": {**song.recipe["options"], **options}})
-
-
-def test_a_recipe_opens_no_file_of_this_machine(desk: Desk, home: Path, song: Song, tmp_path: Path) -> None:
-    secret = tmp_path / "secret.csv"
-    secret.write_text("chords,valence\nC G,1\n")
-    for options in (
-        {"progressions": str(secret)}, {"harmony": str(secret)}, {"lead": str(secret)}, {"harmony": "../../etc"},
-        {"melody": str(secret) + ".safetensors"}, {"lead": "/dev/zero"},
-    ):  # fmt: skip
-        hostile = _recipe_with(song, **options)
-        with pytest.raises(InputError):
-            opened(desk, home, export.to_bytes(hostile, ".png"), "x.png")
-        view = opened(desk, home, midi.to_bytes(hostile), "x.mid")["view"]  # its notes are there all the same
-        assert view["is_foreign"]
-        assert len(view["told"]) == 1
-
-
-def test_models_are_named_by_name_or_id_and_never_by_path(home: Path, tmp_path: Path) -> None:
-    (home / "models").mkdir(exist_ok=True)
-    preset = Path(aoede.__file__).parent / "presets" / "harmony_rnn.safetensors"
-    (home / "models" / "mine.safetensors").write_bytes(preset.read_bytes())
-    assert model_names.stated({"harmony": "rnn", "bars": 4}, home) == {"harmony": "rnn", "bars": 4}
-    own = model_names.stated({"harmony": "mine"}, home)
-    assert own == {"harmony": "models/mine.safetensors"}
-    assert model_names.shown(own) == {"harmony": "mine"}
-    for name in (str(preset), "models/mine.safetensors", "../models/mine", "rbm/../rbm", "none", "MINE"):
-        with pytest.raises(MissingError):
-            model_names.stated({"harmony": name}, home)
-    for found in ("models/mine.safetensors", "/elsewhere/models/mine.safetensors", "mine"):
-        recipe = {"options": {"harmony": found}}
-        assert model_names.here(recipe, home)["options"] == own
-    with pytest.raises(InputError):
-        model_names.here({"options": {"harmony": str(tmp_path)}}, home)
-
-
-def test_a_song_made_with_an_own_model_is_edited_and_opened_with_it(desk: Desk, home: Path) -> None:
-    test_models_are_named_by_name_or_id_and_never_by_path(home, desk.folder)
-    options = model_names.stated({**SMALL, "harmony": "mine"}, home)
-    told = compose(desk, **options)
-    assert told["view"]["options"]["harmony"] == "mine"
-    song = unpacked(told["song"])
-    assert str(home) not in json.dumps(dict(song.recipe))
-    assert song.chords == aoede.compose(WISH, seed=1, harmony="rnn", **SMALL).chords
-    new, _ = edit(desk, song, "regenerate", {"tracks": "harmony", "bars": "1-4", "seed": 2})
-    assert unpacked(opened(desk, home, midi.to_bytes(new))["song"]) == new
-
-
-# Harmonising and going on
-
-
-def _foreign(desk: Desk, home: Path) -> Song:
-    notes = [Note(i * 480, pitch, 480, 90) for i, pitch in enumerate((60, 64, 67, 64, 65, 62, 59, 60) * 4)]
-    data = midi.to_bytes(Song("Old Tune", (Track("Lead", tuple(notes)),), tempos=(Tempo(0, 96),)))
-    return unpacked(
-        opened(desk, home, data.replace(b"aoede-recipe: {}", b"of somebody else"), "old.mid")["song"]
-    )
-
-
-def test_a_melody_of_somebody_else_is_harmonised_as_by_the_library(desk: Desk, home: Path) -> None:
-    foreign = _foreign(desk, home)
-    options = {"mood": "calm and hopeful", "style": "folk"}
-    told = plain(
-        tasks.harmonise({"song": packed(foreign), "edit": "harmonise", "options": options, "seed": 4}, desk)
-    )
-    path = desk.folder / "old.mid"
-    path.write_bytes(midi.to_bytes(foreign))
-    expected = editing.harmonise(path, options["mood"], seed=4, style="folk")
-    assert unpacked(told["song"]) == replace(expected, title="Old Tune")
-    assert (told["view"]["is_foreign"], told["view"]["title"], told["seed"]) == (False, "Old Tune", 4)
-    assert told["view"]["options"].get("melody") is None
-    new, _ = edit(desk, unpacked(told["song"]), "regenerate", {"tracks": "bass", "seed": 5})
-    assert of_role(new, "melody") == of_role(expected, "melody")
-
-
-def test_a_song_goes_on_where_it_ends(desk: Desk, home: Path) -> None:
-    foreign = _foreign(desk, home)
-    task = {"song": packed(foreign), "edit": "continue", "options": {"model": "rbm", "bars": 4}, "seed": 4}
-    told = plain(tasks.harmonise(task, desk))
-    longer = unpacked(told["song"])
-    assert longer.tracks[0].notes == foreign.tracks[0].notes
-    assert longer.end_ticks > foreign.end_ticks
-    assert [section["zh"] for section in told["view"]["sections"]] == ["开头", "续写"]
-    assert not is_planned(longer.recipe)
-    assert told == plain(tasks.harmonise(task, desk))
 
 
 # Sounds and stems

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aoede.errors import AoedeError, BusyError, MissingError
-from aoede.studio.job import Finish, Hear, Job, Lane
+from aoede.studio.job import AFTER_ALL, Finish, Hear, Job, Lane
 from aoede.studio.scratch import Scratch
 from aoede.studio.telling import RefusedError, error_of, told
 from aoede.studio.workers import LostError, Worker
@@ -69,6 +69,7 @@ class Jobs:
         lane = self._table[kind][2] if kind in self._table else "quick"
         job = Job(stored["id"], kind, lane, stored["asked"], stored["created"], stored["state"])
         job.result, job.error = stored["result"], stored["error"]
+        job.n_told = AFTER_ALL  # a page that listened then, and goes on listening now, is told how it ended
         self._jobs[job.id] = job
         if job.is_over:
             self._tell_end(job)

@@ -22,7 +22,7 @@ from typing import Any
 
 from aoede.errors import MissingError, UsageError
 from aoede.studio.database import Database
-from aoede.studio.packing import as_json, loosened, squeezed
+from aoede.studio.packing import as_json, loosened, squeezed, with_title
 from aoede.studio.schema import MIGRATIONS
 
 MOST_JOBS = 500
@@ -101,8 +101,9 @@ class Library:
             return now
         parent = now["version"]["id"]
         told = loosened(self._column(parent, "made"))
-        packed = b64encode(squeezed({**told, "title": title})).decode()
-        view = {**now["view"], "title": title}
+        recipe = with_title(told["recipe"], title)
+        packed = b64encode(squeezed({**told, "title": title, "recipe": recipe})).decode()
+        view = {**now["view"], "title": title, "recipe": recipe}
         return self.add_version(song, parent, Made("retitle", {"title": title}, None, view, packed))
 
     # Going back and on

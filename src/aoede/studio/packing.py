@@ -3,10 +3,23 @@
 import json
 import zlib
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from typing import Any
 
 from aoede.formats.song_json import from_dict, to_dict
 from aoede.song import Song
+
+_PLANNED = frozenset(("request", "seed", "options"))
+
+
+def is_planned(recipe: Mapping[str, Any]) -> bool:
+    """Whether a recipe is that of a song which was composed here, so that it can be made once more and edited."""
+    return recipe.keys() >= _PLANNED
+
+
+def with_title(recipe: Mapping[str, Any], title: str) -> dict[str, Any]:
+    """A recipe that says by which title somebody called its song: the files that hold no title but this keep it."""
+    return {**recipe, "title": title} if is_planned(recipe) else dict(recipe)
 
 
 def as_json(value: Any) -> str:

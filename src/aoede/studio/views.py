@@ -29,11 +29,11 @@ from aoede.music.theory import tonic_name
 from aoede.sketches import Sketch
 from aoede.song import TICKS_PER_QUARTER, Note, Song, Tempo, Track
 from aoede.studio.model_names import shown
+from aoede.studio.packing import is_planned
 from aoede.words.title import title_of
 
 LANGUAGES = ("en", "zh")
 _DRUM_SET: Mapping[str, str] = {"en": "Drums", "zh": "鼓"}
-_PLANNED = frozenset(("request", "seed", "options"))  # what the recipe of a song has that was planned here
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,6 @@ class Known:
     planned: Sketch
     rows: Sequence[Mapping[str, Any]] = ()  # as `facts.rows_of` gives them
     told: Sequence[str] = ()
-
-
-def is_planned(recipe: Mapping[str, Any]) -> bool:
-    """Whether a recipe is that of a song which was composed here, so that it can be edited."""
-    return recipe.keys() >= _PLANNED
 
 
 def view_of(song: Song, known: Known | None = None, *, told: Sequence[str] = ()) -> dict[str, Any]:
@@ -64,7 +59,7 @@ def view_of(song: Song, known: Known | None = None, *, told: Sequence[str] = ())
         "is_foreign": not is_own,
         "by_hand": bool(recipe.get("edited")),
         **_times(song),
-        "key": _key_of(song),
+        "key": str(known.planned.plan.key) if known else _key_of(song),
         "tempo_bpm": song.tempos[0].bpm,
         "meter": f"{song.meters[0].numerator}/{song.meters[0].denominator}",
         "style": known.planned.plan.style if known else "",
@@ -109,14 +104,13 @@ def _outline(planned: Sketch) -> Song:
         for role in PLACES
         if role in plan.programs
     )
-    recipe = {"request": planned.request, "seed": planned.seed, "options": dict(planned.options)}
     return Song(
         title_of(planned.request),
         tuple(tracks),
         tempos=ritardando(plan, [Tempo(0, plan.tempo_bpm)]),
         meters=(plan.meter,),
         sections=tuple(sections_of(plan)),
-        recipe={**recipe, "key": str(plan.key)},
+        recipe={"request": planned.request, "seed": planned.seed, "options": dict(planned.options)},
     )
 
 
@@ -138,9 +132,7 @@ def _times(song: Song) -> dict[str, Any]:
 
 
 def _key_of(song: Song) -> str:
-    """Its key as the recipe says it, else that of its key signature, else the one that its notes are in."""
-    if told := song.recipe.get("key"):
-        return str(told)
+    """The key of its key signature, else the one that its notes are in."""
     if song.keys:
         sign = song.keys[0]
         tonic_pc, mode = (7 * sign.sharps + 9 * sign.is_minor) % 12, "minor" if sign.is_minor else "major"

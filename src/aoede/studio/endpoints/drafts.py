@@ -24,7 +24,10 @@ async def keep(ask: Ask) -> dict[str, Any]:
 
 _ANYTHING = Field("object", "What stands in the fields, by the names that the page gives them.")
 
+_DRAFT = Field("object", f"Any JSON object of at most {MAX_BYTES:,} bytes.")
 ENDPOINTS = (
     Endpoint("GET", "/drafts/{name}", read, "What was kept; an empty object where nothing was."),
-    Endpoint("PUT", "/drafts/{name}", keep, f"Keep any JSON object of at most {MAX_BYTES:,} bytes.", body=_ANYTHING),
+    Endpoint(
+        "PUT", "/drafts/{name}", keep, f"Keep any JSON object of at most {MAX_BYTES:,} bytes.", body=_ANYTHING
+    ),
 )

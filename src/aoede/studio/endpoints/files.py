@@ -1,6 +1,7 @@
 """Files of versions of songs, and the sound that the page mixes: made by a worker when they are first wanted."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -77,9 +78,9 @@ def _name(facts: Mapping[str, Any], kind: str) -> str:
 
 
 def disposition(name: str, is_inline: bool = False) -> str:
-    """How a file is sent, with its name: in ASCII for all programs, and as it is for those that know RFC 5987."""
-    plain = "-".join(filter(None, "".join(c if c.isascii() else "-" for c in name).split("-")))
-    plain = f"song-{plain}" if not name.isascii() else plain
+    """How a file is sent, with its name: in plain letters for all programs, whole for those that know RFC 5987."""
+    plain = "-".join(filter(None, re.sub(r"[^A-Za-z0-9.-]", "-", name).split("-")))
+    plain = plain if name.isascii() else f"song-{plain}"
     how = "inline" if is_inline else "attachment"
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
@@ -127,17 +128,15 @@ def _no_sound(version: str) -> MissingError:
 
 async def _job(ask: Ask, kind: str, version: str, name: str) -> "Job":
     """The job that makes a file: the one that is at it, else a new one. Raises MissingError for no such version."""
-    jobs = ask.studio.jobs
-    working = _working.setdefault(jobs, {})
+    packed = await asyncio.to_thread(ask.studio.library.packed, version)
+    jobs, made = ask.studio.jobs, _made_in(ask.studio.home)
+    working = _working.setdefault(jobs, {})  # from here on nothing is waited for: nobody comes between
     for key in [key for key, job in working.items() if job.is_over]:
         del working[key]
     if (version, name) in working:
         return working[version, name]
-    made = _made_in(ask.studio.home)
-    is_there = made.path(version, name) is not None and (
-        name != SOUND or made.told(version, _TOLD) is not None
-    )
-    packed = await asyncio.to_thread(ask.studio.library.packed, version)
+    parts = (name, _TOLD) if name == SOUND else (name,)
+    is_there = all(made.path(version, part) is not None for part in parts)
 
     def finish(job: "Job", told: dict[str, Any]) -> dict[str, Any]:
         assert job.folder is not None

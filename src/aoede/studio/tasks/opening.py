@@ -22,9 +22,8 @@ from aoede.learning.sampling import sample
 from aoede.song import Song
 from aoede.studio.making import made
 from aoede.studio.model_names import here
-from aoede.studio.packing import unpacked
+from aoede.studio.packing import is_planned, unpacked, with_title
 from aoede.studio.song_fields import MAX_FILE_BYTES
-from aoede.studio.views import is_planned
 from aoede.words.title import title_of
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def open(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
     song = _notes_in(data, name)
     recipe = dict(song.recipe) if song else _recipe_in(data, name)
     if song is None:
-        return _opened(again(here(recipe, home)))
+        return _opened(_called(again(here(recipe, home)), recipe.get("title")))
     if not is_planned(recipe):
         return _foreign(song, name, ())
     try:
@@ -108,10 +107,18 @@ def _recipe_in(data: bytes, name: str) -> dict[str, Any]:
 def _work_of(song: Song) -> Work:
     """A song with its recipe. Where its notes are not those that the recipe makes, they stay and it says so."""
     work = work_on(replace(song, title=title_of(song.recipe["request"])))
-    found = replace(work.song, title=song.title or work.song.title)
     if work.by_hand:
-        found = replace(found, recipe={**found.recipe, "edited": True, "notes": notes_hash(found)})
-    return replace(work, song=found)
+        recipe = {**work.song.recipe, "edited": True, "notes": notes_hash(work.song)}
+        work = replace(work, song=replace(work.song, recipe=recipe))
+    return _called(work, song.title)
+
+
+def _called(work: Work, title: Any) -> Work:
+    """The work under the title that somebody gave it, where that is one and not its own."""
+    plain = clean(title).strip() if isinstance(title, str) else ""
+    if plain in ("", work.song.title):
+        return work
+    return replace(work, song=replace(work.song, title=plain, recipe=with_title(work.song.recipe, plain)))
 
 
 # Harmonising and going on
@@ -127,6 +134,5 @@ def harmonise(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
     write_whole(path, midi.to_bytes(replace(song, recipe={})))
     said = {name: value for name, value in options.items() if name != "mood"}
     planned = chosen(sketch_around(path, options.get("mood") or song.title or "song", seed=seed, **said))
-    whole = fill(planned)
-    whole = replace(whole, title=song.title or whole.title)
+    whole = _called(Work(fill(planned), planned), song.title).song
     return made(whole, planned, "harmonise", {**options, "seed": seed}, seed=seed, told=planned.told)

@@ -18,10 +18,10 @@ from aoede.song import Song
 from aoede.studio.facts import WHY
 from aoede.studio.locks import check_kept, lock_text
 from aoede.studio.making import made
-from aoede.studio.packing import unpacked
+from aoede.studio.packing import is_planned, unpacked
 from aoede.studio.tasks.opening import harmonise, open
 from aoede.studio.tasks.song_files import export, stems
-from aoede.studio.views import Known, drawn_view, is_planned, plan_view, view_of
+from aoede.studio.views import Known, drawn_view, plan_view, view_of
 
 if TYPE_CHECKING:
     from aoede.studio.worker import Desk

@@ -18,8 +18,10 @@ export function chordRows(field) {
     own.open = rows.some(([, row]) => row.value !== "");
   };
   const read = () => {
-    const parts = [["", input], ...rows].map(([section, row]) => [section, row.value.trim()]).filter(([, chords]) => chords);
-    return parts.length === 0 ? null : parts.map(([name, chords]) => (name ? `${name}: ${chords}` : chords)).join("; ");
+    const parts = [["", input], ...rows].map(([section, row]) => [section, row.value.trim()])
+      .filter(([, chords]) => chords);
+    const said = parts.map(([section, chords]) => (section ? `${section}: ${chords}` : chords));
+    return said.length > 0 ? said.join("; ") : null;
   };
   const element = field("chords", input, { wide: true, more: own, hint: t("song.chords.hint") });
   return { name: "chords", input, read, write, element };
@@ -28,8 +30,9 @@ export function chordRows(field) {
 // "C Am; verse: F G" -> the chords of each section, under "" those of all.
 function partsOf(text) {
   const parts = text.split(/[;\n]/).filter(part => part.trim()).map(part => part.split(":"));
-  return new Map(parts.map(pair => (pair.length > 1 ? [pair[0].trim(), pair.slice(1).join(":").trim()] : ["", pair[0].trim()])));
+  return new Map(parts.map(([first, ...rest]) => (rest.length > 0 ? [first.trim(), rest.join(":").trim()]
+    : ["", first.trim()])));
 }
 
-const line = placeholder => h("input.figures", { type: "text", maxlength: 2000, autocomplete: "off", autocapitalize: "off",
-  spellcheck: "false", placeholder });
+const line = placeholder => h("input.figures", { type: "text", maxlength: 2000, autocomplete: "off",
+  autocapitalize: "off", spellcheck: "false", placeholder });

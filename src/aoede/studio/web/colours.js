@@ -1,8 +1,8 @@
 // The colours of the roll: those of the page as numbers, and of each track a scale that stands out from the ground.
 
-const CONTRASTS = [3.15, 3.8, 4.7, 6]; // of soft to loud notes against the ground; 3 is the least that WCAG allows
-const LEAD_MORE = 1.25; // the melody stands out more
-const LIT = 9; // of a note that sounds
+const CONTRASTS = [3.1, 3.5, 4, 4.7]; // of soft to loud notes against the ground; 3 is the least that WCAG allows
+const LEAD_MORE = 1.06; // the melody stands out more
+const LIT = 7.5; // of a note that sounds
 
 const brush = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 

@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// h("button.primary", {onclick: go, "aria-label": t("play")}, "Play") — classes by dots, listeners by "on...",
+// h("button.primary", {onclick: go, "aria-label": t("stage.play")}, "Play") — classes by dots, listeners by "on...",
 // properties `hidden`, `disabled`, `checked`, `value` as such, `style` as an object of custom properties, all others
 // as attributes (true: empty, false or null: none). Children: nodes, texts, lists of them; null and false are left out.
 export function h(kind, properties = {}, ...children) {

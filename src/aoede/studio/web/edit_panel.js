@@ -2,7 +2,7 @@
 
 import { fill, h } from "./dom.js";
 import { cancelEdit, edit, step } from "./edits.js";
-import { t } from "./i18n.js";
+import { pick, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { locksPanel } from "./locks_panel.js";
 import { get, watch } from "./store.js";
@@ -64,9 +64,10 @@ export class EditPanel {
   }
 
   #chip(key) {
-    const colour = this.piece.view.tracks.find(track => track.role === key)?.colour;
+    const { tracks } = this.piece.view, i = tracks.findIndex(track => track.role === key);
     return h("button.chip", { type: "button", "data-key": key, onclick: () => this.selection.toggleTrack(key) },
-      colour && h("span.chip-colour", { style: { "--colour": colour } }), t(`stage.what.${key}`));
+      i >= 0 && h("span.chip-colour", { style: { "--colour": `var(--voice-${i})` } }),
+      i >= 0 ? pick(tracks[i].en, tracks[i].zh) : t(`stage.what.${key}`));
   }
 
   update() {

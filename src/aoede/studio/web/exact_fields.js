@@ -45,7 +45,8 @@ function field(name, input, { wide = false, hint = null, more = null } = {}) {
 }
 
 // The choices of /about: a list, by its name or with an s.
-const choicesOf = (choices, name, usual) => [choices?.[`${name}s`], choices?.[name], usual].find(list => list?.length > 0) ?? [];
+const choicesOf = (choices, name, usual) => [choices?.[`${name}s`], choices?.[name], usual]
+  .find(list => list?.length > 0) ?? [];
 
 function select(name, usual) {
   const input = h("select");
@@ -76,7 +77,8 @@ function listed(name, usual) {
   const input = h("input", { type: "text", list: `make-${name}-list`, maxlength: 10, autocomplete: "off",
     placeholder: t("song.as.it.comes") });
   const list = h("datalist", { id: `make-${name}-list` });
-  const offer = choices => fill(list, choicesOf(choices, name, usual).map(choice => h("option", { value: idOf(choice) })));
+  const offer = choices => fill(list, choicesOf(choices, name, usual)
+    .map(choice => h("option", { value: idOf(choice) })));
   offer(null);
   return { name, input, offer, element: field(name, input, { more: list }), read: () => input.value.trim() || null,
     write: value => { input.value = value ?? ""; } };
@@ -84,13 +86,14 @@ function listed(name, usual) {
 
 // The sections in order; a click on a name puts one more at the end.
 function formField() {
-  const input = h("input", { type: "text", maxlength: 1000, autocomplete: "off", placeholder: t("song.form.example") });
+  const input = h("input", { type: "text", maxlength: 1000, autocomplete: "off",
+    placeholder: t("song.form.example") });
   const append = section => {
     input.value = `${input.value.trim()} ${lang() === "zh" ? t(`song.section.${section}`) : section}`.trim();
     input.dispatchEvent(new Event("input", { bubbles: true }));
   };
-  const chips = SECTIONS.map(section => h("button.chip", { type: "button", onclick: () => append(section) }, icon("plus"),
-    t(`song.section.${section}`)));
+  const chips = SECTIONS.map(section => h("button.chip", { type: "button", onclick: () => append(section) },
+    icon("plus"), t(`song.section.${section}`)));
   const element = field("form", input, { wide: true, more: h("div.row", {}, chips), hint: t("song.form.hint") });
   return { name: "form", input, element, read: () => input.value.trim() || null,
     write: value => { input.value = value ?? ""; } };
@@ -114,15 +117,17 @@ function instrumentChips(onChange) {
   };
   const element = h("fieldset.field.wide", {}, h("legend", {}, t("song.field.instruments")), place,
     h("span.hint", {}, t("song.instruments.hint")));
-  return { name: "instruments", input: place, element, write, read: () => (chosen.size > 0 ? [...chosen].join(", ") : null),
+  return { name: "instruments", input: place, element, write,
+    read: () => (chosen.size > 0 ? [...chosen].join(", ") : null),
     offer: choices => fill(place, (choices?.instruments ?? []).map(chip)) };
 }
 
 function lyricsField() {
   const input = h("textarea", { id: "make-lyrics", rows: 5, maxlength: 20_000, "aria-label": t("song.lyrics.own"),
     placeholder: t("song.lyrics.example") });
-  const choices = ["found", "own", "none"].map(kind => h("label", {}, h("input", { type: "radio", name: "make-lyrics-kind",
-    value: kind, onchange: () => shown() }), t(`song.lyrics.${kind}`)));
+  const choices = ["found", "own", "none"].map(kind => h("label", {},
+    h("input", { type: "radio", name: "make-lyrics-kind", value: kind, onchange: () => shown() }),
+    t(`song.lyrics.${kind}`)));
   const group = h("div.segmented", { role: "radiogroup", "aria-labelledby": "make-lyrics-label" }, choices);
   const kind = () => group.querySelector("input:checked")?.value ?? "found";
   const shown = () => { input.hidden = kind() !== "own"; };

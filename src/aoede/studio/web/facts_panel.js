@@ -17,7 +17,8 @@ function part(kind, title, ...content) {
   return h(`section.facts-part.${kind}`, {}, h("h2.eyebrow", {}, title), content);
 }
 
-// Rows {what, asked, measured, holds}, the first three also in Chinese; `holds` null where being farther off is no fault.
+// Rows {what, asked, measured, holds}, the first three also in Chinese; `holds` null where being farther off is no
+// fault.
 function measured({ asked_and_measured: rows, told }) {
   const notes = (told ?? []).length > 0 && h("ul.facts-told", {}, told.map(line => h("li", {}, line)));
   if (!notes && (rows ?? []).length === 0) return null;
@@ -31,7 +32,8 @@ function tableOf(rows) {
 }
 
 function rowOf(row) {
-  const [what, asked, found] = ["what", "asked", "measured"].map(name => pick(row[name], row[`${name}_zh`] ?? row[name]));
+  const [what, asked, found] = ["what", "asked", "measured"]
+    .map(name => pick(row[name], row[`${name}_zh`] ?? row[name]));
   return h("tr", {}, h("th", { scope: "row" }, what), h("td", {}, asked), h("td", {}, found, markOf(row.holds)));
 }
 

@@ -1,5 +1,5 @@
-// The named feelings, where each lies between sad and happy (valence) and between calm and restless (arousal), and what
-// they are called. The places are those of aoede/mood/feelings.py.
+// The named feelings, where each lies between sad and happy (valence) and between calm and restless (arousal), and
+// what they are called. The places are those of aoede/mood/feelings.py.
 
 const TABLE = [
   ["hope", 0.65, 0.25, "hope", "希望"],

@@ -1,4 +1,5 @@
-// The files of the song on the stage: links that download, MIDI to be dragged into another program, the score to print.
+// The files of the song on the stage: links that download, MIDI to be dragged into another program, the score to
+// print.
 
 import { link } from "./api.js";
 import { fill, h } from "./dom.js";
@@ -59,6 +60,7 @@ function dragOut(id) {
     event.dataTransfer.setData("DownloadURL", `${MIDI_TYPE}:${name()}:${url}`);
     event.dataTransfer.setData("text/uri-list", url);
   };
-  return h("a.drag-out", { href: address(id, "mid"), download: "", draggable: "true", ondragstart: dragged }, icon("grip"),
+  return h("a.drag-out", { href: address(id, "mid"), download: "", draggable: "true", ondragstart: dragged },
+    icon("grip"),
     h("span", {}, h("strong", {}, t("song.drag")), h("small.muted", {}, t("song.drag.hint"))), icon("download"));
 }

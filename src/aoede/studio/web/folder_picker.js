@@ -1,4 +1,4 @@
-// Choosing a folder among those that a training may read: where one is, the folders in it, how many files of which kind.
+// Choosing a folder among those that a training may read: where one is, the folders in it, files by their kinds.
 
 import { read } from "./api.js";
 import { fill, h } from "./dom.js";
@@ -26,7 +26,8 @@ export function folderPicker(chosen) {
     }
   }
 
-  const again = () => h("div.row", {}, h("button.button.small", { type: "button", onclick: roots }, icon("restore"), t("train.folder.roots")));
+  const again = () => h("div.row", {},
+    h("button.button.small", { type: "button", onclick: roots }, icon("restore"), t("train.folder.roots")));
 
   function roots() {
     trail = [];
@@ -44,24 +45,31 @@ export function folderPicker(chosen) {
     const found = await read(`/folders/${folder.id}`);
     const at = trail.findIndex(each => each.id === folder.id);
     trail = at >= 0 ? trail.slice(0, at + 1) : [...trail, { id: folder.id, name: folder.name }];
-    return [crumbs(trail), filesHere(found), found.folders.length > 0 ? list(found.folders) : h("p.muted", {}, t("train.folder.empty")),
+    return [crumbs(trail), filesHere(found), found.folders.length > 0 ? list(found.folders)
+      : h("p.muted", {}, t("train.folder.empty")),
       found.more && h("p.muted", {}, t("train.folder.more")),
-      h("button.button.primary.folder-this", { type: "button", onclick: () => chosen({ id: found.id, name: folder.name }) },
+      h("button.button.primary.folder-this",
+        { type: "button", onclick: () => chosen({ id: found.id, name: folder.name }) },
         icon("check"), h("span", {}, t("train.folder.this")))];
   }
 
   function crumbs(path) {
     const step = (name, go, isLast) => h("li", {}, isLast ? h("span", { "aria-current": "location" }, name)
-      : h("button.crumb", { type: "button", onclick: go }, name), !isLast && h("span.muted", { "aria-hidden": "true" }, "/"));
-    return h("nav", { "aria-label": t("train.folder.path") }, h("ol.crumbs", {}, step(t("train.folder.roots"), roots, path.length === 0),
+      : h("button.crumb", { type: "button", onclick: go }, name),
+        !isLast && h("span.muted", { "aria-hidden": "true" }, "/"));
+    return h("nav", { "aria-label": t("train.folder.path") },
+      h("ol.crumbs", {}, step(t("train.folder.roots"), roots, path.length === 0),
       path.map((each, i) => step(each.name, () => open(each), i === path.length - 1))));
   }
 
   function list(folders) {
     const rows = folders.map(each => h("li", { "data-name": each.name.toLowerCase() },
-      h("button.folder", { type: "button", onclick: () => open(each) }, icon("folder"), h("span.grow", {}, each.name), icon("right"))));
-    const filter = folders.length >= MANY && h("input", { type: "search", placeholder: t("train.folder.filter"), "aria-label": t("train.folder.filter"),
-      oninput: event => rows.forEach(row => { row.hidden = !row.dataset.name.includes(event.target.value.toLowerCase()); }) });
+      h("button.folder", { type: "button", onclick: () => open(each) }, icon("folder"), h("span.grow", {}, each.name),
+        icon("right"))));
+    const filter = folders.length >= MANY
+      && h("input", { type: "search", placeholder: t("train.folder.filter"), "aria-label": t("train.folder.filter"),
+      oninput: event =>
+        rows.forEach(row => { row.hidden = !row.dataset.name.includes(event.target.value.toLowerCase()); }) });
     return [filter, h("ul.folders", {}, rows)];
   }
 
@@ -72,5 +80,6 @@ export function folderPicker(chosen) {
 function filesHere(found) {
   if (found.n_files === 0) return h("p.muted", {}, t("train.folder.none"));
   return h("div.row", {}, h("span.muted", {}, t("train.folder.files", { n: found.n_files })),
-    Object.entries(found.files).slice(0, 6).map(([suffix, n]) => h("span.chip.figures", {}, `${suffix ? `.${suffix}` : "–"} ${n}`)));
+    Object.entries(found.files).slice(0,
+      6).map(([suffix, n]) => h("span.chip.figures", {}, `${suffix ? `.${suffix}` : "–"} ${n}`)));
 }

@@ -21,7 +21,8 @@ export function foreignPanel() {
       t("song.foreign.continue")));
   const element = h("section.foreign.card.flat.stack", { hidden: true, "aria-labelledby": "foreign-title" },
     h("h3", { id: "foreign-title" }, t("song.foreign")), h("p.muted", {}, t("song.foreign.hint")),
-    h("div.grid", {}, field("foreign-mood", "song.foreign.mood", mood), field("foreign-style", "song.field.style", style)),
+    h("div.grid", {}, field("foreign-mood", "song.foreign.mood", mood),
+      field("foreign-style", "song.field.style", style)),
     buttons, problem);
   watch("about", ({ choices }) => fill(style, h("option", { value: "" }, t("song.as.it.comes")),
     (choices?.styles ?? []).map(each => h("option", { value: each.id }, pick(each.en, each.zh)))));

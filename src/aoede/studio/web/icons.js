@@ -1,5 +1,5 @@
-// Small pictures for buttons, drawn with lines on a field of 24 by 24. `icon("play")`: always beside a text or inside a
-// button that has a name of its own, hence hidden from screen readers.
+// Small pictures for buttons, drawn with lines on a field of 24 by 24. `icon("play")`: always beside a text or inside
+// a button that has a name of its own, hence hidden from screen readers.
 
 import { svg } from "./dom.js";
 
@@ -42,11 +42,13 @@ const SHAPES = {
   sliders: ["M4 8h8", "M16 8h4", "M4 16h3", "M11 16h9", "M14 6v4", "M9 14v4"],
   edit: ["M5 19l1-4L16.5 4.5l3 3L9 18z", "M14 7l3 3"],
   help: ["M9 9.2a3 3 0 1 1 4.6 2.6c-1 .7-1.6 1.3-1.6 2.5", disc(12, 18, 1)],
-  sun: ["M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8z", "M12 2.5v2", "M12 19.5v2", "M2.5 12h2", "M19.5 12h2", "M5.3 5.3l1.4 1.4",
+  sun: ["M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8z", "M12 2.5v2", "M12 19.5v2", "M2.5 12h2", "M19.5 12h2",
+    "M5.3 5.3l1.4 1.4",
     "M17.3 17.3l1.4 1.4", "M5.3 18.7l1.4-1.4", "M17.3 6.7l1.4-1.4"],
   moon: ["M19.5 14.5a8 8 0 0 1-10-10 8 8 0 1 0 10 10z"],
   auto: [RING, "*M12 4a8 8 0 0 1 0 16z"],
-  language: ["M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17z", "M3.5 12h17", "M12 3.5c5 5 5 12 0 17", "M12 3.5c-5 5-5 12 0 17"],
+  language: ["M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17z", "M3.5 12h17", "M12 3.5c5 5 5 12 0 17",
+    "M12 3.5c-5 5-5 12 0 17"],
   lock: ["M6 10.5h12V20H6z", "M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"],
   unlock: ["M6 10.5h12V20H6z", "M8.5 10.5V8a3.5 3.5 0 0 1 6.8-1.2"],
   volume: [LOUDSPEAKER, "M15 9a4 4 0 0 1 0 6", "M17.5 6.5a7.5 7.5 0 0 1 0 11"],
@@ -61,7 +63,8 @@ const SHAPES = {
   words: ["M4 19c3-8 8-13.5 16-15-1 7-5.5 11-12 11.5", "M4 20c2.5-4.5 5-7.5 8.5-9.5"],
   reply: ["M4 5h16v11h-8.5L7 20v-4H4z", "M8 9.5h8", "M8 12.5h5"],
   sound: ["M3.5 12h2L8 6l3.5 13L15 4.5 17.5 15l1.2-3h1.8"],
-  train: ["M12 20.5V11", "M12 13.5C12 9.5 9 7 4.5 7c0 4 3 6.5 7.5 6.5z", "M12 11c0-4 3-6.5 7.5-6.5 0 4-3 6.5-7.5 6.5z",
+  train: ["M12 20.5V11", "M12 13.5C12 9.5 9 7 4.5 7c0 4 3 6.5 7.5 6.5z",
+    "M12 11c0-4 3-6.5 7.5-6.5 0 4-3 6.5-7.5 6.5z",
     "M7.5 20.5h9"],
   surprise: ["M12 3.5l1.8 6.7 6.7 1.8-6.7 1.8L12 20.5l-1.8-6.7L3.5 12l6.7-1.8z"],
   list: ["M8.5 6H20", "M8.5 12H20", "M8.5 18H20", disc(4.1, 6, 1.1), disc(4.1, 12, 1.1), disc(4.1, 18, 1.1)],
@@ -82,5 +85,6 @@ export const ICONS = Object.keys(SHAPES);
 export function icon(name) {
   const paths = SHAPES[name].map(path =>
     path.startsWith("*") ? svg("path.solid", { d: path.slice(1) }) : svg("path", { d: path }));
-  return svg("svg.icon", { viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false", width: 20, height: 20 }, paths);
+  return svg("svg.icon", { viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false", width: 20, height: 20 },
+    paths);
 }

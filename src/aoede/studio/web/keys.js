@@ -2,8 +2,8 @@
 //
 //   onKey("Ctrl+Enter", {en: "Make the song", zh: "生成歌曲"}, make, {view: "song", typing: true});
 //
-// Keys: names of KeyboardEvent.key ("Space" for " "), with Ctrl+, Shift+, Alt+ before; Ctrl is also ⌘. Several keys for
-// one thing: a list. `run(event)` returns false where it has nothing to do: the browser goes on as without us.
+// Keys: names of KeyboardEvent.key ("Space" for " "), with Ctrl+, Shift+, Alt+ before; Ctrl is also ⌘. Several keys
+// for one thing: a list. `run(event)` returns false where it has nothing to do: the browser goes on as without us.
 // While somebody types, or a control in focus uses the key itself, nothing happens, but for `typing: true`.
 
 import { get } from "./store.js";
@@ -51,7 +51,8 @@ function nameOf(event) {
   const key = event.key === " " ? "Space" : event.key;
   const name = key.length === 1 ? key.toLowerCase() : key;
   const isSign = key.length === 1 && key.toLowerCase() === key.toUpperCase() && !/\d/.test(key);
-  const held = [(event.ctrlKey || event.metaKey) && "Ctrl", event.altKey && "Alt", event.shiftKey && !isSign && "Shift"];
+  const held = [(event.ctrlKey || event.metaKey) && "Ctrl", event.altKey && "Alt",
+    event.shiftKey && !isSign && "Shift"];
   return [...held.filter(Boolean), name].join("+").toLowerCase();
 }
 

@@ -11,16 +11,21 @@ const MATERIALS = ["music", "texts", "sounds", "conversations"];
 export function learnerCards(found, wanted, onChange) {
   const fitting = found.families.filter(each => each.fits);
   const usable = found.has_torch ? fitting : fitting.filter(each => !each.needs_torch);
-  const begin = [wanted, found.recommended].find(name => usable.some(each => nameOf(each) === name)) ?? (usable[0] && nameOf(usable[0]));
+  const begin = [wanted, found.recommended].find(name => usable.some(each => nameOf(each) === name))
+    ?? (usable[0] && nameOf(usable[0]));
   const inputs = new Map();
-  const groups = MATERIALS.map(material => [material, ordered(fitting.filter(each => each.material === material), found)])
+  const groups = MATERIALS.map(material => [material,
+    ordered(fitting.filter(each => each.material === material), found)])
     .filter(([, learners]) => learners.length > 0);
   const card = learner => {
     const isClosed = learner.needs_torch && !found.has_torch;
-    const input = h("input", { type: "radio", name: "learner", value: nameOf(learner), disabled: isClosed, checked: nameOf(learner) === begin,
+    const input = h("input",
+      { type: "radio", name: "learner", value: nameOf(learner), disabled: isClosed,
+      checked: nameOf(learner) === begin,
       onchange: () => onChange(learner) });
     inputs.set(nameOf(learner), input);
-    return h(isClosed ? "label.learner.is-closed" : "label.learner", {}, input, told(learner, nameOf(learner) === found.recommended),
+    return h(isClosed ? "label.learner.is-closed" : "label.learner", {}, input,
+      told(learner, nameOf(learner) === found.recommended),
       isClosed && h("p.learner-torch", {}, t("train.learner.torch.missing"), h("code", {}, found.install)));
   };
   const element = h("fieldset.learners", {}, h("legend", {}, h("h3", {}, t("train.learner"))),
@@ -40,11 +45,14 @@ function ordered(learners, found) {
 function told(learner, isFirst) {
   const speed = t(learner.takes_time ? "train.learner.timed" : "train.learner.quick");
   return h("span.learner-told", {},
-    h("span.row.spread", {}, h("strong.learner-title", {}, titleOf(learner)), isFirst && h("span.chip.is-first", {}, icon("star"), t("train.learner.first"))),
+    h("span.row.spread", {}, h("strong.learner-title", {}, titleOf(learner)),
+      isFirst && h("span.chip.is-first", {}, icon("star"), t("train.learner.first"))),
     h("span", {}, pick(learner.en, learner.zh)),
-    h("span.learner-facts.muted", {}, h("span.mono", {}, `${learner.family} · ${learner.encoding}`), h("span", {}, speed),
+    h("span.learner-facts.muted", {}, h("span.mono", {}, `${learner.family} · ${learner.encoding}`),
+      h("span", {}, speed),
       learner.needs_torch && h("span", {}, t("train.learner.torch")),
-      h("span", {}, t("train.learner.becomes"), " ", learner.uses.map(use => t(`train.use.${use}`)).join(pick(", ", "、")))));
+      h("span", {}, t("train.learner.becomes"), " ",
+        learner.uses.map(use => t(`train.use.${use}`)).join(pick(", ", "、")))));
 }
 
 // What there is little of, for all who learn from it.
@@ -62,5 +70,7 @@ function misfits(found) {
   }
   if (reasons.size === 0) return null;
   return h("details.drawer", {}, h("summary", {}, t("train.learner.not")),
-    h("dl.misfits", {}, [...reasons].map(([why, names]) => h("div", {}, h("dt", {}, why), h("dd.muted", {}, names.join(pick(" · ", " · ")))))));
+    h("dl.misfits", {},
+      [...reasons].map(([why, names]) => h("div", {}, h("dt", {}, why),
+      h("dd.muted", {}, names.join(pick(" · ", " · ")))))));
 }

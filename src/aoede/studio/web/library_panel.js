@@ -26,7 +26,8 @@ export class LibraryPanel {
     this.empty = h("p.muted", { role: "status" });
     this.more = h("button.button.quiet.small", { type: "button", hidden: true, onclick: () => this.load(true) },
       t("song.library.more"));
-    this.element = h("div.library-inner", {}, h("div.row.spread", {}, h("h2.eyebrow", {}, t("song.library")), openButton()), this.#searchField(),
+    this.element = h("div.library-inner", {}, h("div.row.spread", {}, h("h2.eyebrow", {}, t("song.library")),
+      openButton()), this.#searchField(),
       this.#filters(), this.list, this.empty, this.more);
     watch("song", row => { if (row !== undefined) this.#follow(row); });
     watch("row", row => this.#follow(row));
@@ -57,7 +58,8 @@ export class LibraryPanel {
         clearTimeout(timer);
         timer = setTimeout(() => this.#searched(input.value.trim()), SEARCH_MS);
       } });
-    return h("div.library-search", {}, h("label.visually-hidden", { for: "library-search" }, t("song.library.search")),
+    return h("div.library-search", {}, h("label.visually-hidden", { for: "library-search" },
+      t("song.library.search")),
       icon("search"), input);
   }
 
@@ -80,7 +82,8 @@ export class LibraryPanel {
   #draw() {
     const held = document.activeElement?.closest?.("[data-song]")?.dataset.song;
     const isTrash = this.#filter === "trash", here = get("song")?.id;
-    fill(this.list, this.#rows.map(row => songItem(row, { isTrash, isHere: row.id === here, open: () => this.#open(row) })));
+    fill(this.list, this.#rows.map(row => songItem(row, { isTrash, isHere: row.id === here,
+      open: () => this.#open(row) })));
     if (held) this.list.querySelector(`[data-song="${CSS.escape(held)}"] button`)?.focus({ preventScroll: true });
     this.empty.hidden = this.#rows.length > 0;
     fill(this.empty, t(this.#search ? "song.library.none" : `song.library.empty.${this.#filter}`));
@@ -107,13 +110,15 @@ export class LibraryPanel {
 }
 
 function songItem(row, { isTrash, isHere, open }) {
-  const facts = [row.key && keyName(row.key), row.tempo_bpm && `${Math.round(row.tempo_bpm)} bpm`, clock(row.duration_s), whenOf(row.changed)];
+  const facts = [row.key && keyName(row.key), row.tempo_bpm && `${Math.round(row.tempo_bpm)} bpm`,
+    clock(row.duration_s), whenOf(row.changed)];
   const song = h("button.song-open", { type: "button", "aria-current": isHere ? "true" : null, onclick: open },
     h("span.song-title", {}, row.title),
     row.request && row.request !== row.title && h("span.song-request", {}, row.request),
     h("span.song-facts", {}, facts.filter(Boolean).map(fact => h("span", {}, fact))));
   return h("li.song-item", { "data-song": row.id }, song, h("span.song-acts", {},
-    isTrash ? act("restore", "song.restore", row, restored) : [starOf(row), act("trash", "song.trash", row, thrown)]));
+    isTrash ? act("restore", "song.restore", row, restored)
+      : [starOf(row), act("trash", "song.trash", row, thrown)]));
 }
 
 function starOf(row) {
@@ -124,7 +129,8 @@ function starOf(row) {
 }
 
 function act(picture, key, row, run) {
-  return h("button.icon-button.small", { type: "button", title: t(key), "aria-label": t(`${key}.of`, { title: row.title }),
+  return h("button.icon-button.small", { type: "button", title: t(key),
+    "aria-label": t(`${key}.of`, { title: row.title }),
     onclick: () => run(row) }, icon(picture));
 }
 
@@ -134,7 +140,8 @@ async function thrown(row) {
     await call("DELETE", `/songs/${row.id}`);
     if (get("song")?.id === row.id) leave();
     put("row", { ...row, trashed: true });
-    notice(t("song.trashed", { title: row.title }), "plain", { act: { text: t("song.undo"), run: () => restored(row) } });
+    notice(t("song.trashed", { title: row.title }), "plain",
+      { act: { text: t("song.undo"), run: () => restored(row) } });
   } catch (error) {
     failed(error);
   }

@@ -19,8 +19,8 @@ function bySection(lines) {
 // The lines as a text that can be changed and given back: a heading above each section that is sung.
 export function asText(view) {
   return bySection(view.lines ?? []).map(([i, members]) => {
-    const section = view.sections[i], chinese = section?.zh?.replace(/\s*\d+$/, "");
-    const name = section && (lang() === "zh" && !NOT_HEADINGS.has(chinese) ? chinese : section.name);
+    const section = view.sections[i], [english, chinese] = [section?.en, section?.zh].map(name => name?.replace(/\s*\d+$/, ""));
+    const name = lang() === "zh" && !NOT_HEADINGS.has(chinese) ? chinese : english;
     return (name ? `[${name}]\n` : "") + members.map(each => view.lines[each].text).join("\n");
   }).join("\n\n");
 }

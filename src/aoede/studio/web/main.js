@@ -1,5 +1,5 @@
-// The start of the page: header, the five views by the address (#song #words #reply #sound #train), language, colours,
-// help. What is said when the server is gone stands in offline.js.
+// The start of the page: header, the five views by the address (#song #words #reply #sound #train), language,
+// colours, help. What is said when the server is gone stands in offline.js.
 
 import { read } from "./api.js";
 import { fill, h } from "./dom.js";
@@ -36,7 +36,8 @@ async function mount(name) {
     await module.mount(place);
   } catch (error) {
     console.error(error);
-    const again = h("button.button.small", { type: "button", onclick: () => location.reload() }, t("shell.view.again"));
+    const again = h("button.button.small", { type: "button", onclick: () => location.reload() },
+      t("shell.view.again"));
     fill(place, h("div.page.note.bad", { role: "alert" }, icon("warning"),
       h("div.stack", {}, h("p", {}, t("shell.view.failed")), again)));
   }
@@ -82,8 +83,10 @@ function themeSwitch() {
     button.setAttribute("aria-label", label);
     button.title = label;
   }
+  // From what the system has to the other, so that the first click is seen.
   function turn() {
-    localStorage.setItem(THEME, THEMES[(THEMES.indexOf(themeNow()) + 1) % THEMES.length]);
+    const order = dark.matches ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
+    localStorage.setItem(THEME, order[(order.indexOf(themeNow()) + 1) % order.length]);
     coloured();
     show();
   }
@@ -105,7 +108,8 @@ function languageSwitch() {
 function header() {
   const links = VIEWS.map(name => h("a", { href: `#${name}`, "data-view": name }, icon(name),
     h("span", {}, t(`shell.${name}`))));
-  const help = h("button.icon-button", { type: "button", "aria-label": t("shell.keys"), title: `${t("shell.keys")} (?)`,
+  const help = h("button.icon-button", { type: "button", "aria-label": t("shell.keys"),
+    title: `${t("shell.keys")} (?)`,
     onclick: showKeys }, icon("help"));
   return h("header.top", {},
     h("a.wordmark", { href: "#song" }, h("img", { src: "/web/icon.svg", alt: "", width: 28, height: 28 }), "Aoede"),

@@ -8,12 +8,14 @@ import { cancelMaking } from "./making.js";
 export class MakeBar {
   // surprise(): another wish; turn(): opens and closes what can be said more exactly.
   constructor({ surprise, turn }) {
-    this.make = h("button.button.primary.large", { type: "submit", title: "Ctrl+Enter" }, icon("song"), t("song.make"));
+    this.make = h("button.button.primary.large", { type: "submit", title: "Ctrl+Enter" }, icon("song"),
+      t("song.make"));
     this.number = h("span.count", { hidden: true });
     this.toggle = h("button.button.quiet", { type: "button", "aria-expanded": "false",
       "aria-controls": "make-lean make-more", onclick: turn }, icon("sliders"), t("song.more"), this.number);
     this.element = h("div.make-actions", {}, this.make,
-      h("button.button.quiet", { type: "button", onclick: surprise }, icon("surprise"), t("song.surprise")), this.toggle);
+      h("button.button.quiet", { type: "button", onclick: surprise }, icon("surprise"), t("song.surprise")),
+        this.toggle);
     this.told = h("span");
     this.share = h("progress", { max: 1, "aria-label": t("song.making") });
     this.cancel = h("button.button.small", { type: "button", onclick: () => cancelMaking() }, icon("close"),

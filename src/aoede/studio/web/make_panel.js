@@ -1,5 +1,6 @@
 // Where a song is asked for: the wish in words, what was understood of it, and all that can be said more exactly.
 
+import { read } from "./api.js";
 import { fill, h } from "./dom.js";
 import { keeps } from "./drafts.js";
 import { exactFields } from "./exact_fields.js";
@@ -80,18 +81,22 @@ export class MakePanel {
     const words = h("div.make-words", { onclick: toWish }, wish.label, wish.element, heard.element, error,
       h("div.make-bar", {}, bar.element, seed.element, openButton()), bar.progress, this.lean);
     const cleared = () => {
+      this.#said(null);
       this.#writeOptions({});
       this.#changed();
     };
-    const clear = h("button.button.quiet.small", { type: "button", onclick: cleared }, icon("restore"), t("song.clear"));
+    const clear = h("button.button.quiet.small", { type: "button", onclick: cleared }, icon("restore"),
+      t("song.clear"));
     this.more = h("div.make-more", { id: "make-more", hidden: true }, h("h3.eyebrow", {}, t("song.exactly")),
       this.exact.element, h("div.row", {}, clear));
-    return h("form.make.card", { novalidate: true, "aria-label": t("song.make.title"), onsubmit: sent }, words,
+    return h("form.make.card", { novalidate: true, "aria-label": t("song.make.title"), onsubmit: sent,
+      oninput: event => this.#mended(event.target) }, words,
       h("div.make-plane", {}, this.plane.element), this.more);
   }
 
   #listens() {
     const view = "song";
+    watch("offline", isOffline => { if (!isOffline) this.#resume(); });
     watch("busy", busy => this.bar.show(busy?.what === "song" ? busy : null));
     onKey("Ctrl+Enter", { en: "Make the song", zh: "生成歌曲" }, () => { this.#make(); }, { view, typing: true });
     onKey("/", { en: "To the wish", zh: "跳到愿望输入框" }, () => this.wish.element.focus(), { view });
@@ -127,9 +132,20 @@ export class MakePanel {
     if (kept.options && typeof kept.options === "object") this.#writeOptions(kept.options);
     this.seed.write(kept);
     this.bar.count(Object.keys(this.#asked().options).length);
-    if (typeof kept.job !== "string") return;
-    this.#job = kept.job;
-    await this.#runs(resumeSong(kept.job, id => this.#keepJob(id)));
+    if (typeof kept.job === "string") this.#job = kept.job;
+    await this.#resume();
+  }
+
+  // Goes on with the job that was running, where the server still knows it.
+  async #resume() {
+    if (this.#job === null || get("busy")) return;
+    try {
+      await read(`/jobs/${this.#job}`);
+    } catch (error) {
+      if (error.status === 404) this.#keepJob(null);
+      return;
+    }
+    await this.#runs(resumeSong(this.#job, id => this.#keepJob(id)));
   }
 
   #keepJob(id) {
@@ -174,22 +190,30 @@ export class MakePanel {
   #wrong() {
     const [name, input] = Object.entries(this.#inputs()).find(([, each]) => each.validity?.valid === false) ?? [];
     if (!input) return null;
-    const message = name === "seed" ? t("song.wrong.seed") : t("song.wrong.number", { least: input.min, most: input.max });
+    const message = name === "seed" ? t("song.wrong.seed")
+      : t("song.wrong.number", { least: input.min, most: input.max });
     return { status: 0, where: name, message };
   }
 
-  // An error stands under the wish; the field that it is about, where that is known, is named, marked and in focus.
+  // An error stands at the field that it is about, where that is known, and the field is in focus; else under the
+  // wish.
   #said(error) {
     const inputs = this.#inputs();
     for (const each of Object.values(inputs)) each.removeAttribute("aria-invalid");
     fill(this.error);
     if (error === null) return;
     const input = inputs[(error.where ?? "").replace(/^-+/, "").split(".").pop()];
+    (input?.closest(".field") ?? this.heard.element).after(this.error);
     fill(this.error, failureNote(error, input && input !== this.wish.element ? nameOf(input) : ""));
     if (!input) return;
     input.setAttribute("aria-invalid", "true");
     if (input.closest(DRAWERS)) this.#drawer(true);
     (input.matches("input, select, textarea") ? input : input.querySelector("button"))?.focus();
+    requestAnimationFrame(() => input.scrollIntoView({ block: "nearest" })); // what stands above may have changed
+  }
+
+  #mended(input) {
+    if (input.getAttribute("aria-invalid") === "true") this.#said(null);
   }
 
   #surprise() {

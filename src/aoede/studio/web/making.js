@@ -7,7 +7,8 @@ import { get, put } from "./store.js";
 
 let cancelNow = null;
 
-// {request, seed, options} -> what the server tells of the song. `onJob(id or null)`: the job to be kept in the draft.
+// {request, seed, options} -> what the server tells of the song. `onJob(id or null)`: the job to be kept in the
+// draft.
 export function makeSong(asked, onJob) {
   return ran(onEvent => work("/songs", asked, { onEvent, onJob: job => onJob(job.id) }), onJob);
 }
@@ -29,14 +30,16 @@ async function ran(begin, onJob) {
   try {
     const promise = begin(heard);
     cancelNow = promise.cancel;
-    return await made(promise);
+    const found = await made(promise);
+    onJob(null);
+    return found;
   } catch (error) {
+    if (error.code !== "offline") onJob(null); // else the page or the server goes, and the job may be followed later
     put("takes", before.takes);
     put("shown", before.shown);
     throw error;
   } finally {
     cancelNow = null;
-    onJob(null);
     put("busy", null);
   }
 }

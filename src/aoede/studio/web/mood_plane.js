@@ -1,6 +1,7 @@
-// The plane of moods: sad to happy from left to right, calm to restless upwards, the feelings as words at their places.
-// A ring lies where the words of the wish were understood to be; a click, or the two sliders along the edges, puts the
-// mood elsewhere. With a keyboard the sliders are all there is; the plane itself is for the eye and the hand.
+// The plane of moods: sad to happy from left to right, calm to restless upwards, the feelings as words at their
+// places. A ring lies where the words of the wish were understood to be; a click, or the two sliders along the edges,
+// puts the mood elsewhere. With a keyboard the sliders are all there is; the plane itself is for the eye and the
+// hand.
 
 import { fill, h } from "./dom.js";
 import { FEELINGS } from "./feelings.js";
@@ -21,7 +22,8 @@ export class MoodPlane {
 
   constructor(onChange) {
     this.onChange = onChange;
-    this.words = FEELINGS.map(feeling => h("span.plane-word", { "data-feeling": feeling.id }, pick(feeling.en, feeling.zh)));
+    this.words = FEELINGS.map(feeling => h("span.plane-word", { "data-feeling": feeling.id },
+      pick(feeling.en, feeling.zh)));
     this.marks = { cloud: h("span.plane-cloud"), ring: h("span.plane-ring"), dot: h("span.plane-dot") };
     const { cloud, ring, dot } = this.marks;
     this.field = h("div.plane-field", { "aria-hidden": "true" }, h("span.plane-cross"), cloud, ring, this.words, dot);

@@ -63,6 +63,6 @@ function notesTable({ view, timeline, voices }, key) {
 
 // "C4 1.5": a note and the beat on which it begins.
 function written(voice, i, timeline, flat) {
-  const { starts, pitches } = voice.columns, beat = Math.round(timeline.beatAt(starts[i]) * 100) / 100;
+  const { starts, pitches } = voice.columns, beat = Math.round(timeline.beatAt(starts[i]) * 10) / 10;
   return `${voice.isDrum ? drumName(pitches[i]) : pitchName(pitches[i], flat)} ${beat}`;
 }

@@ -13,7 +13,8 @@ const calm = h("div", { role: "status", "aria-live": "polite" });
 const alarm = h("div", { role: "alert" });
 export const noticeRegion = h("div.notices", {}, calm, alarm);
 
-// kind: "plain", "good" or "bad"; `hint`: what to do; `act`: {text, run} for a button. What failed stays until closed.
+// kind: "plain", "good" or "bad"; `hint`: what to do; `act`: {text, run} for a button. What failed stays until
+// closed.
 export function notice(text, kind = "plain", { hint = "", act = null } = {}) {
   const close = () => box.remove();
   const acted = () => {
@@ -65,7 +66,8 @@ export function failureNote(error, what = "") {
 
 // A native dialog with a title and a close button; resolves to what it was closed with.
 export function dialog(title, content, footer = []) {
-  const close = h("button.icon-button", { type: "button", "aria-label": t("shell.close"), onclick: () => box.close("") },
+  const close = h("button.icon-button", { type: "button", "aria-label": t("shell.close"),
+    onclick: () => box.close("") },
     icon("close"));
   const box = h("dialog", { "aria-labelledby": "dialog-title", closedby: "any" },
     h("header", {}, h("h2", { id: "dialog-title" }, title), close), content,

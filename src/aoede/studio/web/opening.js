@@ -1,5 +1,5 @@
-// Files that are brought here: dropped anywhere on the page, or chosen by a button. One of Aoede's own comes back with
-// all its settings; a MIDI file of somebody else can be harmonised or gone on with.
+// Files that are brought here: dropped anywhere on the page, or chosen by a button. One of Aoede's own comes back
+// with all its settings; a MIDI file of somebody else can be harmonised or gone on with.
 
 import { work } from "./api.js";
 import { h } from "./dom.js";
@@ -18,6 +18,7 @@ export async function openFile(file) {
     notice(t("song.open.large", { name: file.name }), "bad");
     return;
   }
+  scrollTo(0, 0);
   put("busy", { what: "open", text: t("song.open.reading", { name: file.name }), share: 0.3 });
   try {
     const { view } = await made(work("/opened", file, { query: { name: file.name.slice(-MOST_NAME) } }));
@@ -34,7 +35,8 @@ export function openButton() {
     if (input.files[0]) openFile(input.files[0]);
     input.value = "";
   };
-  const input = h("input", { type: "file", accept: KINDS, hidden: true, "aria-label": t("song.open"), onchange: chosen });
+  const input = h("input", { type: "file", accept: KINDS, hidden: true, "aria-label": t("song.open"),
+    onchange: chosen });
   const button = h("button.button.quiet.small", { type: "button", title: t("song.open.hint"),
     onclick: () => input.click() }, icon("open"), t("song.open"));
   return h("span.open-file", {}, button, input);

@@ -25,6 +25,7 @@ export class Player {
   #passes = []; // in the order of time; the last one is being scheduled
   #turn = 0; // counts wishes: what was wished before the last one is dropped when it is ready
   #rest = 0; // seconds: where the song is while nothing sounds
+  #aim = null; // {seconds, frame}: where somebody wished to be, until that is heard
   #listeners = new Set();
   #levels = new Map(); // key of a track -> gain
   #others = [];
@@ -109,6 +110,7 @@ export class Player {
     if (this.state === "playing" || this.state === "waiting") {
       const sample = this.#within(this.piece, to * RATE);
       this.#jump(this.piece, () => sample);
+      this.#aim = { seconds: to, frame: Infinity };
       return;
     }
     this.#rest = to;
@@ -147,6 +149,11 @@ export class Player {
     const { piece, sample } = this.#heardAt(this.#heardFrame());
     if (piece === this.piece) return sample / RATE;
     return this.piece?.timeline.secondsAt(piece.timeline.ticksAt(sample / RATE)) ?? 0;
+  }
+
+  // Where it will be when the last wish is heard: keys that are pressed fast count from there.
+  aim() {
+    return this.#aim !== null && this.#heardFrame() < this.#aim.frame ? this.#aim.seconds : this.position();
   }
 
   #heardFrame() {
@@ -206,6 +213,7 @@ export class Player {
   // Goes on elsewhere, without a gap: what sounds now goes on sounding until the new place is there.
   async #jump(piece, sampleAt) {
     const turn = ++this.#turn;
+    this.#aim = null;
     try {
       await this.sounds.prepare(piece.id);
       let frame = this.#soon(), sample = sampleAt(frame);
@@ -216,6 +224,7 @@ export class Player {
       }
       if (turn !== this.#turn) return;
       for (const pass of this.#passes) pass.cut(frame);
+      if (this.#aim !== null) this.#aim.frame = frame;
       this.#open(piece, frame, sample);
     } catch (error) {
       if (turn === this.#turn) this.#fail(error);
@@ -286,6 +295,7 @@ export class Player {
 
   #silence() {
     this.#turn++;
+    this.#aim = null;
     clearInterval(this.#pump);
     this.#pump = null;
     if (this.context === null) return;

@@ -12,9 +12,9 @@ import { pointerOn } from "./roll_pointer.js";
 import { watch } from "./store.js";
 
 const APPEAR_MS = 800, TURN_MS = 700, PAGE_FROM = 0.92, PAGE_TO = 0.06, MARGIN_PX = 48;
-const LEAST_PX = 320, MOST_PX = 620, SHARE = 0.54; // the height of the roll, of that of the window
+const LEAST_PX = 320, MOST_PX = 700, SHARE = 0.62; // the height of the roll, of that of the window
 const KEYS_PX = 68, NARROW_KEYS_PX = 56, NARROW_PX = 640;
-const NO_WORDS = { chord: -1, syllable: -1 };
+const NO_WORDS = { chord: -1, syllable: -1 }, NO_LANE = { words: [] };
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -28,7 +28,7 @@ export class Roll {
   #sounding = [];
   #now = NO_WORDS;
 
-  // to: {seek(ticks), bars(first, last), extend(bar), section(i), follow(), keys(event)}
+  // to: {seek(ticks), bars(first, last), extend(bar), section(i), follow(), keys(event), coloured(colours)}
   constructor(to) {
     Object.assign(this, { to, scene: null, timeline: null, quarterPx: null, follows: true, bars: null, loop: null });
     Object.assign(this, { muted: new Set(), chosen: new Set(), locked: new Set() });
@@ -83,7 +83,7 @@ export class Roll {
     this.quarterPx ??= usualQuarterPx(this.shown, this.timeline, width);
     const kinds = [...new Set(this.timeline.sections.map(section => section.kind))];
     this.scene = { view: this.shown, timeline: this.timeline, voices: this.voices, lanes, width, left: 0,
-      perTick: this.quarterPx / this.shown.ticks_per_quarter,
+      perTick: this.quarterPx / this.shown.ticks_per_quarter, words: [NO_LANE, NO_LANE],
       drawn: [...this.voices.filter(voice => voice.isDrum), ...backToFront(this.voices)],
       tints: this.timeline.sections.map(section => kinds.indexOf(section.kind) % 6) };
     this.#coloured();
@@ -105,7 +105,8 @@ export class Roll {
   #coloured() {
     const page = pageColours(this.element);
     const scales = new Map(this.voices.map(({ key, track }) => [key, trackScale(track.colour, track.role === "melody", page)]));
-    Object.assign(this.scene, { page, scales });
+    Object.assign(this.scene, { page, scales, keysSign: null });
+    this.to.coloured(this.voices.map(({ key }) => scales.get(key).scale[2]));
   }
 
   #recoloured() {
@@ -191,11 +192,15 @@ export class Roll {
 
   // What screen readers hear of the slider; not at every bar while it plays and has the focus.
   #spoken(isPlaying) {
-    const bar = this.timeline.barAt(this.#ticks);
+    const bar = this.timeline.barAt(this.#ticks + 1);
     if (bar === this.spokenBar && this.spokenOf === this.timeline) return;
-    if (isPlaying && document.activeElement === this.ruler) return;
+    if (!isPlaying || document.activeElement !== this.ruler) this.tell(this.#ticks);
+  }
+
+  tell(ticks) {
+    const at = ticks + 1, bar = this.timeline.barAt(at); // a tick more: whatever a clock rounds
     Object.assign(this, { spokenBar: bar, spokenOf: this.timeline });
-    const text = [t("stage.bar", { bar: bar + 1 }), this.timeline.sectionNameAt(this.#ticks), this.timeline.chordAt(this.#ticks)];
+    const text = [t("stage.bar", { bar: bar + 1 }), this.timeline.sectionNameAt(at), this.timeline.chordAt(at)];
     set(this.ruler, { "aria-valuemax": this.timeline.nBars, "aria-valuenow": bar + 1,
       "aria-valuetext": text.filter(Boolean).join(t("stage.comma")) });
   }
@@ -282,7 +287,7 @@ export class Roll {
     }
     const { bars, timeline } = this, range = bars ? [timeline.barStart(bars[0]), timeline.barEnd(bars[1])] : [0, timeline.edge];
     for (const voice of scene.drawn) if (this.chosen.has(voice.key)) drawOutlines(pen, scene, voice, range);
-    drawWords(pen, scene);
+    scene.words = drawWords(pen, scene);
     this.#placeLoop();
     this.#placeHead();
     if (sweep !== null) this.ask("ground");
@@ -310,6 +315,9 @@ export class Roll {
     else this.#glow = null;
     const heard = this.#sounding.filter(([voice]) => !voice.isDrum && !this.muted.has(voice.key));
     const lit = new Map(heard.map(([voice, i]) => [voice.columns.pitches[i], this.scene.scales.get(voice.key).lit]));
+    const sign = `${[...lit]}`;
+    if (sign === this.scene.keysSign) return;
+    this.scene.keysSign = sign;
     drawKeys(penOf(this.keys), this.scene, this.keysPx, lit);
   }
 

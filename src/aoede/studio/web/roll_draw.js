@@ -7,7 +7,7 @@ import { drumTop, DRUM_PX, rowTop } from "./roll_geometry.js";
 import { lastAtMost, shownChord } from "./timeline.js";
 
 export const DARK_KEYS = new Set([1, 3, 6, 8, 10]);
-const LEAST_BEAT_PX = 11, LEAST_BAR_PX = 9, LEAST_NUMBER_PX = 26;
+const LEAST_BEAT_PX = 11, LEAST_BAR_PX = 12, LEAST_NUMBER_PX = 26, CHORDS_FROM_PX = 26; // of a bar
 const STEPS = [1, 2, 4, 8, 16, 32, 64, 128]; // bars between two lines, or two numbers
 const ROUND_FROM_PX = 4, DRUM_HIT_PX = 9, DRUM_TICKS = 240;
 const TEXT_PX = 12.5, WORDS_FROM_PX = 13; // a quarter note is at least so wide where words are shown
@@ -96,11 +96,11 @@ export function boxOf(scene, voice, i) {
   const { lanes, perTick } = scene, { starts, ends, pitches, velocities } = voice.columns;
   const x = xOf(scene, starts[i]), loud = 0.5 + velocities[i] / 254;
   if (voice.isDrum) {
-    const height = (DRUM_PX - 3) * loud, width = Math.max(2, Math.min(DRUM_HIT_PX, DRUM_TICKS * perTick - 1));
+    const height = (DRUM_PX - 3) * loud, width = Math.max(1, Math.min(DRUM_HIT_PX, DRUM_TICKS * perTick - 1));
     return [x, drumTop(lanes, pitches[i]) + (DRUM_PX - height) / 2, width, height];
   }
   const height = Math.max(2.5, (lanes.rowPx - 0.5) * (0.35 + 0.65 * loud));
-  return [x, rowTop(lanes, pitches[i]) + (lanes.rowPx - height) / 2, Math.max(1.5, (ends[i] - starts[i]) * perTick - 0.75), height];
+  return [x, rowTop(lanes, pitches[i]) + (lanes.rowPx - height) / 2, Math.max(1, (ends[i] - starts[i]) * perTick - 0.75), height];
 }
 
 export function notePath(path, [x, y, width, height]) {
@@ -144,35 +144,44 @@ export function drawOutlines(pen, scene, voice, [from, to]) {
 
 // ---- words
 
-export const chordFont = page => `600 ${TEXT_PX + 0.5}px ${page.font}`;
-export const syllableFont = page => `400 ${TEXT_PX}px ${page.font}`;
-export const chordText = ([, symbol]) => shownChord(symbol);
-export const syllableText = ([, text, joins]) => (joins ? `${text}-` : text);
-export const hasRoomForWords = ({ view, perTick }) => perTick * view.ticks_per_quarter >= WORDS_FROM_PX;
+const hasRoomForWords = ({ view, perTick }) => perTick * view.ticks_per_quarter >= WORDS_FROM_PX;
+
+// The lanes with words: {items, textOf, font, y, indent, stays}, `stays`: what began before is said at the edge.
+function chordLane({ view, timeline, perTick, page, lanes }) {
+  const items = timeline.barTicks * perTick >= CHORDS_FROM_PX ? view.chords ?? [] : [];
+  return { items, textOf: ([, symbol]) => shownChord(symbol), font: `600 ${TEXT_PX + 0.5}px ${page.font}`,
+    y: (lanes.chord + lanes.pitch) / 2, indent: 4, stays: true };
+}
+
+function syllableLane(scene) {
+  const { view, page, lanes } = scene, items = hasRoomForWords(scene) ? view.syllables ?? [] : [];
+  return { items, textOf: ([, text, joins]) => (joins ? `${text}-` : text), font: `400 ${TEXT_PX}px ${page.font}`,
+    y: (lanes.syllable + lanes.drum) / 2, indent: 1, stays: false };
+}
 
 // What stands in a lane without one word over another: [{i, x, text, width}]
-export function placed(pen, scene, items, textOf, font) {
-  const [from, to] = seen(scene), found = [];
+function placed(pen, scene, { items, textOf, font, indent, stays }) {
+  const [from, to] = seen(scene), found = [], xAt = i => (i < items.length ? xOf(scene, items[i][0]) + indent : Infinity);
   pen.font = font;
   let free = -Infinity;
-  for (let i = Math.max(0, lastAtMost(items, from, each => each[0]) - 1); i < items.length && items[i][0] <= to; i++) {
-    const text = textOf(items[i]), x = xOf(scene, items[i][0]) + 1;
+  for (let i = Math.max(0, lastAtMost(items, from, each => each[0])); i < items.length && items[i][0] <= to; i++) {
+    const text = textOf(items[i]), width = pen.measureText(text).width;
+    const x = stays && xAt(i) < indent ? Math.min(indent, xAt(i + 1) - width - 10) : xAt(i);
     if (x < free) continue;
-    const width = pen.measureText(text).width;
     found.push({ i, x, text, width });
     free = x + width + 3;
   }
   return found;
 }
 
+// Draws the words and returns what stands where, of the chords and of the syllables: [{y, font, words}].
 export function drawWords(pen, scene) {
-  const { view, lanes, page } = scene;
   pen.textBaseline = "middle";
   pen.textAlign = "left";
-  pen.fillStyle = css(page.ink);
-  for (const { x, text } of placed(pen, scene, view.chords ?? [], chordText, chordFont(page)))
-    pen.fillText(text, x + 3, (lanes.chord + lanes.pitch) / 2 + 0.5);
-  if (!hasRoomForWords(scene)) return;
-  for (const { x, text } of placed(pen, scene, view.syllables ?? [], syllableText, syllableFont(page)))
-    pen.fillText(text, x, (lanes.syllable + lanes.drum) / 2 + 0.5);
+  pen.fillStyle = css(scene.page.ink);
+  return [chordLane(scene), syllableLane(scene)].map(lane => {
+    const words = placed(pen, scene, lane);
+    for (const { x, text } of words) pen.fillText(text, x, lane.y + 0.5);
+    return { y: lane.y, font: lane.font, words };
+  });
 }

@@ -7,7 +7,7 @@ export const SECTION_PX = 30, RULER_PX = 24, CHORD_PX = 26, SYLLABLE_PX = 26, DR
 const LEAST_ROW_PX = 3.5, MOST_ROW_PX = 13, LEAST_PITCHES = 24, AROUND = 2;
 const LEAST_QUARTER_PX = 0.25, MOST_QUARTER_PX = 320;
 const LETTER_PX = 8.2, CHINESE_PX = 15, APART_PX = 5;
-const LEAST_USUAL_PX = 22, MOST_USUAL_PX = 60, EIGHT_BARS_PX = 44; // of a quarter note, before anybody zooms
+const LEAST_USUAL_PX = 20, MOST_USUAL_PX = 38; // of a quarter note, before anybody zooms
 const BACK_TO_FRONT = ["chords", "", "colour", "bass", "melody"];
 
 // The tracks of a view as the roll has them: {key, track, columns, isDrum}, in their own order.
@@ -52,7 +52,7 @@ export function layOut(view, voices, height) {
 export const rowTop = (lanes, pitch) => lanes.pitch + (lanes.high - pitch) * lanes.rowPx;
 export const drumTop = (lanes, pitch) => lanes.drum + lanes.drums.rowOf(pitch) * DRUM_PX;
 
-// How wide a quarter note is so that words do not collide and about eight bars are seen.
+// How wide a quarter note is so that words do not collide, and three to eight bars are seen.
 export function usualQuarterPx(view, timeline, width) {
   const perQuarter = view.ticks_per_quarter, words = view.syllables ?? [], needs = [];
   for (let i = 0; i + 1 < words.length && i < 2000; i++) {
@@ -60,9 +60,9 @@ export function usualQuarterPx(view, timeline, width) {
     if (gap > 0) needs.push(((widthOf(words[i][1]) + APART_PX) / gap) * perQuarter);
   }
   needs.sort((a, b) => a - b);
-  const need = needs[Math.floor(0.75 * needs.length)] ?? 0;
-  const eightBars = Math.min(EIGHT_BARS_PX, (width / (8 * timeline.barTicks)) * perQuarter);
-  return Math.min(MOST_USUAL_PX, Math.max(LEAST_USUAL_PX, need, eightBars));
+  const need = needs[Math.floor(0.6 * needs.length)] ?? 0;
+  const bars = n => (width / (n * timeline.barTicks)) * perQuarter;
+  return Math.min(MOST_USUAL_PX, Math.max(LEAST_USUAL_PX, Math.min(bars(3), Math.max(need, bars(8)))));
 }
 
 const widthOf = text => [...text].reduce((sum, sign) => sum + (sign > "\u2e7f" ? CHINESE_PX : LETTER_PX), 0);

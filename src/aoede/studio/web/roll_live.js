@@ -2,7 +2,7 @@
 
 import { css } from "./colours.js";
 import { eachIn } from "./notes.js";
-import { boxOf, chordFont, chordText, hasRoomForWords, notePath, placed, seen, syllableFont, syllableText } from "./roll_draw.js";
+import { boxOf, notePath, seen } from "./roll_draw.js";
 import { lastAtMost } from "./timeline.js";
 
 const GLOW_MS = 2600, GROWN_PX = 1, PILL_PX = 10;
@@ -28,28 +28,27 @@ export function wordsAt(view, timeline, voices, ticks) {
 
 // live: {sounding, now, isMuted(key), glow}. Returns whether the glow goes on.
 export function drawLive(pen, scene, { sounding, now, isMuted, glow }) {
-  const { lanes, view, page } = scene;
-  pen.clearRect(0, 0, scene.width, lanes.height);
-  lit(pen, scene, view.chords ?? [], now.chord, { textOf: chordText, font: chordFont(page), y: (lanes.chord + lanes.pitch) / 2, indent: 3 });
-  if (hasRoomForWords(scene))
-    lit(pen, scene, view.syllables ?? [], now.syllable, { textOf: syllableText, font: syllableFont(page), y: (lanes.syllable + lanes.drum) / 2, indent: 0 });
+  pen.clearRect(0, 0, scene.width, scene.lanes.height);
+  const [chords, syllables] = scene.words;
+  lit(pen, scene, chords, now.chord);
+  lit(pen, scene, syllables, now.syllable);
   for (const [voice, i] of sounding) if (!isMuted(voice.key)) drawSounding(pen, scene, voice, i);
   return glow !== null && drawGlow(pen, scene, glow);
 }
 
-function lit(pen, scene, items, i, { textOf, font, y, indent }) {
-  const found = i < 0 ? null : placed(pen, scene, items, textOf, font).find(each => each.i === i);
+function lit(pen, scene, lane, i) {
+  const found = lane.words.find(each => each.i === i);
   if (!found) return;
   const { page } = scene;
   pen.fillStyle = css(page.accent);
   pen.beginPath();
-  pen.roundRect(found.x + indent - PILL_PX / 2, y - PILL_PX, found.width + PILL_PX, 2 * PILL_PX, PILL_PX);
+  pen.roundRect(found.x - PILL_PX / 2, lane.y - PILL_PX, found.width + PILL_PX, 2 * PILL_PX, PILL_PX);
   pen.fill();
-  pen.font = font;
+  pen.font = lane.font;
   pen.textAlign = "left";
   pen.textBaseline = "middle";
   pen.fillStyle = css(page["accent-ink"]);
-  pen.fillText(found.text, found.x + indent, y + 0.5);
+  pen.fillText(found.text, found.x, lane.y + 0.5);
 }
 
 function drawSounding(pen, scene, voice, i) {
@@ -65,15 +64,15 @@ function drawGlow(pen, scene, { since, sets, isStill }) {
   if (age >= 1) return false;
   const [from, to] = seen(scene), strength = isStill ? 1 : Math.min(1, 4 * age) * (1 - age) ** 0.8;
   pen.save();
-  pen.strokeStyle = css(scene.page.accent, strength);
-  pen.shadowColor = css(scene.page.accent, strength);
-  pen.shadowBlur = isStill ? 0 : 10;
-  pen.lineWidth = 2;
+  pen.fillStyle = pen.strokeStyle = pen.shadowColor = css(scene.page.accent, strength);
+  pen.shadowBlur = isStill ? 0 : 14;
+  pen.lineWidth = 1.5;
   scene.voices.forEach((voice, v) => {
     const path = new Path2D();
     eachIn(voice.columns, from, to, i => {
       if (sets[v]?.has(i)) notePath(path, boxOf(scene, voice, i));
     });
+    pen.fill(path);
     pen.stroke(path);
   });
   pen.restore();

@@ -74,7 +74,7 @@ function noteAt(scene, x, y) {
 function told({ timeline, view }, { voice, i }) {
   const { starts, pitches, velocities } = voice.columns, { track } = voice;
   const name = voice.isDrum ? drumName(pitches[i]) : pitchName(pitches[i], isFlat(view.key));
-  const beat = Math.round(timeline.beatAt(starts[i]) * 100) / 100;
+  const beat = Math.round(timeline.beatAt(starts[i]) * 10) / 10;
   const place = t("stage.tip.place", { bar: timeline.barAt(starts[i]) + 1, beat });
   return [h("strong", {}, name), h("span", {}, `${pick(track.en, track.zh)} · ${place}`),
     h("span.muted", {}, t("stage.tip.velocity", { velocity: velocities[i] }))];

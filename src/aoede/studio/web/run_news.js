@@ -1,9 +1,12 @@
 // What is known of a training: what it has saved, and every event of the job that works on it, in one plain object.
 
+import { follow } from "./api.js";
+
 export function freshNews(detail = {}) {
-  const news = { phase: "waiting", step: detail.step ?? 0, n_steps: detail.n_steps ?? 0, seconds: 0, made: 0, history: detail.history ?? [], fine: [],
-    watched: detail.watched ?? "", best: detail.best ?? null, best_step: detail.best_step ?? null, samples: [], told: [], reading: null, account: null,
-    seed: detail.seed ?? null, isMusic: false };
+  const news = { phase: "waiting", step: detail.step ?? 0, n_steps: detail.n_steps ?? 0, seconds: 0, made: 0,
+    history: detail.history ?? [], fine: [], watched: detail.watched ?? "", best: detail.best ?? null,
+    best_step: detail.best_step ?? null, samples: [], n_sounds: 0, told: [], reading: null, account: null,
+    seed: detail.seed ?? null };
   if (detail.text) news.samples.push({ step: detail.step, text: detail.text });
   return news;
 }
@@ -28,14 +31,12 @@ const TAKES = {
     paced(news, event);
   },
   sample: (news, event) => {
-    news.isMusic ||= !event.is_text;
     if (event.is_text) news.samples = [...news.samples, { step: news.step, text: event.text }];
-    else news.n_sounds = (news.n_sounds ?? 0) + 1;
+    else news.n_sounds += 1;
   },
   warned: (news, event) => { news.told.push(event.text); },
 };
 
-// After training went back to an earlier step, what came later is no longer so.
 function paced(news, { step, seconds, made }) {
   Object.assign(news, { step, seconds, made });
 }
@@ -51,4 +52,27 @@ export function heard(news, event) {
 export function secondsLeft({ seconds, made, step, n_steps }) {
   if (made < 3 || seconds < 1 || n_steps <= step) return null;
   return ((n_steps - step) * seconds) / made;
+}
+
+const jobs = new Map();
+
+// Every event of a job, from its first on, however often somebody begins to listen: one connection a job.
+// -> {end: as that of `follow`, leave()}
+export function hear(job, onEvent) {
+  if (!jobs.has(job)) jobs.set(job, begun(job));
+  const { events, listeners, end } = jobs.get(job);
+  events.forEach(onEvent);
+  listeners.add(onEvent);
+  return { end, leave: () => listeners.delete(onEvent) };
+}
+
+function begun(job) {
+  const events = [], listeners = new Set();
+  const end = follow(job, event => {
+    events.push(event);
+    for (const listener of listeners) listener(event);
+  });
+  const forget = () => jobs.delete(job);
+  end.then(forget, forget);
+  return { events, listeners, end };
 }

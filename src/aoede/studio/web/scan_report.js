@@ -1,4 +1,4 @@
-// What was found in a folder: how much there is to learn from, and every file that was repaired or left out, with why.
+// What was found in a folder: how much there is to learn from, and every file that was repaired or left out and why.
 
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
@@ -13,7 +13,9 @@ export function scanReport(found, name) {
   const isNone = amounts.length === 0;
   return h("section.scan", { "aria-label": t("train.scan.found", { name }) },
     h("h3", {}, t("train.scan.found", { name })),
-    isNone ? h("div.note.bad", {}, icon("warning"), h("div", {}, h("p", {}, t("train.scan.none")), h("p.muted", {}, t("train.scan.none.hint"))))
+    isNone
+      ? h("div.note.bad", {}, icon("warning"),
+      h("div", {}, h("p", {}, t("train.scan.none")), h("p.muted", {}, t("train.scan.none.hint"))))
       : h("div.amounts", {}, amounts),
     outcomes(found), files(found, isNone));
 }
@@ -27,29 +29,37 @@ function amountsOf(kind, counts) {
 
 function outcomes(found) {
   const chips = ["read", "repaired", "skipped", "duplicates"].filter(name => found[name] > 0)
-    .map(name => h(`span.chip.outcome-${name}`, {}, h("strong.figures", {}, whole(found[name])), t(`train.scan.${name}`, { n: found[name] })));
+    .map(name => h(`span.chip.outcome-${name}`, {}, h("strong.figures", {}, whole(found[name])),
+      t(`train.scan.${name}`, { n: found[name] })));
   return h("div.row", {}, chips);
 }
 
 function files(found, isOpen) {
   const rows = found.rows.filter(row => row.outcome !== "read");
   const others = Object.entries(found.others);
-  const summary = rows.length > 0 ? t("train.scan.problems", { n: found.repaired + found.skipped }) : t("train.scan.files");
+  const summary = rows.length > 0 ? t("train.scan.problems", { n: found.repaired + found.skipped })
+    : t("train.scan.files");
   return h("div.stack", {}, rows.length === 0 && found.read > 0 && h("p.muted", {}, t("train.scan.fine")),
-    others.length > 0 && h("p.muted", {}, t("train.scan.others"), " ", others.map(([suffix, n]) => `${suffix || "–"} (${whole(n)})`).join(", ")),
-    found.n_rows > 0 && h("details.drawer", { open: isOpen }, h("summary", {}, summary), fileTable(found.rows, found.n_rows)));
+    others.length > 0
+      && h("p.muted", {}, t("train.scan.others"), " ",
+      others.map(([suffix, n]) => `${suffix || "–"} (${whole(n)})`).join(", ")),
+    found.n_rows > 0 && h("details.drawer", { open: isOpen }, h("summary", {}, summary),
+      fileTable(found.rows, found.n_rows)));
 }
 
 // Files with what became of them; the ones with something to say stand first.
 export function fileTable(rows, total) {
   const shown = rows.slice(0, MOST_ROWS);
   return h("div.file-table", { tabindex: "0", role: "region", "aria-label": t("train.scan.files") },
-    h("table.table", {}, h("thead", {}, h("tr", {}, ["file", "outcome", "why"].map(name => h("th", { scope: "col" }, t(`train.column.${name}`))))),
+    h("table.table", {},
+      h("thead", {},
+      h("tr", {}, ["file", "outcome", "why"].map(name => h("th", { scope: "col" }, t(`train.column.${name}`))))),
       h("tbody", {}, shown.map(fileRow))),
     total > shown.length && h("p.muted", {}, t("train.scan.more", { n: total - shown.length })));
 }
 
 function fileRow({ path, outcome, reason, remarks }) {
   return h("tr", { "data-outcome": outcome }, h("td.mono", {}, path), h("td", {}, t(`train.outcome.${outcome}`)),
-    h("td", {}, reason && h("span", {}, reasonName(reason)), remarks.length > 0 && h("span.remarks", { lang: "en" }, remarks.join("; "))));
+    h("td", {}, reason && h("span", {}, reasonName(reason)),
+      remarks.length > 0 && h("span.remarks", { lang: "en" }, remarks.join("; "))));
 }

@@ -32,7 +32,8 @@ export async function printScore(id) {
 // A part of the picture: the whole of it, moved up, in a box of the part's height.
 function sheetOf(source, width, { top, bottom }) {
   const style = { "aspect-ratio": `${width} / ${bottom - top}` };
-  return h("div.score-part", { style }, h("img", { src: source, alt: "", style: { "margin-top": `${(-100 * top) / width}%` } }));
+  return h("div.score-part", { style }, h("img", { src: source, alt: "",
+    style: { "margin-top": `${(-100 * top) / width}%` } }));
 }
 
 // -> {width, pages: [{top, bottom}]} in units of the picture's viewBox.
@@ -59,7 +60,8 @@ function cutsOf(sheet, height) {
 }
 
 function spanOf(system) {
-  const lines = [...system.querySelectorAll("g.staff > path")].map(path => /^M-?[\d.]+ (-?[\d.]+)/.exec(path.getAttribute("d"))?.[1]);
+  const lines = [...system.querySelectorAll("g.staff > path")]
+    .map(path => /^M-?[\d.]+ (-?[\d.]+)/.exec(path.getAttribute("d"))?.[1]);
   const texts = [...system.querySelectorAll("text[y]")].map(text => text.getAttribute("y"));
   const signs = [...system.querySelectorAll("use")].map(use => PLACE.exec(use.getAttribute("transform") ?? "")?.[2]);
   const heights = [...lines, ...texts, ...signs].map(Number).filter(Number.isFinite);

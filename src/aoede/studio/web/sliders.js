@@ -17,7 +17,9 @@ export function sliders(onChange) {
     element: h("div.sliders", {}, rows.map(row => row.element)),
     inputs: Object.fromEntries(rows.map(row => [row.name, row.input])),
     read: () => Object.fromEntries(rows.filter(row => row.read() !== null).map(row => [row.name, row.read()])),
-    write: options => rows.forEach(row => row.write(typeof options[row.name] === "number" ? options[row.name] : null)),
+    write: options => {
+      for (const row of rows) row.write(typeof options[row.name] === "number" ? options[row.name] : null);
+    },
   };
 }
 

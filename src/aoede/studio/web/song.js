@@ -12,7 +12,7 @@ export function show({ song, version, view }) {
   addressed(song.id);
 }
 
-function addressed(id) {
+export function addressed(id) {
   const hash = id === null ? "#song" : `#song/${id}`;
   if ((get("view") ?? "song") === "song" && location.hash !== hash) history.replaceState(null, "", hash);
 }

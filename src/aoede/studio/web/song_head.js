@@ -12,7 +12,8 @@ import { get, watch } from "./store.js";
 // `again(request, seed, options)`: puts what the song was made from back into the fields.
 export function songHead(again) {
   const title = new TitleField(), facts = h("p.song-line"), acts = h("div.row");
-  const element = h("header.song-head", { hidden: true, tabindex: "-1" }, h("div.song-head-title", {}, title.element, acts), facts);
+  const element = h("header.song-head", { hidden: true, tabindex: "-1" },
+    h("div.song-head-title", {}, title.element, acts), facts);
   const draw = () => {
     const view = get("shown") ?? null, isMaking = get("busy")?.what === "song";
     const row = isMaking ? null : get("song") ?? null;
@@ -34,8 +35,8 @@ class TitleField {
     this.text = h("span");
     this.button = h("button.song-name", { type: "button", title: t("song.retitle"), onclick: () => this.#edit() },
       this.text, icon("edit"));
-    this.input = h("input.song-name-field", { type: "text", maxlength: 200, "aria-label": t("song.title"), hidden: true,
-      onblur: () => this.#keep(), onkeydown: event => this.#key(event) });
+    this.input = h("input.song-name-field", { type: "text", maxlength: 200, "aria-label": t("song.title"),
+      hidden: true, onblur: () => this.#keep(), onkeydown: event => this.#key(event) });
     this.element = h("h1", {}, this.button, this.input);
   }
 
@@ -77,18 +78,20 @@ class TitleField {
 }
 
 function lineOf(view, row) {
-  const parts = [view.key && keyName(view.key), view.tempo_bpm && `${Math.round(view.tempo_bpm * 10) / 10} bpm`, view.meter,
-    view.duration_s > 0 && clock(view.duration_s), view.request && `“${view.request}”`];
+  const parts = [view.key && keyName(view.key), view.tempo_bpm && `${Math.round(view.tempo_bpm * 10) / 10} bpm`,
+    view.meter, view.duration_s > 0 && clock(view.duration_s), view.request && `“${view.request}”`];
   return [...parts.filter(Boolean).map(part => h("span", {}, part)), row?.seed != null && seedOf(String(row.seed))];
 }
 
 function seedOf(seed) {
   return h("span.song-seed", {}, t("song.seed"), h("button.seed-copy", { type: "button", title: t("song.seed.copy"),
-    "aria-label": `${t("song.seed.copy")}: ${seed}`, onclick: () => copied(seed) }, h("span.figures", {}, seed), icon("copy")));
+    "aria-label": `${t("song.seed.copy")}: ${seed}`, onclick: () => copied(seed) }, h("span.figures", {}, seed),
+      icon("copy")));
 }
 
 function actsOf(row, view, again) {
-  const star = h("button.icon-button", { type: "button", "aria-pressed": String(row.starred), "aria-label": t("song.star"),
+  const star = h("button.icon-button", { type: "button", "aria-pressed": String(row.starred),
+    "aria-label": t("song.star"),
     title: t("song.star"), onclick: () => change(row.id, { starred: !row.starred }).catch(failed) },
   icon(row.starred ? "starred" : "star"));
   const same = row.request && h("button.button.quiet.small", { type: "button", title: t("song.again.hint"),

@@ -10,7 +10,7 @@ import { LibraryPanel } from "./library_panel.js";
 import { MakePanel } from "./make_panel.js";
 import { failed } from "./notices.js";
 import { takesDrops } from "./opening.js";
-import { idInAddress, openSong } from "./song.js";
+import { addressed, idInAddress, openSong } from "./song.js";
 import { songHead } from "./song_head.js";
 import { get, watch } from "./store.js";
 import { EXAMPLES } from "./wishes.js";
@@ -49,8 +49,9 @@ async function mountStageIn(place) {
 }
 
 function fromAddress() {
-  const id = idInAddress();
-  if (id !== null && id !== get("song")?.id && !get("busy")) openSong(id).catch(failed);
+  const id = idInAddress(), here = get("song")?.id ?? null;
+  if (id === null && here !== null) addressed(here);
+  if (id !== null && id !== here && !get("busy")) openSong(id).catch(failed);
 }
 
 const welcome = () => h("div.welcome", {}, h("h1", {}, t("song.welcome")), h("p.lede", {}, t("song.welcome.hint")));
@@ -80,8 +81,8 @@ function libraryDrawer(onOpened) {
     onOpened();
   });
   const element = h("aside.library", { id: "library", "aria-label": t("song.library") }, panel.element);
-  const toggle = h("button.button.quiet.small", { type: "button", "aria-expanded": "false", "aria-controls": "library",
-    onclick: () => show(!element.classList.contains("is-open")) }, icon("list"), t("song.library"));
+  const toggle = h("button.button.quiet.small", { type: "button", "aria-expanded": "false",
+    "aria-controls": "library", onclick: () => show(!element.classList.contains("is-open")) }, icon("list"), t("song.library"));
   function show(open) {
     element.classList.toggle("is-open", open);
     toggle.setAttribute("aria-expanded", String(open));

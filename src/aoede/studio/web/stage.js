@@ -26,6 +26,7 @@ const NEAR_START_S = 0.35; // so soon after the beginning of a bar, back means t
 
 class Stage {
   #versions = new WeakMap(); // view -> the version that it shows
+  #pieces = new WeakMap(); // view -> what is made of it once
   #version = null;
   #isSettling = false;
   #frame = 0;
@@ -48,7 +49,7 @@ class Stage {
     this.takes = new Takes({ heard: takes => this.#others(takes) });
     this.roll = new Roll({ seek, bars: (first, last) => this.selection.setBars(first, last),
       extend: bar => this.selection.extend(bar, this.#barNow()), section: i => this.selection.setBars(...this.piece.timeline.barsOfSection(i)),
-      follow: () => this.#updated(), keys: event => this.#sliderKey(event) });
+      follow: () => this.#updated(), keys: event => this.#sliderKey(event), coloured: colours => this.#coloured(colours) });
     this.tracks = new TrackList(this.mix, { choose: key => this.selection.toggleTrack(key), lock: key => toggleLock("tracks", key) });
     this.edit = new EditPanel(this.selection, { takes: () => this.takes.begin() });
     this.lyrics = new LyricsPanel({ seek, say: text => this.edit.say(text) });
@@ -86,11 +87,11 @@ class Stage {
     this.element.hidden = view === null;
     if (view === null) return this.player.show(null);
     const { timeline, voices, keys } = this.piece;
-    this.transport.of(timeline);
     this.mix.open(this.piece.isPlayable ? song : null, keys);
+    this.player.show(this.piece); // first of all: what is heard waits for nothing that is drawn
+    this.transport.of(timeline);
     this.tracks.show(voices);
     this.#showRoll(before);
-    this.player.show(this.piece);
     for (const part of [this.edit, this.lyrics, this.score, this.table]) part.show(this.piece);
     this.selection.fit(timeline.nBars, new Set([...regenerable(view), ...keys]));
     this.#mixed();
@@ -98,9 +99,12 @@ class Stage {
 
   // A view without a version is that of a song that is still being written.
   #pieceOf(song, view) {
+    if (this.#pieces.has(view)) return this.#pieces.get(view);
     const version = this.#versions.get(view), voices = voicesOf(view);
-    return { id: version?.id ?? null, song: version ? song?.id ?? null : null, view, timeline: new Timeline(view), voices,
+    const piece = { id: version?.id ?? null, song: version ? song?.id ?? null : null, view, timeline: new Timeline(view), voices,
       keys: voices.map(voice => voice.key), isPlayable: version !== undefined };
+    if (piece.isPlayable) this.#pieces.set(view, piece);
+    return piece;
   }
 
   #showRoll(before) {
@@ -112,6 +116,11 @@ class Stage {
     const appearing = new Set(grows ? voices.filter(isNew).map(voice => voice.key) : []);
     this.roll.show(view, timeline, voices, { appearing, keepsPlace: isSame || grows });
     if (isSame && !isTake) this.roll.glow(newNotes(before.voices, voices));
+  }
+
+  // The colours of the tracks as the roll has them, for all that names a track.
+  #coloured(colours) {
+    colours.forEach((colour, i) => this.element.style.setProperty(`--voice-${i}`, colour));
   }
 
   #others(takes) {
@@ -163,8 +172,10 @@ class Stage {
   }
 
   seek(seconds) {
+    const ticks = this.piece.timeline.ticksAt(seconds);
     this.player.seek(seconds);
-    this.roll.reveal(this.piece.timeline.ticksAt(seconds));
+    this.roll.reveal(ticks);
+    this.roll.tell(ticks);
   }
 
   toBar(bar) {
@@ -175,7 +186,7 @@ class Stage {
   // On a bar, or back: to the beginning of this one, or of the one before.
   bar(by) {
     const { timeline } = this.piece, bar = this.#barNow();
-    const isNear = this.player.position() - timeline.secondsAt(timeline.barStart(bar)) < NEAR_START_S;
+    const isNear = this.player.aim() - timeline.secondsAt(timeline.barStart(bar)) < NEAR_START_S;
     this.toBar(by > 0 ? bar + 1 : isNear ? bar - 1 : bar);
   }
 
@@ -210,7 +221,7 @@ class Stage {
   // A tick more, so that the beginning of a bar is in it whatever a clock rounds.
   #barNow() {
     const { timeline } = this.piece;
-    return timeline.barAt(timeline.ticksAt(this.player.position()) + 1);
+    return timeline.barAt(timeline.ticksAt(this.player.aim()) + 1);
   }
 
   #follow() {

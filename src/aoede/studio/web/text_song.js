@@ -3,8 +3,8 @@
 export const song = {
   en: {
     "song.welcome": "What should your song say?",
-    "song.welcome.hint": "Say it as you would to a friend: a feeling, a scene, a memory. Seconds later it is a whole song, with "
-      + "melody, chords, a band and words. All of it happens on this computer.",
+    "song.welcome.hint": "Say it as you would to a friend: a feeling, a scene, a memory. Seconds later it is a whole "
+      + "song, with melody, chords, a band and words. All of it happens on this computer.",
     "song.examples": "Or begin with one of these",
     "song.make.title": "Make a song",
     "song.wish": "What the song should be about",
@@ -159,8 +159,8 @@ export const song = {
     "song.open.large": "{name} has more than 20 MB.",
     "song.drop": "Drop it to open",
     "song.foreign": "This one was not made here",
-    "song.foreign.hint": "Its melody can get chords and a band, or the piece can go on where it ends. The notes of the melody "
-      + "stay as they are.",
+    "song.foreign.hint": "Its melody can get chords and a band, or the piece can go on where it ends. The notes of "
+      + "the melody stay as they are.",
     "song.foreign.mood": "In what mood",
     "song.foreign.mood.example": "hopeful, a little restless",
     "song.foreign.harmonise": "Harmonise",

@@ -9,8 +9,8 @@ function number(language, value) {
 export const train = {
   en: {
     "train.title": "Teach it your music",
-    "train.lede": "Give it songs, texts, recordings or messages. See what can be learnt from them, watch it learn, and use it at once. "
-      + "Nothing leaves this machine.",
+    "train.lede": "Give it songs, texts, recordings or messages. See what can be learnt from them, watch it learn, and "
+      + "use it at once. Nothing leaves this machine.",
     "train.new": "Train something new",
     "train.back": "All steps",
 
@@ -24,7 +24,8 @@ export const train = {
     "train.data.kept": "Added before",
     "train.data.remove": "Remove “{name}”",
     "train.data.remove.sure": "Remove “{name}” and its files?",
-    "train.data.remove.hint": "Models that learnt from them stay. A training that has not ended cannot go on without them.",
+    "train.data.remove.hint":
+      "Models that learnt from them stay. A training that has not ended cannot go on without them.",
     "train.data.remove.yes": "Remove the files",
     "train.data.removed": "The files of “{name}” are gone.",
     "train.data.other": "Choose something else",
@@ -87,7 +88,8 @@ export const train = {
     "train.learner.quick": "seconds",
     "train.learner.timed": "minutes",
     "train.learner.torch": "needs torch",
-    "train.learner.torch.missing": "This one needs torch, which is not installed. Install it once, then start the studio again:",
+    "train.learner.torch.missing":
+      "This one needs torch, which is not installed. Install it once, then start the studio again:",
     "train.learner.not": "Who cannot learn from these files, and why",
     "train.learner.becomes": "Becomes:",
     "train.material.music": "From your music",
@@ -150,13 +152,15 @@ export const train = {
     "train.run.cancel": "Do not begin",
     "train.run.done": "It has learnt: {steps} steps.",
     "train.run.stopped": "It stands at step {step} of {total}, saved.",
-    "train.run.interrupted": "The studio was closed while this was learning. Nothing is lost: it stands at step {step}.",
+    "train.run.interrupted":
+      "The studio was closed while this was learning. Nothing is lost: it stands at step {step}.",
     "train.run.early": "It stopped by itself: more steps made it no better.",
     "train.run.changed": "Go on with the files as they are now",
     "train.run.damaged": "This training cannot be read.",
     "train.run.elsewhere": "Another program trains this at the moment. Pause it there.",
     "train.run.seed": "Seed {seed}",
-    "train.run.account": ({ read, repaired, skipped }) => `${files.en(read)} read, ${repaired} repaired, ${skipped} skipped`,
+    "train.run.account": ({ read, repaired,
+      skipped }) => `${files.en(read)} read, ${repaired} repaired, ${skipped} skipped`,
     "train.run.told": "What was told",
     "train.run.settings": "All settings",
     "train.run.job.lost": "The news of this training was lost. Here is what it has saved.",
@@ -194,7 +198,8 @@ export const train = {
     "train.chart.steps": "steps",
     "train.chart.table": "The same as a table",
     "train.chart.empty": "The curve begins with the first check.",
-    "train.chart.heart": "It has begun to learn by heart instead of understanding. The best is kept: that of step {step}.",
+    "train.chart.heart":
+      "It has begun to learn by heart instead of understanding. The best is kept: that of step {step}.",
     "train.chart.none.held": "Nothing was held out to judge it by.",
     "train.chart.says": "Curve of {figure}. Newest: {value} at step {step}. Best: {best} at step {best_step}.",
     "train.figure.explained": "What this figure means",

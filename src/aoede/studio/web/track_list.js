@@ -18,7 +18,7 @@ export class TrackList {
     const sign = JSON.stringify(voices.map(({ key, track }) => [key, track.colour, track.en, track.zh, track.instrument]));
     if (sign === this.sign) return;
     this.sign = sign;
-    this.#rows = new Map(voices.map(voice => [voice.key, this.#row(voice)]));
+    this.#rows = new Map(voices.map((voice, i) => [voice.key, this.#row(voice, i)]));
     fill(this.element, [...this.#rows.values()].map(row => row.element));
   }
 
@@ -45,11 +45,11 @@ export class TrackList {
     return document.activeElement?.closest?.(".track")?.dataset.key ?? null;
   }
 
-  #row({ key, track }) {
+  #row({ key, track }, i) {
     const name = pick(track.en, track.zh), instrument = track.instrument ? pick(track.instrument.en, track.instrument.zh) : "";
     const row = { isOurs: Boolean(track.role) };
     row.name = h("button.track-name", { type: "button", title: t("stage.track.choose"), onclick: () => this.to.choose(key) },
-      h("span.track-colour", { style: { "--colour": track.colour } }),
+      h("span.track-colour", { style: { "--colour": `var(--voice-${i})` } }),
       h("span.track-words", {}, h("b", {}, name), instrument && instrument !== name && h("small", {}, instrument)));
     row.mute = toggle("M", t("stage.mute", { name }), () => this.mix.set(key, { mute: !this.mix.of(key).mute }));
     row.solo = toggle("S", t("stage.solo", { name }), () => this.mix.set(key, { solo: !this.mix.of(key).solo }));

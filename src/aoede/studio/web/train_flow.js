@@ -20,7 +20,8 @@ export function trainFlow(known, begun) {
     learner: state.learner && nameOf(state.learner), ...settings.read() }));
   const changed = () => draft.changed();
   const settings = trainSettings(changed);
-  const dataPlace = h("section.train-data", { "aria-label": t("train.data") }), scanPlace = h("div"), choosePlace = h("div");
+  const dataPlace = h("section.train-data", { "aria-label": t("train.data") }), scanPlace = h("div"),
+    choosePlace = h("div");
   const element = h("div.train-flow", {}, dataPlace, scanPlace, choosePlace);
 
   function choosing() {
@@ -29,15 +30,19 @@ export function trainFlow(known, begun) {
     fill(scanPlace);
     fill(choosePlace);
     fill(dataPlace, h("h2", {}, t("train.data")), h("div.sources", {},
-      h("section.card.source", {}, h("div", {}, h("h3", {}, t("train.data.folder")), h("p.muted", {}, t("train.data.folder.hint"))),
+      h("section.card.source", {},
+        h("div", {}, h("h3", {}, t("train.data.folder")), h("p.muted", {}, t("train.data.folder.hint"))),
         folderPicker(({ id, name }) => take({ folder: id, name })).element),
-      fileDrop(known, ({ id, name }) => take({ dataset: id, name })).element), kept(({ id, name }) => take({ dataset: id, name })));
+      fileDrop(known, ({ id, name }) => take({ dataset: id, name })).element),
+        kept(({ id, name }) => take({ dataset: id, name })));
   }
 
   async function take(source) {
     state.source = source;
-    fill(dataPlace, h("div.row.spread.chosen", {}, h("h2", {}, icon(source.folder ? "folder" : "file"), h("span", {}, source.name)),
-      h("button.button.quiet", { type: "button", onclick: () => { choosing(); changed(); } }, icon("left"), h("span", {}, t("train.data.other")))));
+    fill(dataPlace,
+      h("div.row.spread.chosen", {}, h("h2", {}, icon(source.folder ? "folder" : "file"), h("span", {}, source.name)),
+      h("button.button.quiet", { type: "button", onclick: () => { choosing(); changed(); } }, icon("left"),
+        h("span", {}, t("train.data.other")))));
     changed();
     fill(choosePlace);
     try {
@@ -52,17 +57,22 @@ export function trainFlow(known, begun) {
   }
 
   async function looked(source) {
-    const bar = h("progress", { "aria-label": t("train.scan.going", { name: source.name }) }), line = h("p.muted", { role: "status" });
+    const bar = h("progress", { "aria-label": t("train.scan.going", { name: source.name }) }),
+      line = h("p.muted", { role: "status" });
     const body = source.folder ? { folder: source.folder } : { dataset: source.dataset };
     const onEvent = event => {
       if (event.event !== "reading") return;
       bar.max = event.total;
       bar.value = event.done;
-      line.textContent = t("train.scan.reading", { kind: t(`train.kind.${event.kind}`), done: event.done, total: event.total });
+      line.textContent = t("train.scan.reading",
+        { kind: t(`train.kind.${event.kind}`), done: event.done, total: event.total });
     };
     state.scanning = work("/scans", body, { onEvent });
-    fill(scanPlace, h("div.card.stack", {}, h("p", {}, t("train.scan.going", { name: source.name })), bar, h("div.row.spread", {}, line,
-      h("button.button.quiet.small", { type: "button", onclick: () => state.scanning?.cancel() }, t("train.scan.cancel")))));
+    fill(scanPlace,
+      h("div.card.stack", {}, h("p", {}, t("train.scan.going", { name: source.name })), bar,
+      h("div.row.spread", {}, line,
+      h("button.button.quiet.small", { type: "button", onclick: () => state.scanning?.cancel() },
+        t("train.scan.cancel")))));
     return state.scanning;
   }
 
@@ -85,7 +95,8 @@ export function trainFlow(known, begun) {
   }
 
   function beginForm() {
-    const problem = h("div"), button = h("button.button.primary.large", { type: "submit" }, icon("train"), h("span", {}, t("train.begin")));
+    const problem = h("div"),
+      button = h("button.button.primary.large", { type: "submit" }, icon("train"), h("span", {}, t("train.begin")));
     const submit = async event => {
       event.preventDefault();
       button.disabled = true;
@@ -98,12 +109,14 @@ export function trainFlow(known, begun) {
         button.disabled = false;
       }
     };
-    return h("form.card.begin", { novalidate: true, onsubmit: submit }, settings.element, problem, h("div.row", {}, button));
+    return h("form.card.begin", { novalidate: true, onsubmit: submit }, settings.element, problem,
+      h("div.row", {}, button));
   }
 
   function order() {
     const { source, learner } = state, said = settings.read();
-    const body = { ...(source.folder ? { folder: source.folder } : { dataset: source.dataset }), family: learner.family, encoding: learner.encoding,
+    const body = { ...(source.folder ? { folder: source.folder } : { dataset: source.dataset }),
+      family: learner.family, encoding: learner.encoding,
       settings: said.settings };
     if (said.name) body.name = said.name;
     if (said.seed !== null) body.seed = said.seed;
@@ -132,9 +145,14 @@ function kept(chosen) {
   const show = async () => {
     const { datasets } = await read("/datasets");
     const rows = datasets.filter(row => row.n_files > 0);
-    fill(place, rows.length > 0 && h("section.kept", {}, h("h3.eyebrow", {}, t("train.data.kept")), h("ul.row", {}, rows.map(row => h("li.kept-set", {},
-      h("button.chip", { type: "button", onclick: () => chosen(row) }, icon("file"), h("span", {}, row.name), h("span.muted.figures", {}, whole(row.n_files))),
-      h("button.icon-button.small", { type: "button", "aria-label": t("train.data.remove", { name: row.name }), title: t("train.data.remove", { name: row.name }),
+    fill(place,
+      rows.length > 0 && h("section.kept", {}, h("h3.eyebrow", {}, t("train.data.kept")),
+      h("ul.row", {}, rows.map(row => h("li.kept-set", {},
+      h("button.chip", { type: "button", onclick: () => chosen(row) }, icon("file"), h("span", {}, row.name),
+        h("span.muted.figures", {}, whole(row.n_files))),
+      h("button.icon-button.small",
+        { type: "button", "aria-label": t("train.data.remove", { name: row.name }),
+        title: t("train.data.remove", { name: row.name }),
         onclick: () => remove(row).then(show, failed) }, icon("trash")))))));
   };
   show().catch(failed);
@@ -142,7 +160,8 @@ function kept(chosen) {
 }
 
 async function remove(row) {
-  const yes = await confirmed(t("train.data.remove.sure", { name: row.name }), { yes: t("train.data.remove.yes"), hint: t("train.data.remove.hint"), danger: true });
+  const yes = await confirmed(t("train.data.remove.sure", { name: row.name }),
+    { yes: t("train.data.remove.yes"), hint: t("train.data.remove.hint"), danger: true });
   if (!yes) return;
   await call("DELETE", `/datasets/${row.id}`);
   notice(t("train.data.removed", { name: row.name }), "good");

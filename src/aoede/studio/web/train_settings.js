@@ -25,7 +25,8 @@ export function trainSettings(onChange) {
     write({ settings: before });
   }
 
-  const settings = () => Object.fromEntries(fields.map(field => [field.key, field.read()]).filter(([, value]) => value !== null));
+  const settings = () => Object.fromEntries(fields.map(field => [field.key,
+    field.read()]).filter(([, value]) => value !== null));
 
   function write({ minutes, name: called, seed: given, settings: kept }) {
     if (minutes !== undefined) time.write(minutes);
@@ -39,14 +40,18 @@ export function trainSettings(onChange) {
 }
 
 function timeChoice(onChange) {
-  const inputs = TIMES.map(value => h("input", { type: "radio", name: "minutes", value, checked: value === "3", onchange: onChange }));
+  const inputs = TIMES.map(value => h("input",
+    { type: "radio", name: "minutes", value, checked: value === "3", onchange: onChange }));
   const element = h("fieldset.field", {}, h("legend", {}, t("train.time")),
-    h("div.segmented.times", {}, TIMES.map((value, i) => h("label", {}, inputs[i], h("span", {}, t(`train.time.${value}`))))),
+    h("div.segmented.times", {},
+      TIMES.map((value, i) => h("label", {}, inputs[i], h("span", {}, t(`train.time.${value}`))))),
     h("p.hint", {}, t("train.time.hint")));
   return {
     element,
-    read: () => { const value = inputs.find(input => input.checked).value; return value === "open" ? null : Number(value); },
-    write: minutes => inputs.forEach(input => { input.checked = input.value === (minutes === null ? "open" : String(minutes)); }),
+    read: () => { const value = inputs.find(input => input.checked).value; return value === "open" ? null
+      : Number(value); },
+    write: minutes => inputs.forEach(input => { input.checked = input.value === (minutes === null ? "open"
+      : String(minutes)); }),
   };
 }
 
@@ -66,9 +71,11 @@ function nameField() {
 
 function seedField(onChange) {
   const id = `train-seed-${++nIds}`;
-  const input = h("input.figures", { type: "text", id, inputmode: "numeric", pattern: "[0-9]{1,15}", maxlength: 15, autocomplete: "off",
+  const input = h("input.figures",
+    { type: "text", id, inputmode: "numeric", pattern: "[0-9]{1,15}", maxlength: 15, autocomplete: "off",
     placeholder: t("train.usual"), "aria-describedby": `${id}-hint` });
-  const dice = h("button.icon-button", { type: "button", "aria-label": t("train.seed"), title: t("train.seed"), onclick: () => {
+  const dice = h("button.icon-button",
+    { type: "button", "aria-label": t("train.seed"), title: t("train.seed"), onclick: () => {
     input.value = String(crypto.getRandomValues(new Uint32Array(1))[0] % 2 ** 31);
     onChange();
   } }, icon("dice"));
@@ -83,9 +90,12 @@ function seedField(onChange) {
 function settingField(key, setting) {
   const id = `train-set-${key}-${++nIds}`;
   const input = setting.kind === "choice"
-    ? h("select", { id }, h("option", { value: "" }, t("train.usual")), setting.choices.map(each => h("option", { value: each }, each)))
-    : setting.kind === "text" ? h("input", { type: "text", id, maxlength: setting.most, placeholder: t("train.usual") })
-      : h("input.figures", { type: "number", id, min: setting.least, max: setting.most, step: setting.kind === "whole" ? 1 : "any",
+    ? h("select", { id }, h("option", { value: "" }, t("train.usual")),
+      setting.choices.map(each => h("option", { value: each }, each)))
+    : setting.kind === "text"
+      ? h("input", { type: "text", id, maxlength: setting.most, placeholder: t("train.usual") })
+      : h("input.figures",
+        { type: "number", id, min: setting.least, max: setting.most, step: setting.kind === "whole" ? 1 : "any",
         placeholder: setting.usual ?? t("train.usual") });
   const read = () => {
     if (input.value.trim() === "" || !input.validity.valid) return null;
@@ -94,5 +104,6 @@ function settingField(key, setting) {
   input.addEventListener("input", () => input.setAttribute("aria-invalid", String(!input.validity.valid)));
   const limits = setting.choices || setting.kind === "text" ? "" : ` ${setting.least}–${setting.most}`;
   return { key, read, write: value => { input.value = value; },
-    element: h("div.field", {}, h("label", { for: id }, pick(setting.en, setting.zh), h("span.limits.figures", {}, limits)), input) };
+    element: h("div.field", {},
+      h("label", { for: id }, pick(setting.en, setting.zh), h("span.limits.figures", {}, limits)), input) };
 }

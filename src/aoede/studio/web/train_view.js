@@ -24,12 +24,13 @@ export async function mount(element) {
   async function rows() {
     place.rows = (await read("/runs")).runs;
     list.show(place.rows, place.open);
-    await polled();
+    place.panel?.refresh(place.rows);
+    polled();
     return place.rows;
   }
 
   // While somebody trains and somebody looks, the list is read again now and then.
-  async function polled() {
+  function polled() {
     clearTimeout(place.timer);
     if (place.rows.some(row => LIVE.has(row.state)) && get("view") === "train")
       place.timer = setTimeout(() => rows().catch(() => {}), POLL_MS); // the banner says that the server is gone
@@ -57,4 +58,5 @@ export async function mount(element) {
 
 const heading = () => h("div.view-head", {}, h("h1", {}, t("train.title")), h("p.lede", {}, t("train.lede")));
 
-const back = () => h("p.train-back", {}, h("a.button.quiet.small", { href: "#train" }, icon("plus"), h("span", {}, t("train.new"))));
+const back = () => h("p.train-back", {},
+  h("a.button.quiet.small", { href: "#train" }, icon("plus"), h("span", {}, t("train.new"))));

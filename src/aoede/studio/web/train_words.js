@@ -5,7 +5,8 @@ import { lang, pick, t } from "./i18n.js";
 const locale = lang() === "zh" ? "zh-CN" : "en";
 
 export const whole = value => Number(value).toLocaleString(locale);
-export const figure = value => (Number.isFinite(value) ? value.toLocaleString(locale, { maximumSignificantDigits: 4 }) : "–");
+export const figure = value => (Number.isFinite(value) ? value.toLocaleString(locale, { maximumSignificantDigits: 4 })
+  : "–");
 
 // Seconds as a person says them.
 export function duration(seconds) {
@@ -27,15 +28,19 @@ const FIGURES = {
   "n-grams": "train.figure.ngrams",
   notes: "train.figure.notes",
 };
-const KINDS = { "held-out": "held", training: "training", "n-gram's held-out": "counting", "network's held-out": "network" };
-const UNITS = new Set(["nats.character", "nats.step", "nats.frame", "nats.note", "nats.chord", "nats.word", "nats.sample", "bits.sample",
+const KINDS = { "held-out": "held", training: "training", "n-gram's held-out": "counting",
+  "network's held-out": "network" };
+const UNITS = new Set(["nats.character", "nats.step", "nats.frame", "nats.note", "nats.chord", "nats.word",
+  "nats.sample", "bits.sample",
   "nats.pair", "nats.intent"]);
+
+const FIGURE = new RegExp("^(held-out|training|n-gram's held-out|network's held-out) (nats|bits) (?:a|of an?) (\\w+)"
+  + "(, label unknown)?$");
 
 // "held-out nats a step" -> {kind: "held", unit: "nats.step"}; null for a figure that is none of these.
 export function partsOf(name) {
-  const found = /^(held-out|training|n-gram's held-out|network's held-out) (nats|bits) (?:a|of an?) (\w+)(, label unknown)?$/.exec(name);
-  if (!found || !UNITS.has(`${found[2]}.${found[3]}`)) return null;
-  return { kind: found[4] ? "untold" : KINDS[found[1]], unit: `${found[2]}.${found[3]}` };
+  const found = FIGURE.exec(name), unit = found && `${found[2]}.${found[3]}`;
+  return UNITS.has(unit) ? { kind: found[4] ? "untold" : KINDS[found[1]], unit } : null;
 }
 
 // The name of a figure in the page's language; one that is not known keeps its own.
@@ -61,9 +66,12 @@ const REASONS = {
 };
 export const reasonName = reason => (REASONS[reason] ? t(REASONS[reason]) : reason);
 
+export const MUSIC = new Set(["pianoroll", "melody", "chords"]); // encodings whose samples are music
+
 export const titleOf = learner => pick(learner.title_en, learner.title_zh);
 export const nameOf = learner => `${learner.family}/${learner.encoding}`;
-export const findLearner = (learners, row) => learners.find(each => each.family === row.family && each.encoding === row.encoding) ?? null;
+export const findLearner = (learners, row) => learners.find(each => each.family === row.family
+  && each.encoding === row.encoding) ?? null;
 
 // What a run is at, in a word or two.
 export function stateName(row) {

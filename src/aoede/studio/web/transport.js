@@ -28,6 +28,7 @@ export class Transport {
     this.time = h("span.transport-time", {}, "0:00.0");
     this.total = h("span.muted", {});
     this.place = h("span.transport-place", {});
+    this.section = h("span.transport-section", {});
     this.chord = h("span.transport-chord", {});
     this.said = h("span.transport-said", { role: "status" });
     const zoom = [this.follow, tool("minus", t("stage.zoom.out"), () => to.zoom(1 / ZOOM), "−"),
@@ -35,7 +36,7 @@ export class Transport {
     for (const button of zoom) button.classList.add("small");
     this.element = h("div.transport", { role: "group", "aria-label": t("stage.transport"), "data-position": "0.000", "data-state": "empty" },
       h("div.transport-main", {}, this.start, this.play, this.loop),
-      h("div.transport-where", {}, h("div", {}, this.time, this.total), h("div", {}, this.place, this.chord, this.said)),
+      h("div.transport-where", {}, h("div", {}, this.time, this.total), h("div", {}, this.place, this.section, this.chord, this.said)),
       h("div.transport-side", {}, this.#volume(), h("div.transport-zoom", { role: "group", "aria-label": t("stage.zoom") }, zoom)));
   }
 
@@ -83,9 +84,9 @@ export class Transport {
   at(seconds, timeline) {
     this.element.dataset.position = seconds.toFixed(3);
     written(this.time, clock(Math.min(seconds, timeline.duration), true));
-    const ticks = timeline.ticksAt(seconds) + 1, section = timeline.sectionNameAt(ticks);
-    const place = t("stage.place", { bar: timeline.barAt(ticks) + 1, beat: Math.floor(timeline.beatAt(ticks)) });
-    written(this.place, section ? `${place} · ${section}` : place);
+    const ticks = timeline.ticksAt(seconds) + 1;
+    written(this.place, t("stage.place", { bar: timeline.barAt(ticks) + 1, beat: Math.floor(timeline.beatAt(ticks)) }));
+    written(this.section, timeline.sectionNameAt(ticks));
     written(this.chord, timeline.chordAt(ticks));
   }
 

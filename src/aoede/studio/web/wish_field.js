@@ -47,8 +47,8 @@ function sentByEnter(event, element) {
 // What was understood, in a line: a mark on a small plane, the feelings, the words that decided.
 export function heardField(open) {
   const mark = moodMark(), text = h("span");
-  const button = h("button.heard-mark", { type: "button", "aria-label": t("song.heard.open"), title: t("song.heard.open"),
-    onclick: open }, mark.element);
+  const button = h("button.heard-mark", { type: "button", "aria-label": t("song.heard.open"),
+    title: t("song.heard.open"), onclick: open }, mark.element);
   const element = h("div.heard", { hidden: true }, button, text);
   return { element, show(mood) {
     element.hidden = mood === null;
@@ -56,7 +56,8 @@ export function heardField(open) {
     if (mood === null) return;
     const feelings = strongest(mood.feelings).slice(0, 3).map(feeling => pick(feeling.en, feeling.zh));
     const words = (mood.keywords ?? []).slice(0, 5).join(pick(", ", "、"));
-    fill(text, t("song.heard"), " ", h("em", {}, feelings.length > 0 ? feelings.join(pick(", ", "、")) : placeInWords(mood)),
+    const named = feelings.length > 0 ? feelings.join(pick(", ", "、")) : placeInWords(mood);
+    fill(text, t("song.heard"), " ", h("em", {}, named),
       words && h("span.muted", {}, ` ${t("song.heard.from", { words })}`));
   } };
 }
@@ -64,12 +65,13 @@ export function heardField(open) {
 // "happy, restless"; "in between" in the middle.
 export function placeInWords({ valence, arousal }) {
   const side = (value, low, high) => (Math.abs(value) < 0.15 ? null : t(value < 0 ? low : high));
-  const found = [side(valence, "song.sad", "song.happy"), side(arousal, "song.calm", "song.restless")].filter(Boolean);
+  const found = [side(valence, "song.sad", "song.happy"), side(arousal, "song.calm", "song.restless")]
+    .filter(Boolean);
   return found.length > 0 ? found.join(pick(", ", "、")) : t("song.between");
 }
 
-// -> a function that asks what is understood a moment after the last key, and shows the mood, or null for no words. Of
-// several answers only that to the last question counts.
+// -> a function that asks what is understood a moment after the last key, and shows the mood, or null for no words.
+// Of several answers only that to the last question counts.
 export function understandingOf(wish, show) {
   let timer = null, number = 0;
   const answered = async (request, mine) => {
