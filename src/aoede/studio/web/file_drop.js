@@ -10,17 +10,16 @@ const AT_ONCE = 3, MOST_DEEP = 6, MOST_LEFT_OUT = 8;
 
 // limits: {suffixes, max_files, max_file_bytes}. `chosen({id, name})` is called with the set that was made.
 export function fileDrop(limits, chosen) {
-  const input = h("input",
-    { type: "file", multiple: true, hidden: true, accept: limits.suffixes.join(","), onchange: () => {
+  const input = h("input", { type: "file", multiple: true, hidden: true, accept: limits.suffixes.join(",") });
+  input.addEventListener("change", () => {
     take([...input.files].map(file => ({ file, path: file.name })), "");
     input.value = "";
-  } });
+  });
   const button = h("button.button", { type: "button", onclick: () => input.click() }, icon("file"),
     h("span", {}, t("train.data.choose")));
   const told = h("div.stack.tight", { role: "status" });
   const zone = h("div.file-drop", {}, icon("open"), h("strong", {}, t("train.data.drop")),
-    h("p.muted", {}, t("train.data.drop.hint")),
-    button, input, h("p.muted.small", {}, t("train.data.kinds")), told);
+    h("p.muted", {}, t("train.data.drop.hint")), button, input, h("p.muted.small", {}, t("train.data.kinds")), told);
   let isBusy = false;
 
   async function take(found, name) {
@@ -110,12 +109,10 @@ async function copied(found, name, limits, told) {
 }
 
 async function sendAll(set, files, refused, told) {
-  const bar = h("progress", { max: files.length, value: 0, "aria-label": t("train.data.drop") }),
-    line = h("span.muted");
-  const stop = new AbortController();
-  fill(told, bar,
-    h("div.row.spread", {}, line,
-    h("button.button.quiet.small", { type: "button", onclick: () => stop.abort() }, t("train.upload.cancel"))));
+  const bar = h("progress", { max: files.length, value: 0, "aria-label": t("train.data.drop") });
+  const line = h("span.muted"), stop = new AbortController();
+  const cancel = h("button.button.quiet.small", { type: "button", onclick: () => stop.abort() }, t("train.upload.cancel"));
+  fill(told, bar, h("div.row.spread", {}, line, cancel));
   let next = 0, done = 0, kept = 0;
   const one = async () => {
     while (next < files.length && !stop.signal.aborted) {
@@ -138,10 +135,9 @@ async function sendAll(set, files, refused, told) {
 
 function refusedList(refused) {
   if (refused.length === 0) return null;
+  const row = ([path, why]) => h("li", {}, h("span.mono", {}, path), " ", h("span.muted", {}, why));
+  const n_more = refused.length - MOST_LEFT_OUT;
   return h("details.drawer", {}, h("summary", {}, t("train.upload.left", { n: refused.length })),
-    h("ul.left-out", {},
-      refused.slice(0,
-      MOST_LEFT_OUT).map(([path, why]) => h("li", {}, h("span.mono", {}, path), " ", h("span.muted", {}, why))),
-      refused.length > MOST_LEFT_OUT
-        && h("li.muted", {}, t("train.scan.more", { n: refused.length - MOST_LEFT_OUT }))));
+    h("ul.left-out", {}, refused.slice(0, MOST_LEFT_OUT).map(row),
+      n_more > 0 && h("li.muted", {}, t("train.scan.more", { n: n_more }))));
 }

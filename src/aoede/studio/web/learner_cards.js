@@ -7,33 +7,33 @@ import { nameOf, titleOf } from "./train_words.js";
 
 const MATERIALS = ["music", "texts", "sounds", "conversations"];
 
-// found: the report of POST /scans. -> {element, value(): learner, set(name)}; `onChange(learner)` at each choice.
+// found: the report of POST /scans; wanted: the name of one, or nothing. `onChange(learner)` at each choice.
+// -> {element, value(): the learner that is chosen, or null}
 export function learnerCards(found, wanted, onChange) {
   const fitting = found.families.filter(each => each.fits);
-  const usable = found.has_torch ? fitting : fitting.filter(each => !each.needs_torch);
-  const begin = [wanted, found.recommended].find(name => usable.some(each => nameOf(each) === name))
-    ?? (usable[0] && nameOf(usable[0]));
-  const inputs = new Map();
-  const groups = MATERIALS.map(material => [material,
-    ordered(fitting.filter(each => each.material === material), found)])
+  const usable = fitting.filter(each => found.has_torch || !each.needs_torch).map(nameOf);
+  const begin = [wanted, found.recommended, usable[0]].find(name => usable.includes(name));
+  const inputs = new Map(fitting.map(each => [nameOf(each), inputOf(each, begin, usable, onChange)]));
+  const groups = MATERIALS.map(material => [material, fitting.filter(each => each.material === material)])
     .filter(([, learners]) => learners.length > 0);
-  const card = learner => {
-    const isClosed = learner.needs_torch && !found.has_torch;
-    const input = h("input",
-      { type: "radio", name: "learner", value: nameOf(learner), disabled: isClosed,
-      checked: nameOf(learner) === begin,
-      onchange: () => onChange(learner) });
-    inputs.set(nameOf(learner), input);
-    return h(isClosed ? "label.learner.is-closed" : "label.learner", {}, input,
-      told(learner, nameOf(learner) === found.recommended),
-      isClosed && h("p.learner-torch", {}, t("train.learner.torch.missing"), h("code", {}, found.install)));
-  };
-  const element = h("fieldset.learners", {}, h("legend", {}, h("h3", {}, t("train.learner"))),
-    groups.map(([material, learners]) => h("div.learner-group", {},
-      h("div.row", {}, groups.length > 1 && h("h4.eyebrow", {}, t(`train.material.${material}`)), care(learners)),
-      h("div.learner-cards", {}, learners.map(card)))), misfits(found));
-  const value = () => fitting.find(each => inputs.get(nameOf(each)).checked) ?? null;
-  return { element, value };
+  const cards = ([material, learners]) => h("div.learner-group", {},
+    h("div.row", {}, groups.length > 1 && h("h4.eyebrow", {}, t(`train.material.${material}`)), care(learners)),
+    h("div.learner-cards", {}, ordered(learners, found).map(each => card(each, inputs.get(nameOf(each)), found))));
+  const element = h("fieldset.learners", {}, h("legend", {}, h("h3", {}, t("train.learner"))), groups.map(cards),
+    misfits(found));
+  return { element, value: () => fitting.find(each => inputs.get(nameOf(each)).checked) ?? null };
+}
+
+function inputOf(learner, begin, usable, onChange) {
+  const name = nameOf(learner);
+  return h("input", { type: "radio", name: "learner", value: name, disabled: !usable.includes(name),
+    checked: name === begin, onchange: () => onChange(learner) });
+}
+
+function card(learner, input, found) {
+  const closed = () => h("p.learner-torch", {}, t("train.learner.torch.missing"), h("code", {}, found.install));
+  return h(input.disabled ? "label.learner.is-closed" : "label.learner", {}, input,
+    told(learner, nameOf(learner) === found.recommended), input.disabled && closed());
 }
 
 // The one to begin with comes first, then those that need nothing more.

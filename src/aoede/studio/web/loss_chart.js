@@ -13,7 +13,7 @@ export function lossChart() {
   const plot = h("div.loss-plot"), legend = h("ul.loss-legend"), unit = h("span.muted");
   const tip = h("p.loss-tip.tabular", { "aria-hidden": "true" }), heart = h("p.loss-heart");
   const table = h("div.file-table", { tabindex: "0", role: "region", "aria-label": t("train.chart.table") });
-  const drawer = h("details.drawer", { ontoggle: () => drawTable() }, h("summary", {}, t("train.chart.table")), table);
+  const drawer = h("details.drawer", { ontoggle: drawTable }, h("summary", {}, t("train.chart.table")), table);
   const empty = h("p.muted", {}, t("train.chart.empty"));
   const head = h("figcaption.row.spread", {}, h("h3", {}, t("train.chart")), unit);
   const element = h("figure.loss", {}, head, legend, empty, plot, tip, heart, drawer);
@@ -28,7 +28,8 @@ export function lossChart() {
     empty.hidden = !isEmpty;
     drawer.hidden = isEmpty;
     unit.textContent = lines.length > 0 ? unitName(lines[0].unit) : "";
-    heart.textContent = byHeartSince(told) === null ? "" : t("train.chart.heart", { step: whole(byHeartSince(told)) });
+    const since = byHeartSince(told);
+    heart.textContent = since === null ? "" : t("train.chart.heart", { step: whole(since) });
     fill(legend, lines.map(line => h("li", {}, key(line.kind), h("span", {}, line.label))));
     if (!isPoint) draw();
     drawTable();
@@ -61,7 +62,8 @@ function pictureOf(lines, news, scale) {
   const frame = svg("rect", { x: LEFT, y: TOP - 4, width: width - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM + 4 });
   const curves = lines.map(line => (line.points.length === 1 ? dotOf(line, scale)
     : svg(`path.loss-line.is-${line.kind}`, { d: pathOf(line, scale) })));
-  return svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": said(lines, news) },
+  const size = { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT };
+  return svg("svg", { ...size, role: "img", "aria-label": said(lines, news) },
     svg("defs", {}, svg("clipPath", { id: "loss-clip" }, frame)), gridOf(scale),
     svg("g", { "clip-path": "url(#loss-clip)" }, curves), bestMark(news, lines, scale));
 }
@@ -70,13 +72,14 @@ function gridOf({ from, to, step, end, x, y, width }) {
   const rows = Array.from({ length: Math.round((to - from) / step) + 1 }, (_, i) => from + i * step);
   const across = Math.max(1, niceStep(end, width < NARROW ? 4 : 7));
   const columns = Array.from({ length: Math.floor(end / across) + 1 }, (_, i) => Math.round(i * across));
-  const label = (value, text) => svg("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, text);
+  const left = value => svg("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" },
+    figure(Number(value.toPrecision(6))));
+  const below = (at, anchor, text) => svg("text", { x: at, y: HEIGHT - 8, "text-anchor": anchor }, text);
   const hasRoom = x(columns.at(-1)) < width - RIGHT - 70;
   return svg("g.loss-grid", {},
-    rows.map(value => [svg("line", { x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value) }),
-      label(value, figure(Number(value.toPrecision(6))))]),
-    columns.map(value => svg("text", { x: x(value), y: HEIGHT - 8, "text-anchor": value ? "middle" : "start" }, whole(value))),
-    hasRoom && svg("text", { x: width - RIGHT, y: HEIGHT - 8, "text-anchor": "end" }, t("train.chart.steps")));
+    rows.map(value => [svg("line", { x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value) }), left(value)]),
+    columns.map(value => below(x(value), value ? "middle" : "start", whole(value))),
+    hasRoom && below(width - RIGHT, "end", t("train.chart.steps")));
 }
 
 const pathOf = (line, { x, y }) => line.points

@@ -123,7 +123,8 @@ function showSamples(place) {
 }
 
 function showAccount(place) {
-  const { row, news } = place, key = `${news.told.length} ${news.seed} ${row.state} ${row.step} ${news.account?.summary}`;
+  const { row, news } = place;
+  const key = [news.told.length, news.seed, row.state, row.step, news.account?.summary].join(" ");
   if (place.accountKey === key) return;
   place.accountKey = key;
   fill(place.account, accountOf(row, news));
@@ -137,7 +138,7 @@ function statusOf(place) {
   if (row.is_elsewhere) return noted("plain", "info", t("train.run.elsewhere"));
   if (row.job === null) return restingOf(row, row.state === "stopped" && resumeButton(place));
   const buttons = news.phase === "learning" ? liveButtons(place)
-    : button("button.button", "close", t("train.run.cancel"), () => call("DELETE", `/jobs/${row.job}`).then(() => load(place)));
+    : button("button.button", "close", t("train.run.cancel"), () => cancelled(place));
   return h("div.card.stack.run-live", {}, progressOf(row, news), h("div.row", {}, buttons));
 }
 
@@ -151,10 +152,16 @@ function liveButtons(place) {
     button("button.button.quiet", "stop", t("train.run.stop"), () => stop(place), more)];
 }
 
-const resumeButton = place => button("button.button.primary", "play", t("train.run.resume"), () => resumed(place, {}));
+const resumeButton = place =>
+  button("button.button.primary", "play", t("train.run.resume"), () => resumed(place, {}));
 
 const changedButton = place => h("p.row", {},
   button("button.button", "play", t("train.run.changed"), () => resumed(place, { allow_data_change: true })));
+
+async function cancelled(place) {
+  await call("DELETE", `/jobs/${place.row.job}`);
+  await load(place);
+}
 
 async function pause(place) {
   ending(place, true);
@@ -165,7 +172,8 @@ async function pause(place) {
 }
 
 async function stop(place) {
-  if (!await confirmed(t("train.run.stop.sure"), { yes: t("train.run.stop"), hint: t("train.run.stop.hint") })) return;
+  const words = { yes: t("train.run.stop"), hint: t("train.run.stop.hint") };
+  if (!await confirmed(t("train.run.stop.sure"), words)) return;
   ending(place, true);
   await call("DELETE", `/jobs/${place.row.job}`);
 }

@@ -12,19 +12,18 @@ export function scanReport(found, name) {
   const amounts = Object.entries(found.kinds).map(([kind, counts]) => amountsOf(kind, counts)).filter(Boolean);
   const isNone = amounts.length === 0;
   return h("section.scan", { "aria-label": t("train.scan.found", { name }) },
-    h("h3", {}, t("train.scan.found", { name })),
-    isNone
-      ? h("div.note.bad", {}, icon("warning"),
-      h("div", {}, h("p", {}, t("train.scan.none")), h("p.muted", {}, t("train.scan.none.hint"))))
-      : h("div.amounts", {}, amounts),
+    h("h3", {}, t("train.scan.found", { name })), isNone ? nothing() : h("div.amounts", {}, amounts),
     outcomes(found), files(found, isNone));
 }
+
+const nothing = () => h("div.note.bad", {}, icon("warning"),
+  h("div", {}, h("p", {}, t("train.scan.none")), h("p.muted", {}, t("train.scan.none.hint"))));
 
 function amountsOf(kind, counts) {
   const parts = Object.entries(counts).filter(([name, n]) => n > 0 && name !== "labels").slice(0, 3);
   if (parts.length === 0) return null;
   return h("dl.amount", {}, parts.map(([name, n], i) => h(i === 0 ? "div.amount-first" : "div", {},
-    h("dd", {}, name === "seconds" ? duration(n) : whole(n)), h("dt", {}, t(`train.scan.${name}`, { n })))));
+    h("dt", {}, t(`train.scan.${name}`, { n })), h("dd", {}, name === "seconds" ? duration(n) : whole(n)))));
 }
 
 function outcomes(found) {
@@ -35,14 +34,11 @@ function outcomes(found) {
 }
 
 function files(found, isOpen) {
-  const rows = found.rows.filter(row => row.outcome !== "read");
-  const others = Object.entries(found.others);
-  const summary = rows.length > 0 ? t("train.scan.problems", { n: found.repaired + found.skipped })
-    : t("train.scan.files");
-  return h("div.stack", {}, rows.length === 0 && found.read > 0 && h("p.muted", {}, t("train.scan.fine")),
-    others.length > 0
-      && h("p.muted", {}, t("train.scan.others"), " ",
-      others.map(([suffix, n]) => `${suffix || "–"} (${whole(n)})`).join(", ")),
+  const n_odd = found.repaired + found.skipped;
+  const others = Object.entries(found.others).map(([suffix, n]) => `${suffix || "–"} (${whole(n)})`).join(", ");
+  const summary = n_odd > 0 ? t("train.scan.problems", { n: n_odd }) : t("train.scan.files");
+  return h("div.stack", {}, n_odd === 0 && found.read > 0 && h("p.muted", {}, t("train.scan.fine")),
+    others && h("p.muted", {}, t("train.scan.others"), " ", others),
     found.n_rows > 0 && h("details.drawer", { open: isOpen }, h("summary", {}, summary),
       fileTable(found.rows, found.n_rows)));
 }
@@ -50,11 +46,9 @@ function files(found, isOpen) {
 // Files with what became of them; the ones with something to say stand first.
 export function fileTable(rows, total) {
   const shown = rows.slice(0, MOST_ROWS);
+  const head = ["file", "outcome", "why"].map(name => h("th", { scope: "col" }, t(`train.column.${name}`)));
   return h("div.file-table", { tabindex: "0", role: "region", "aria-label": t("train.scan.files") },
-    h("table.table", {},
-      h("thead", {},
-      h("tr", {}, ["file", "outcome", "why"].map(name => h("th", { scope: "col" }, t(`train.column.${name}`))))),
-      h("tbody", {}, shown.map(fileRow))),
+    h("table.table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, shown.map(fileRow))),
     total > shown.length && h("p.muted", {}, t("train.scan.more", { n: total - shown.length })));
 }
 

@@ -9,8 +9,8 @@ function number(language, value) {
 export const train = {
   en: {
     "train.title": "Teach it your music",
-    "train.lede": "Give it songs, texts, recordings or messages. See what can be learnt from them, watch it learn, and "
-      + "use it at once. Nothing leaves this machine.",
+    "train.lede": "Give it songs, texts, recordings or messages. See what can be learnt from them, watch it learn, "
+      + "and use it at once. Nothing leaves this machine.",
     "train.new": "Train something new",
     "train.back": "All steps",
 

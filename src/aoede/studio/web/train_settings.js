@@ -25,8 +25,8 @@ export function trainSettings(onChange) {
     write({ settings: before });
   }
 
-  const settings = () => Object.fromEntries(fields.map(field => [field.key,
-    field.read()]).filter(([, value]) => value !== null));
+  const settings = () => Object.fromEntries(fields.map(field => [field.key, field.read()])
+    .filter(([, value]) => value !== null));
 
   function write({ minutes, name: called, seed: given, settings: kept }) {
     if (minutes !== undefined) time.write(minutes);

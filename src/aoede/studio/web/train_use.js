@@ -21,13 +21,12 @@ const DRAFTS = { song: "make", words: "words", sound: "sound" };
 // row: of GET /runs. Null where there is nothing yet.
 export function useButtons(row) {
   if (row.step === 0) return null;
-  const buttons = row.uses.filter(use => USES[use]).map((use, i) => useButton(row, use,
-    i === 0 && row.state === "done"));
-  const hasSong = row.sample.endsWith(".mid");
-  const opens = hasSong && h("button.button", { type: "button", onclick: () => openSample(row).catch(failed) },
+  const isDone = row.state === "done", uses = row.uses.filter(use => USES[use]);
+  const open = () => h("button.button", { type: "button", onclick: () => openSample(row).catch(failed) },
     icon("open"), h("span", {}, t("train.use.open")));
-  return h("section.stack.tight.uses", {}, h("h3", {}, t(row.state === "done" ? "train.use" : "train.use.early")),
-    h("div.row", {}, buttons, opens), downloads(row));
+  return h("section.stack.tight.uses", {}, h("h3", {}, t(isDone ? "train.use" : "train.use.early")),
+    h("div.row", {}, uses.map((use, i) => useButton(row, use, isDone && i === 0)), row.sample.endsWith(".mid") && open()),
+    downloads(row));
 }
 
 function useButton(row, use, isFirst) {
@@ -37,7 +36,7 @@ function useButton(row, use, isFirst) {
     icon(picture), h("span", {}, t(text)));
 }
 
-// The fields of the other view are set as if somebody had, and the page is loaded anew: its lists know the model then.
+// The fields of the other view are set as if somebody had, and the page is loaded anew: its lists know the model.
 async function goTo(view, id, fields) {
   await saveAll();
   if (fields !== null) await keep(view, id, fields);
@@ -60,7 +59,7 @@ function downloads(row) {
   const kind = row.sample.split(".").at(-1);
   const files = [["model.safetensors", t("train.use.get.model")],
     ["mid", "wav"].includes(kind) && [row.sample, t(`train.use.get.${kind}`)],
-      row.has_losses && ["losses.png", t("train.use.get.losses")]].filter(Boolean);
+    row.has_losses && ["losses.png", t("train.use.get.losses")]].filter(Boolean);
   return h("p.row.downloads", {}, h("span.muted", {}, t("train.use.downloads")),
     files.map(([name, text]) => h("a.chip-link",
       { href: link(`/runs/${row.id}/files/${name}`), download: `${row.id}-${name}` }, icon("download"), text)));
