@@ -17,6 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     {"cli", "studio", "__main__"},
     {
+        "account",
         "compose",
         "sketches",
         "recipes",
@@ -93,7 +94,19 @@ def _loaded_by(code: str) -> set[str]:
     return {name.split(".")[0] for name in done.stdout.split()}
 
 
-HEAVY = {"torch", "numpy", "PIL", "soundfile", "symusic", "jieba", "safetensors", "scipy", "matplotlib", "starlette", "uvicorn"}
+HEAVY = {
+    "torch",
+    "numpy",
+    "PIL",
+    "soundfile",
+    "symusic",
+    "jieba",
+    "safetensors",
+    "scipy",
+    "matplotlib",
+    "starlette",
+    "uvicorn",
+}
 
 
 def test_importing_aoede_or_its_command_line_loads_nothing_heavy() -> None:

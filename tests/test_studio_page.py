@@ -6,13 +6,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from aoede.compose import compose
+from aoede.export import to_bytes
+from aoede.formats import midi_events as smf
 from tests.studio_browser import (
-    browsing, loudest, made, make, play, playing, position, stored, tab, vivid, wait_until, wish,
-)  # fmt: skip
+    browsing,
+    dropped,
+    focused,
+    loudest,
+    made,
+    make,
+    play,
+    playing,
+    position,
+    pressed,
+    song_of,
+    stored,
+    tab,
+    vivid,
+    wait_until,
+    wish,
+)
 from tests.studio_server import Client, running, start, stop
 
+FIXTURES = Path(__file__).parent / "fixtures" / "songs"
 HOPE = "a song that expresses hope and wonder"
 
 
@@ -232,3 +251,266 @@ def test_a_killed_studio_comes_back_with_every_song_and_says_what_was_interrupte
             expect(page.locator(".song-item")).to_have_count(2)
     finally:
         stop(process)
+
+
+# Files
+
+
+def field(page: Page, name: str) -> Locator:
+    """A field of those that say exactly how the song is to be."""
+    return page.locator(f"#make-{name}")
+
+
+def test_the_midi_of_the_page_is_that_of_the_library_byte_for_byte_and_brings_back_every_setting(
+    page: Page,
+) -> None:
+    page.get_by_role("button", name="Say more").click()
+    field(page, "key").select_option("D")
+    field(page, "mode").select_option("dorian")
+    field(page, "bars").fill("12")
+    field(page, "tempo").fill("96")
+    field(page, "meter").fill("3/4")
+    field(page, "style").select_option("folk")
+    field(page, "chords").fill("Dm G | C Am")
+    page.locator(".exact").get_by_role("button", name="Violin", exact=True).click()
+    page.get_by_label("plain – surprising", exact=True).fill("0.75")
+    page.locator("#make-seed").fill("4711")
+    made(page, "a song of the sea 海")
+    options = stored(page, "shown")["options"]
+    with page.expect_download() as download:
+        page.locator(".files-list").get_by_role("link", name="MIDI", exact=True).first.click()
+    data = Path(download.value.path()).read_bytes()
+    assert data == to_bytes(compose("a song of the sea 海", seed=4711, **options), ".mid")
+    assert download.value.suggested_filename.endswith("-D-dorian-96-4711.mid")
+    page.get_by_role("button", name="Leave all of this to the words").click()
+    page.locator("#make-seed").fill("1")
+    page.get_by_role("button", name="New song").click()
+    expect(field(page, "key")).to_have_value("")
+    dropped(page, ".make", {"from a friend.mid": data})
+    expect(page.get_by_text("is back, with all its settings")).to_be_visible()
+    page.get_by_role("button", name="Change the wish").click()
+    expect(wish(page)).to_have_value("a song of the sea 海")
+    expect(page.locator("#make-seed")).to_have_value("4711")
+    written = {"key": "D", "mode": "dorian", "bars": "12", "tempo": "96", "meter": "3/4", "style": "folk",
+               "chords": "Dm G | C Am"}  # fmt: skip
+    assert {name: field(page, name).input_value() for name in written} == written
+    violin = page.locator(".exact").get_by_role("button", name="Violin", exact=True)
+    expect(violin).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("plain – surprising", exact=True)).to_have_value("0.75")
+
+
+def test_a_melody_of_somebody_else_gets_chords_and_a_band_and_keeps_its_notes(page: Page) -> None:
+    page.locator(".make input[type=file]").set_input_files(FIXTURES / "cowboy_songs_jessejames.mid")
+    expect(page.get_by_text("This one was not made here")).to_be_visible()
+    melody = [note[:3] for note in stored(page, "shown")["tracks"][0]["notes"]]
+    page.get_by_label("In what mood").fill("hopeful, a little restless")
+    page.get_by_role("button", name="Harmonise").click()
+    wait_until(page, lambda: not stored(page, "shown")["is_foreign"], "it is harmonised", 30)
+    tracks = {track["role"]: track["notes"] for track in stored(page, "shown")["tracks"]}
+    assert {"melody", "chords", "bass"} <= set(tracks)
+    assert [note[2] for note in tracks["melody"]] == [note[2] for note in melody]
+    expect(page.get_by_text("This one was not made here")).to_be_hidden()
+
+
+# Languages, keys
+
+
+def told_by(page: Page, *selectors: str) -> str:
+    """All that is visible in these, and what screen readers say of their buttons."""
+    return str(
+        page.evaluate(
+            """selectors => selectors.flatMap(selector => [...document.querySelectorAll(selector)])
+              .filter(each => each.checkVisibility())
+              .flatMap(each => [each.innerText, ...[each, ...each.querySelectorAll("*")].flatMap(part =>
+                ["aria-label", "title", "placeholder", "alt"].map(name => part.getAttribute(name) ?? ""))])
+              .filter(Boolean).join("\\n")""",
+            list(selectors),
+        )
+    )
+
+
+# Names that are the same in Chinese, and what the user wrote.
+SAME = r"Aoede|MIDI|MusicXML|WAV|MP3|FLAC|OGG|JSON|LRC|SVG|PNG|HTML|Ctrl|Enter|Home|English|EN\b|\bRNN|RBM|n-gram|Vorbis|transformer"
+
+
+def test_every_word_of_the_frame_and_of_the_song_changes_with_the_language(page: Page) -> None:
+    made(page, "我想要一首表达希望和奇迹的歌")
+    page.get_by_role("button", name="Say more").click()
+    english = told_by(page, "header.top", ".song-side", ".stage")
+    assert page.get_attribute("html", "lang") == "en"
+    page.get_by_role("button", name="Change to 简体中文").click()
+    page.wait_for_selector("html[lang=zh-Hans]")
+    page.wait_for_selector(".transport-play:not([disabled])")
+    page.get_by_role("button", name="更多要求").click()
+    chinese = told_by(page, "header.top", ".make", ".stage button", ".stage summary", ".stage label", ".song-side")
+    assert chinese != english
+    assert sorted(set(re.findall(r"[A-Za-z]{4,}", re.sub(SAME, "", chinese)))) == []
+    expect(wish(page)).to_have_value("我想要一首表达希望和奇迹的歌")
+    page.get_by_role("button", name="切换到 English").click()
+    page.wait_for_selector("html[lang=en]")
+    page.wait_for_selector(".transport-play:not([disabled])")
+    assert told_by(page, "header.top", ".song-side", ".stage") == english
+
+
+def test_a_song_is_made_played_locked_changed_and_kept_with_the_keyboard_alone(
+    page: Page, client: Client
+) -> None:
+    pressed(page, "Tab", lambda: "make-request" in focused(page))
+    page.keyboard.type("a hopeful walk home")
+    page.keyboard.press("Control+Enter")
+    song = made(page)
+    old = current(client, song)
+    play(page)
+    page.keyboard.press("Space")
+    page.wait_for_selector(".transport[data-state=paused]")
+    pressed(page, "Tab", lambda: "Lock Melody" in focused(page))
+    page.keyboard.press("Enter")
+    wait_until(page, lambda: client.get(f"/songs/{song}")["song"]["locks"]["tracks"] == ["melody"])
+    pressed(page, "Shift+Tab", lambda: "song-name" in focused(page))
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator(".edit-what")).to_contain_text(re.compile("bars? 1", re.I))
+    page.keyboard.press("r")
+    new = changed_to(page, client, song, old)
+    before, after = notes_of(client, old), notes_of(client, new)
+    assert before != after
+    assert before["melody"] == after["melody"]
+    with page.expect_download() as download:
+        page.keyboard.press("Control+s")
+    assert Path(download.value.path()).read_bytes()[:4] == b"MThd"
+    stops: list[str] = []
+    pressed(page, "Tab", lambda: stops.append(focused(page)) or "a.skip" in stops[-1].replace(" ", ""), 400)
+    assert len(set(stops)) > 40
+    assert max(stops.count(stop) for stop in set(stops)) <= 3  # none holds the focus
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+# Hostile words
+
+PAYLOADS = (
+    "<script>pwned=1</script>",
+    "<img src=x onerror=pwned=1>",
+    "\"><svg onload=pwned=1>",
+    "'><iframe srcdoc='<script>parent.pwned=1</script>'>",
+    "javascript:pwned=1",
+    "</title><script>pwned=1</script>",
+    "<a href=javascript:pwned=1>x</a>",
+    "${pwned=1}{{pwned=1}}",
+    "<details open ontoggle=pwned=1>",
+    "\\u003cscript\\u003epwned=1",
+    "<style>*{display:none}</style>",
+    "&lt;img src=x onerror=pwned=1&gt;",
+)  # fmt: skip
+MADE = "script:not([src]), iframe, img[src=x], style, [onerror], [onload], [ontoggle], a[href^=javascript]"
+
+
+def check_harmless(page: Page, *texts: str) -> None:
+    """Nothing ran, nothing became markup, and the texts are there as they are."""
+    assert page.evaluate("window.pwned") is None
+    assert page.locator(MADE).count() == 0
+    seen = page.evaluate("document.body.innerText") + "".join(
+        page.evaluate("[...document.querySelectorAll('input, textarea')].map(each => each.value)")
+    )
+    assert [text for text in texts if text not in seen] == []
+
+
+def note(pitch: int) -> list[tuple[int, bytes]]:
+    return [(0, bytes((0x90, pitch, 64))), (960, bytes((0x80, pitch, 0)))]
+
+
+def test_hostile_words_are_shown_as_they_are_wherever_they_come_from(page: Page, client: Client) -> None:
+    page.get_by_role("button", name="Say more").click()
+    page.get_by_label("Tempo (bpm)").fill("100")
+    page.get_by_text("My own").click()
+    page.locator("#make-lyrics").fill("\n".join(PAYLOADS))
+    song = made(page, " ".join(PAYLOADS[:4]))
+    check_harmless(page, " ".join(PAYLOADS[:4]))
+    for payload in PAYLOADS:
+        page.locator(".song-name").click()
+        page.keyboard.type(payload)
+        page.keyboard.press("Enter")
+        wait_until(page, lambda title=payload: client.get(f"/songs/{song}")["song"]["title"] == title)
+        expect(page.locator(".song-name")).to_have_text(payload)
+        check_harmless(page, payload)
+    names = [(0, smf.text_meta(3, "x")), *note(50)]
+    tracks = [
+        smf.track([(0, smf.text_meta(3, payload)), *note(60 + i)]) for i, payload in enumerate(PAYLOADS)
+    ]
+    file = smf.file([smf.track(names), *tracks], 480)
+    for payload in PAYLOADS[:3]:
+        name = f"{payload}.mid"
+        before = song_of(page)
+        page.locator(".make input[type=file]").set_input_files(
+            {"name": name, "mimeType": "audio/midi", "buffer": file}
+        )
+        wait_until(page, lambda old=before: song_of(page) != old, "it is opened")
+    check_harmless(page, *PAYLOADS)
+
+
+# The other views
+
+
+def test_ten_dropped_files_train_a_model_whose_chords_the_next_song_uses(
+    browser: Browser, client: Client
+) -> None:
+    files = {path.name: path.read_bytes() for path in sorted(FIXTURES.glob("*.mid"))[:9]}
+    files["march.mid"] = to_bytes(compose("a march", seed=3, bars=16), ".mid")
+    with tab(browser, client, at="#train") as page:
+        page.wait_for_selector(".file-drop")
+        dropped(page, ".file-drop", files)
+        page.locator('input[name=learner][value="rbm/pianoroll"]').check(timeout=30_000)
+        page.get_by_text("1 minute", exact=True).click()
+        page.get_by_label("What should it be called?").fill("Ten songs")
+        page.get_by_role("button", name="Begin to learn").click()
+        pause = page.get_by_role("button", name="Pause", exact=True)
+        pause.click(timeout=30_000)
+        use = page.get_by_role("button", name="Let it find chords for a song")
+        use.click(timeout=30_000)
+        page.wait_for_selector("#make-request")
+        song = made(page, "a song for the ten")
+        recipe = client.get(f"/songs/{song}")["view"]["recipe"]
+        assert "ten-songs" in recipe["harmony"]
+
+
+def test_three_drafts_are_written_and_what_is_copied_in_them_is_marked(
+    browser: Browser, client: Client
+) -> None:
+    with tab(browser, client, at="#words") as page:
+        page.get_by_role("button", name="Write", exact=True).click()
+        expect(page.locator(".draft:not(.is-writing)")).to_have_count(3, timeout=60_000)
+        texts = page.locator(".draft-text").all_inner_texts()
+        assert len({text for text in texts if len(text) > 50}) == 3
+        expect(page.locator(".draft .verdict")).to_have_count(3)
+        if page.locator(".draft mark").count():
+            assert page.locator(".draft-sources li").count() > 0
+        page.get_by_role("button", name="Sing it").first.click()
+        page.wait_for_selector("#make-lyrics")
+        assert field(page, "lyrics").input_value().split() == texts[0].split()
+
+
+def test_a_message_gets_short_replies_and_is_kept_nowhere(browser: Browser, client: Client) -> None:
+    with tab(browser, client, at="#reply") as page:
+        page.get_by_role("textbox", name="The message").fill("Are you free tomorrow evening?")
+        expect(page.locator(".reply-bubble")).to_have_count(3)
+        texts = page.locator(".reply-bubble").all_inner_texts()
+        assert len(set(texts)) == 3
+        assert all(0 < len(text) < 60 for text in texts)
+        page.reload()
+        expect(page.get_by_role("textbox", name="The message")).to_have_value("")
+
+
+def test_a_tune_drawn_by_keys_becomes_a_sound_that_plays(browser: Browser, client: Client) -> None:
+    with tab(browser, client, at="#sound") as page:
+        page.get_by_role("application", name="Grid of the tune").focus()
+        for key in ("2", "Enter", "ArrowRight", "ArrowUp", "Enter", "ArrowRight", "ArrowUp", "Enter"):
+            page.keyboard.press(key)
+        expect(page.get_by_text("3 notes.")).to_be_visible()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".sound-status")).to_have_text("It is made.", timeout=60_000)
+        wait_until(page, lambda: page.evaluate("document.querySelector('audio').currentTime") > 0.2, "it plays")
+        told = page.locator(".wave").get_attribute("aria-valuemax")
+        assert told and 1 < float(told) < 5

@@ -317,7 +317,7 @@ def takes(desk: Desk, song: Song, seed: int = 3, count: int = 2, **more: Any) ->
 def test_takes_are_other_songs_by_the_same_plan(desk: Desk, song: Song) -> None:
     made = takes(desk, song, count=3)
     assert made == takes(desk, song, count=3) != takes(desk, song, seed=4, count=3)
-    assert made[:2] == takes(desk, song)
+    assert made[:2] == takes(desk, song) == takes(desk, song, tracks="all")
     for a, b in zip([song, *made], [*made, song], strict=True):
         assert of_role(a, "melody") != of_role(b, "melody")
         assert (a.sections, a.tempos, a.meters, a.title) == (b.sections, b.tempos, b.meters, b.title)
@@ -361,3 +361,14 @@ def test_the_tracks_of_the_page_add_up_to_the_sound_of_the_song(desk: Desk, song
     assert 0.1 < sound["peak"] < 1.0
     assert desk.names() == ["stem"] * len(song.tracks)
     assert tasks.stems({"song": packed(song), "is_there": True}, desk) == {}
+
+
+def test_a_model_that_plays_the_melody_is_heard_in_files_and_on_the_page(desk: Desk) -> None:
+    options = {"bars": 1, "lyrics": "", "lead": "notes"}
+    told = compose(desk, "hope", **options)
+    name = tasks.export({"song": told["song"], "kind": "wav"}, desk)["file"]
+    assert (desk.folder / name).read_bytes() == export.to_bytes(
+        aoede.compose("hope", seed=1, **options), ".wav"
+    )
+    sound = tasks.stems({"song": told["song"], "is_there": False}, desk)["sound"]
+    assert sound["n_tracks"] == len(told["view"]["tracks"])

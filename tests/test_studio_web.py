@@ -20,7 +20,9 @@ def _texts() -> Iterator[tuple[str, dict[str, list[str]]]]:
         yield path.name, {language: _KEY.findall(body) for language, body in _PART.findall(path.read_text())}
 
 
-@pytest.mark.parametrize(("name", "keys"), list(_texts()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "keys"), list(_texts()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_text_is_there_in_both_languages_once(name: str, keys: dict[str, list[str]]) -> None:
     assert keys["en"], f"{name} holds no texts that can be read line by line"
     assert sorted(keys["en"]) == sorted(set(keys["en"]))
@@ -51,7 +53,9 @@ CODE = r"\beval\(|new Function|setTimeout\(\s*[\"'`]|javascript:"
 ELSEWHERE = r"https?://(?!www\.w3\.org/)"  # names of XML only
 
 
-@pytest.mark.parametrize("path", [*SCRIPTS, *WEB.glob("*.html"), *WEB.glob("*.css")], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [*SCRIPTS, *WEB.glob("*.html"), *WEB.glob("*.css")], ids=lambda path: path.name
+)
 def test_no_file_makes_markup_or_code_of_text_or_asks_another_machine(path: Path) -> None:
     text = path.read_text()
     assert re.findall(MARKUP, text) == []

@@ -14,7 +14,7 @@ from aoede.studio.workers import Worker
 MOST_QUEUED = {"quick": 64, "train": 8}
 MOST_EVENTS, MOST_EVENT_BYTES = 5_000, 64_000_000  # kept of a job
 THINNED = "step"  # the events of which old ones go where there are too many
-AFTER_ALL = 100_000_000  # the number of what is told of a job of a former time: after all that was told of it then
+AFTER_ALL = 100_000_000  # the number of what is told of a job of a former time: after all that it told
 ENDED = ("done", "failed", "cancelled", "interrupted")
 Hear = Callable[["Job", dict[str, Any]], dict[str, Any] | None]
 Finish = Callable[["Job", dict[str, Any]], dict[str, Any]]

@@ -78,7 +78,7 @@ def takes(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
     All of them are by the plan of the song and differ from it and from one another by their seeds.
     """
     work = _work_on(task["song"])
-    asked = {"tracks": task["tracks"]} if task["tracks"] else _all_anew(work)
+    asked = _all_anew(work) if task["tracks"] in (None, "all") else {"tracks": task["tracks"]}
     for seed in stream(task["seed"], "takes").integers(2**32, size=task["count"]).tolist():
         options = _with_locks("regenerate", {**asked, "seed": seed}, task["locks"], work)
         desk.tell("take", **_made(edited(work, "regenerate", options), "regenerate", options))

@@ -19,6 +19,7 @@ from aoede.learning.checkpoint import load_preset
 from aoede.learning.sounder import Sounder, Wish
 from aoede.learning.tunes import melody_in
 from aoede.music.note_table import seconds_of
+from aoede.randomness import stream
 from aoede.song import TICKS_PER_QUARTER, Note, Song, Tempo, Track
 from aoede.sound import Audio, Floats, Order, chosen_backend, found, gathered, ordered, streamed
 from aoede.studio.catalogue import changed_ns, opened
@@ -77,7 +78,7 @@ def _row(
 
 def _pace(sounder: Sounder, backend: str) -> float:
     """Seconds of work a second of sound takes, from a moment of it."""
-    wish, rng = [Wish()], np.random.default_rng(0)
+    wish, rng = [Wish()], stream(0, "pace")
     list(sounder.streamed(wish, TRIED_S, rng, backend=backend))  # compiles and warms up
     began = time.perf_counter()
     list(sounder.streamed(wish, TRIED_S * 5, rng, backend=backend))

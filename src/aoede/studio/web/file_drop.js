@@ -111,7 +111,8 @@ async function copied(found, name, limits, told) {
 async function sendAll(set, files, refused, told) {
   const bar = h("progress", { max: files.length, value: 0, "aria-label": t("train.data.drop") });
   const line = h("span.muted"), stop = new AbortController();
-  const cancel = h("button.button.quiet.small", { type: "button", onclick: () => stop.abort() }, t("train.upload.cancel"));
+  const cancel = h("button.button.quiet.small", { type: "button", onclick: () => stop.abort() },
+    t("train.upload.cancel"));
   fill(told, bar, h("div.row.spread", {}, line, cancel));
   let next = 0, done = 0, kept = 0;
   const one = async () => {

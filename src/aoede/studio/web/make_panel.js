@@ -35,6 +35,7 @@ export class MakePanel {
     });
     this.plane = new MoodPlane(place => {
       this.#place = place;
+      this.heard.show({ chosen: place });
       changed();
     });
     this.sliders = sliders(changed);
@@ -46,7 +47,7 @@ export class MakePanel {
     this.element = this.#form();
     this.understand = understandingOf(this.wish.element, mood => {
       this.plane.show({ heard: mood });
-      this.heard.show(mood);
+      this.heard.show({ heard: mood });
     });
     this.#listens();
     this.#restore().catch(failed);
@@ -122,6 +123,7 @@ export class MakePanel {
   #writeOptions(options) {
     this.#place = { valence: options.valence ?? null, arousal: options.arousal ?? null };
     this.plane.show({ chosen: this.#place });
+    this.heard.show({ chosen: this.#place });
     this.sliders.write(options);
     this.exact.write(options);
   }
@@ -133,7 +135,15 @@ export class MakePanel {
     this.seed.write(kept);
     this.bar.count(Object.keys(this.#asked().options).length);
     if (typeof kept.job === "string") this.#job = kept.job;
+    watch("lyrics", text => this.#sing(text));
     await this.#resume();
+  }
+
+  // Words that were written in the Words view.
+  #sing(text) {
+    this.#writeOptions({ ...this.#asked().options, lyrics: text });
+    this.#drawer(true);
+    this.#changed();
   }
 
   // Goes on with the job that was running, where the server still knows it.

@@ -23,13 +23,13 @@ export function runsList(known) {
 
 function item(row, isOpen, known) {
   const learner = findLearner(known.learners, row), unit = partsOf(row.watched)?.unit;
-  return h("li", {},
-    h("a.run-item", { href: `#train/${row.id}`, "aria-current": isOpen ? "page" : null, "data-state": row.state },
-    h("span.run-state", { "aria-hidden": "true" }, icon(PICTURES[row.state])),
-    h("span.run-told", {}, h("strong", {}, row.name), h("span.muted", {}, learner ? titleOf(learner) : row.family),
-      h("span.muted.tabular", {}, stateName(row), row.best !== null
-        && ` · ${figure(row.best)} ${unit ? unitName(unit) : ""}`)),
-    row.n_steps > 0 && row.state !== "done"
-      && h("progress",
-      { max: row.n_steps, value: row.step, "aria-label": `${whole(row.step)} / ${whole(row.n_steps)}` })));
+  const best = row.best === null ? "" : ` · ${figure(row.best)} ${unit ? unitName(unit) : ""}`;
+  const told = h("span.run-told", {}, h("strong", {}, row.name),
+    h("span.muted", {}, learner ? titleOf(learner) : row.family),
+    h("span.muted.tabular", {}, stateName(row), best));
+  const far = `${whole(row.step)} / ${whole(row.n_steps)}`;
+  const bar = () => h("progress", { max: row.n_steps, value: row.step, "aria-label": far });
+  const attributes = { href: `#train/${row.id}`, "aria-current": isOpen ? "page" : null, "data-state": row.state };
+  return h("li", {}, h("a.run-item", attributes, h("span.run-state", { "aria-hidden": "true" }, icon(PICTURES[row.state])),
+    told, row.n_steps > 0 && row.state !== "done" && bar()));
 }

@@ -4,7 +4,6 @@ import { Failure, link } from "./api.js";
 import { h } from "./dom.js";
 
 const PAGE_RATIO = 1.3; // height by width: fits A4 and Letter with their margins
-const STYLED = /<style[^]*?<\/style>| style="[^"]*"/g;
 const PLACE = /translate\(\s*(-?[\d.]+)[ ,]+(-?[\d.]+)/;
 
 // Opens the browser's print dialog with the score of a version. Raises a Failure where there is no score.
@@ -15,7 +14,7 @@ export async function printScore(id) {
     const told = await answer.json().catch(() => ({}));
     throw new Failure(answer.status, told.error ?? { code: "http", message: answer.statusText });
   }
-  const plain = (await answer.text()).replace(STYLED, ""); // only places are read; styles would be refused here
+  const plain = (await answer.text()).replace(/\bstyle\b/g, "unstyled"); // styles are refused here, and not needed
   const { width, pages } = pagesOf(new DOMParser().parseFromString(plain, "image/svg+xml"));
   const sheets = h("div.score-pages", {}, pages.map(page => sheetOf(source, width, page)));
   const root = document.documentElement;

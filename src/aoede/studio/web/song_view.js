@@ -82,7 +82,8 @@ function libraryDrawer(onOpened) {
   });
   const element = h("aside.library", { id: "library", "aria-label": t("song.library") }, panel.element);
   const toggle = h("button.button.quiet.small", { type: "button", "aria-expanded": "false",
-    "aria-controls": "library", onclick: () => show(!element.classList.contains("is-open")) }, icon("list"), t("song.library"));
+    "aria-controls": "library", onclick: () => show(!element.classList.contains("is-open")) },
+  icon("list"), t("song.library"));
   function show(open) {
     element.classList.toggle("is-open", open);
     toggle.setAttribute("aria-expanded", String(open));

@@ -25,8 +25,8 @@ export function useButtons(row) {
   const open = () => h("button.button", { type: "button", onclick: () => openSample(row).catch(failed) },
     icon("open"), h("span", {}, t("train.use.open")));
   return h("section.stack.tight.uses", {}, h("h3", {}, t(isDone ? "train.use" : "train.use.early")),
-    h("div.row", {}, uses.map((use, i) => useButton(row, use, isDone && i === 0)), row.sample.endsWith(".mid") && open()),
-    downloads(row));
+    h("div.row", {}, uses.map((use, i) => useButton(row, use, isDone && i === 0)),
+      row.sample.endsWith(".mid") && open()), downloads(row));
 }
 
 function useButton(row, use, isFirst) {
