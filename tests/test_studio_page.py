@@ -463,14 +463,14 @@ def test_ten_dropped_files_train_a_model_whose_chords_the_next_song_uses(
         page.wait_for_selector(".file-drop")
         dropped(page, ".file-drop", files)
         page.locator('input[name=learner][value="rbm/pianoroll"]').check(timeout=30_000)
-        page.get_by_text("1 minute", exact=True).click()
+        page.get_by_role("radio", name="1 minute").check()
         page.get_by_label("What should it be called?").fill("Ten songs")
         page.get_by_role("button", name="Begin to learn").click()
         pause = page.get_by_role("button", name="Pause", exact=True)
         pause.click(timeout=30_000)
         use = page.get_by_role("button", name="Let it find chords for a song")
         use.click(timeout=30_000)
-        page.wait_for_selector("#make-request")
+        expect(field(page, "harmony")).to_have_value(re.compile("ten-songs"))
         song = made(page, "a song for the ten")
         recipe = client.get(f"/songs/{song}")["view"]["recipe"]
         assert "ten-songs" in recipe["harmony"]

@@ -41,7 +41,8 @@ function standingOut(colour, grounds, wanted) {
   return mixed(colour, towards, isTooFaint ? high : low);
 }
 
-const TOKENS = ["paper", "card", "raised", "tint", "ink", "muted", "line", "edge", "accent", "accent-ink", "accent-soft"];
+const TOKENS = ["paper", "card", "raised", "tint", "ink", "muted", "line", "edge", "accent", "accent-ink",
+  "accent-soft"];
 
 // The colours of the page, read from its tokens on `element`: plain colours to draw with.
 export function pageColours(element) {

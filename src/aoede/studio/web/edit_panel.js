@@ -26,8 +26,10 @@ export class EditPanel {
     this.what = h("p.edit-what");
     this.chips = h("div.edit-chips", { role: "group", "aria-label": t("stage.edit.what") });
     this.seed = seedField("stage-seed");
-    this.go = h("button.button.primary", { type: "button", onclick: () => this.regenerate(), title: "R" }, icon("again"), h("span"));
-    this.again = h("button.button", { type: "button", hidden: true, onclick: () => this.regenerateAgain() }, icon("dice"), t("stage.edit.again"));
+    this.go = h("button.button.primary", { type: "button", onclick: () => this.regenerate(), title: "R" },
+      icon("again"), h("span"));
+    this.again = h("button.button", { type: "button", hidden: true, onclick: () => this.regenerateAgain() },
+      icon("dice"), t("stage.edit.again"));
     this.said = h("p.edit-said", { role: "status", "aria-live": "polite" });
     this.note = h("p.muted", { hidden: true }, t("stage.edit.foreign"));
     this.tools = this.#buildTools();
@@ -41,17 +43,22 @@ export class EditPanel {
   }
 
   #buildTools() {
-    const takes = h("button.button.small", { type: "button", onclick: () => this.to.takes() }, icon("branch"), t("stage.takes.more"));
+    const takes = h("button.button.small", { type: "button", onclick: () => this.to.takes() }, icon("branch"),
+      t("stage.takes.more"));
     const [undo, redo] = ["undo", "redo"].map(way => tool(way, t(`stage.${way}`), () => this.step(way)));
     return { takes, undo, redo, element: h("div.edit-tools", {}, takes, undo, redo) };
   }
 
   #buildLonger() {
-    this.added = h("select", { id: "stage-add" }, ADDED.map(add => h("option", { value: add }, t(`stage.add.${add || "bars"}`))));
-    this.bars = h("input", { id: "stage-add-bars", type: "number", min: 1, max: 512, inputmode: "numeric", placeholder: t("stage.add.usual") });
-    this.longer = h("button.button", { type: "button", onclick: () => this.extend() }, icon("plus"), t("stage.add.go"));
+    this.added = h("select", { id: "stage-add" }, ADDED.map(add =>
+      h("option", { value: add }, t(`stage.add.${add || "bars"}`))));
+    this.bars = h("input", { id: "stage-add-bars", type: "number", min: 1, max: 512, inputmode: "numeric",
+      placeholder: t("stage.add.usual") });
+    this.longer = h("button.button", { type: "button", onclick: () => this.extend() }, icon("plus"),
+      t("stage.add.go"));
     const field = (id, label, control) => h("div.field", {}, h("label", { for: id }, label), control);
-    return h("details.drawer", {}, h("summary", {}, t("stage.add")), h("div.edit-row", {}, field("stage-add", t("stage.add.what"), this.added),
+    return h("details.drawer", {}, h("summary", {}, t("stage.add")),
+      h("div.edit-row", {}, field("stage-add", t("stage.add.what"), this.added),
       field("stage-add-bars", t("stage.add.bars.label"), this.bars), this.longer));
   }
 
@@ -76,9 +83,11 @@ export class EditPanel {
     this.note.hidden = !isForeign;
     this.body.hidden = this.tools.takes.hidden = isForeign;
     fill(this.what, this.#chosenText());
-    for (const chip of this.chips.children) chip.setAttribute("aria-pressed", String(this.selection.tracks.has(chip.dataset.key)));
+    for (const chip of this.chips.children)
+      chip.setAttribute("aria-pressed", String(this.selection.tracks.has(chip.dataset.key)));
     this.go.lastChild.textContent = t(this.selection.isEmpty ? "stage.edit.whole" : "stage.edit.go");
-    for (const button of [this.go, this.again, this.longer, this.tools.takes]) button.disabled = !isPlayable || Boolean(busy) || isForeign;
+    for (const button of [this.go, this.again, this.longer, this.tools.takes])
+      button.disabled = !isPlayable || Boolean(busy) || isForeign;
     this.again.hidden = this.last === null;
     for (const way of ["undo", "redo"]) this.#stepButton(way, busy);
     this.locks.show(this.piece, regenerable(view));
@@ -92,7 +101,8 @@ export class EditPanel {
   }
 
   #stepButton(way, busy) {
-    const song = get("song"), can = Boolean(song?.[`can_${way}`]) && !busy, what = song?.[way], button = this.tools[way];
+    const song = get("song"), what = song?.[way], can = Boolean(song?.[`can_${way}`]) && !busy;
+    const button = this.tools[way];
     const label = can && what ? t(`stage.${way}.what`, { what: stepName(what) }) : t(`stage.${way}`);
     button.disabled = !can;
     button.setAttribute("aria-label", label);
@@ -101,10 +111,13 @@ export class EditPanel {
 
   #chosenText() {
     const { selection } = this, { bars } = selection, found = [];
-    if (bars) found.push(bars[0] === bars[1] ? t("stage.bar", { bar: bars[0] + 1 }) : t("stage.bars", { first: bars[0] + 1, last: bars[1] + 1 }));
+    if (bars) found.push(bars[0] === bars[1] ? t("stage.bar", { bar: bars[0] + 1 })
+      : t("stage.bars", { first: bars[0] + 1, last: bars[1] + 1 }));
     if (selection.tracks.size > 0) found.push([...selection.tracks].map(roleName).join(t("stage.comma")));
-    if (found.length === 0) return [h("strong", {}, t("stage.chosen.none")), h("span.muted", {}, t("stage.chosen.hint"))];
-    return [h("strong", {}, found.join(" · ")), tool("close", t("stage.chosen.clear"), () => selection.clear(), "Esc")];
+    if (found.length === 0)
+      return [h("strong", {}, t("stage.chosen.none")), h("span.muted", {}, t("stage.chosen.hint"))];
+    return [h("strong", {}, found.join(" · ")), tool("close", t("stage.chosen.clear"), () => selection.clear(),
+      "Esc")];
   }
 
   // ---- what the buttons and keys do
@@ -144,7 +157,8 @@ export class EditPanel {
     const notes = Object.entries(changed?.tracks ?? {}).filter(([, n]) => n > 0)
       .map(([role, n]) => t("stage.changed.notes", { what: roleName(role), n }));
     const seed = version?.options?.seed ?? version?.seed;
-    const told = notes.length > 0 ? t("stage.changed", { what: notes.join(t("stage.comma")) }) : t("stage.unchanged", { why: changed?.why ?? "" });
+    const told = notes.length > 0 ? t("stage.changed", { what: notes.join(t("stage.comma")) })
+      : t("stage.unchanged", { why: changed?.why ?? "" });
     this.say(seed == null ? told : `${told} ${t("stage.changed.seed", { seed })}`);
     this.update();
   }
@@ -157,7 +171,8 @@ export class EditPanel {
 const KNOWN = new Set([...ROLES, "harmony", "lyrics"]);
 const roleName = role => (KNOWN.has(role) ? t(`stage.what.${role}`) : role);
 
-const STEPS = new Set(["compose", "regenerate", "extend", "set_lyrics", "harmonise", "open", "continue", "retitle", "take"]);
+const STEPS = new Set(["compose", "regenerate", "extend", "set_lyrics", "harmonise", "open", "continue", "retitle",
+  "take"]);
 const stepName = what => (STEPS.has(what) ? t(`stage.step.${what}`) : String(what));
 
 // A field for a seed: value() is a number, null where it is empty, undefined (and shown as wrong) where it is none.

@@ -71,8 +71,8 @@ function folderList(folders, open) {
     folders.forEach((each, i) => { rows[i].hidden = !each.name.toLowerCase().includes(wanted); });
   };
   const label = t("train.folder.filter");
-  return [folders.length >= MANY && h("input", { type: "search", placeholder: label, "aria-label": label, oninput: filter }),
-    h("ul.folders", {}, rows)];
+  const field = h("input", { type: "search", placeholder: label, "aria-label": label, oninput: filter });
+  return [folders.length >= MANY && field, h("ul.folders", {}, rows)];
 }
 
 function filesHere(found) {

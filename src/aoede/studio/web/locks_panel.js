@@ -19,7 +19,8 @@ export function sectionKeys(view) {
 
 export function locksPanel() {
   const count = h("span", {}), body = h("div.edit-locks");
-  const element = h("details.drawer", {}, h("summary", {}, t("stage.locks"), count), h("p.muted", {}, t("stage.locks.hint")), body);
+  const element = h("details.drawer", {}, h("summary", {}, t("stage.locks"), count),
+    h("p.muted", {}, t("stage.locks.hint")), body);
   let drawn = "";
 
   // keys: the tracks that can be locked.
@@ -28,12 +29,16 @@ export function locksPanel() {
     const sign = JSON.stringify([locks, keys, view.sections]);
     if (sign === drawn) return;
     drawn = sign;
-    const n = KINDS.reduce((sum, what) => sum + locks[what].length, 0), focused = document.activeElement?.dataset?.lock;
+    const n = KINDS.reduce((sum, what) => sum + locks[what].length, 0);
+    const focused = document.activeElement?.dataset?.lock;
     count.textContent = n > 0 ? `(${n})` : "";
-    const names = sectionKeys(view), of = (what, value, name) => button(what, value, name, locks[what].includes(value));
+    const names = sectionKeys(view), of = (what, value, name) =>
+      button(what, value, name, locks[what].includes(value));
     fill(body, h("div.edit-chips", {}, keys.map(key => of("tracks", key, t(`stage.what.${key}`)))),
-      h("div.edit-chips", {}, view.sections.map((section, i) => of("sections", names[i], sectionName(section, timeline.barsOfSection(i))))),
-      locks.lines.length > 0 && h("div.edit-chips", {}, locks.lines.map(line => of("lines", line, t("stage.line", { line })))));
+      h("div.edit-chips", {}, view.sections.map((section, i) =>
+        of("sections", names[i], sectionName(section, timeline.barsOfSection(i))))),
+      locks.lines.length > 0 && h("div.edit-chips", {}, locks.lines.map(line =>
+        of("lines", line, t("stage.line", { line })))));
     if (focused) body.querySelector(`[data-lock="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -43,6 +48,7 @@ export function locksPanel() {
 const sectionName = (section, [first, last]) => `${pick(section.en, section.zh)} ${first + 1}–${last + 1}`;
 
 function button(what, value, name, isLocked) {
-  return h("button.chip", { type: "button", "aria-pressed": String(isLocked), "data-lock": `${what} ${value}`, onclick: () => toggleLock(what, value) },
+  return h("button.chip", { type: "button", "aria-pressed": String(isLocked), "data-lock": `${what} ${value}`,
+    onclick: () => toggleLock(what, value) },
     icon(isLocked ? "lock" : "unlock"), name);
 }

@@ -1,4 +1,4 @@
-// The words of the song by section: the line that is sung now, a click that goes there, a lock for each line, other words.
+// The words of the song by section: the line that is sung is marked, a click goes there, each can be locked.
 
 import { fill, h } from "./dom.js";
 import { edit, toggleLock } from "./edits.js";
@@ -19,7 +19,8 @@ function bySection(lines) {
 // The lines as a text that can be changed and given back: a heading above each section that is sung.
 export function asText(view) {
   return bySection(view.lines ?? []).map(([i, members]) => {
-    const section = view.sections[i], [english, chinese] = [section?.en, section?.zh].map(name => name?.replace(/\s*\d+$/, ""));
+    const { en, zh } = view.sections[i] ?? {}, [english, chinese] =
+      [en, zh].map(name => name?.replace(/\s*\d+$/, ""));
     const name = lang() === "zh" && !NOT_HEADINGS.has(chinese) ? chinese : english;
     return (name ? `[${name}]\n` : "") + members.map(each => view.lines[each].text).join("\n");
   }).join("\n\n");
@@ -31,7 +32,8 @@ export class LyricsPanel {
     Object.assign(this, { to, piece: null, rows: [], now: -1, isEditing: false });
     this.lines = h("div.lyrics-lines");
     this.form = h("div.lyrics-form", { hidden: true });
-    this.change = h("button.button.small", { type: "button", onclick: () => this.#open() }, icon("edit"), t("stage.lyrics.edit"));
+    this.change = h("button.button.small", { type: "button", onclick: () => this.#open() }, icon("edit"),
+      t("stage.lyrics.edit"));
     this.none = h("p.muted", { hidden: true }, t("stage.lyrics.none"));
     this.element = h("div.lyrics", {}, h("div.lyrics-head", {}, this.none, this.change), this.lines, this.form);
     for (const name of ["song", "busy"]) watch(name, () => this.#update());
@@ -62,7 +64,8 @@ export class LyricsPanel {
   #row(line, i) {
     const row = {}, label = t("stage.lyrics.lock", { line: line.text });
     row.text = h("button.lyric", { type: "button", onclick: () => this.to.seek(line.start) }, line.text);
-    row.lock = h("button.track-toggle.lyric-lock", { type: "button", "aria-label": label, title: t("stage.lyrics.lock.short"),
+    row.lock = h("button.track-toggle.lyric-lock", { type: "button", "aria-label": label,
+      title: t("stage.lyrics.lock.short"),
       onclick: () => toggleLock("lines", i + 1) });
     row.element = h("li", {}, row.text, row.lock);
     return row;
@@ -84,13 +87,16 @@ export class LyricsPanel {
   // ---- other words
 
   #open() {
-    const text = h("textarea", { id: "stage-words", rows: 14, maxlength: 20000, value: asText(this.piece.view), spellcheck: "true" });
+    const text = h("textarea", { id: "stage-words", rows: 14, maxlength: 20000, value: asText(this.piece.view),
+      spellcheck: "true" });
     const keeps = h("input", { type: "checkbox" });
     this.isEditing = true;
     fill(this.form,
-      h("div.field", {}, h("label", { for: "stage-words" }, t("stage.lyrics.words")), text, h("p.hint", {}, t("stage.lyrics.hint"))),
+      h("div.field", {}, h("label", { for: "stage-words" }, t("stage.lyrics.words")), text,
+        h("p.hint", {}, t("stage.lyrics.hint"))),
       h("label.check", {}, keeps, t("stage.lyrics.keeps")),
-      h("div.row", {}, h("button.button.primary", { type: "button", onclick: () => this.#sing(text.value, keeps.checked) }, t("stage.lyrics.sing")),
+      h("div.row", {}, h("button.button.primary", { type: "button",
+        onclick: () => this.#sing(text.value, keeps.checked) }, t("stage.lyrics.sing")),
         h("button.button.quiet", { type: "button", onclick: () => this.#close() }, t("stage.cancel"))));
     this.form.hidden = false;
     this.lines.hidden = true;

@@ -24,6 +24,7 @@ function drawNotes(pen, view, across, height) {
   for (const track of [...pitched].sort((a, b) => isLead(a) - isLead(b))) {
     pen.fillStyle = css(rgbOf(track.colour), isLead(track) ? 1 : 0.7);
     for (const [start, duration, pitch] of track.notes)
-      pen.fillRect(start * across, 3 + (high - pitch) * row, Math.max(1, duration * across - 0.3), Math.max(1.2, row));
+      pen.fillRect(start * across, 3 + (high - pitch) * row, Math.max(1, duration * across - 0.3),
+        Math.max(1.2, row));
   }
 }

@@ -9,7 +9,8 @@ export class NoteTable {
   constructor() {
     Object.assign(this, { piece: null, isWritten: false, key: null });
     this.body = h("div.stack.loose");
-    this.element = h("details.drawer.note-table", { ontoggle: () => this.#write() }, h("summary", {}, t("stage.table")), this.body);
+    this.element = h("details.drawer.note-table", { ontoggle: () => this.#write() },
+      h("summary", {}, t("stage.table")), this.body);
   }
 
   show(piece) {
@@ -25,8 +26,10 @@ export class NoteTable {
     if (!voices.some(voice => voice.key === this.key)) this.key = voices[0]?.key ?? null;
     const write = () => fill(notes, notesTable(this.piece, this.key));
     const choice = h("select", { id: "stage-table-track", onchange: () => { this.key = choice.value; write(); } },
-      voices.map(({ key, track }) => h("option", { value: key, selected: key === this.key }, pick(track.en, track.zh))));
-    const field = h("div.field.note-choice", {}, h("label", { for: "stage-table-track" }, t("stage.table.track")), choice);
+      voices.map(({ key, track }) => h("option", { value: key, selected: key === this.key },
+        pick(track.en, track.zh))));
+    const field = h("div.field.note-choice", {}, h("label", { for: "stage-table-track" }, t("stage.table.track")),
+      choice);
     fill(this.body, sectionsTable(this.piece), field, notes);
     write();
   }
@@ -34,7 +37,9 @@ export class NoteTable {
 
 function table(caption, heads, rows) {
   const head = h("thead", {}, h("tr", {}, heads.map(name => h("th", { scope: "col" }, name))));
-  const body = h("tbody", {}, rows.map(([first, ...rest]) => h("tr", {}, h("th", { scope: "row" }, first), rest.map(cell => h("td", {}, cell)))));
+  const row = ([first, ...rest]) => h("tr", {}, h("th", { scope: "row" }, first),
+    rest.map(cell => h("td", {}, cell)));
+  const body = h("tbody", {}, rows.map(row));
   return h("div.table-scroll", { tabindex: "0", role: "region", "aria-label": caption },
     h("table.table", {}, h("caption.visually-hidden", {}, caption), head, body));
 }
@@ -54,8 +59,10 @@ function notesTable({ view, timeline, voices }, key) {
     if (voice) eachIn(voice.columns, start, end, i => {
       if (voice.columns.starts[i] >= start) notes.push(written(voice, i, timeline, flat));
     });
-    const chords = timeline.chords.filter(([ticks]) => ticks >= start && ticks < end).map(([, symbol]) => shownChord(symbol));
-    return [String(bar + 1), timeline.sectionNameAt(start), chords.join(" ") || timeline.chordAt(start), notes.join(t("stage.comma")) || "–"];
+    const own = timeline.chords.filter(([ticks]) => ticks >= start && ticks < end);
+    const chords = own.map(([, symbol]) => shownChord(symbol));
+    return [String(bar + 1), timeline.sectionNameAt(start), chords.join(" ") || timeline.chordAt(start),
+      notes.join(t("stage.comma")) || "–"];
   });
   const heads = ["bar", "section", "chords", "notes"].map(name => t(`stage.table.${name}`));
   return table(t("stage.table.notes.of", { name: voice ? pick(voice.track.en, voice.track.zh) : "" }), heads, rows);

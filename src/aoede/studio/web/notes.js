@@ -20,7 +20,7 @@ export function eachIn(columns, from, to, visit) {
     if (ends[i] > from || starts[i] >= from) visit(i);
 }
 
-// How a track is called among those of its song, in a mix and in choices: its role, numbered where it is not the first.
+// How a track is called in a mix and in choices: by its role, numbered where it is not the first one.
 export function keysOf(tracks) {
   const seen = new Map();
   return tracks.map(track => {

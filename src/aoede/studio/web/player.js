@@ -4,7 +4,7 @@
 //   player.show({id, song, timeline, keys, isPlayable});   // a version on the stage
 //   player.play(); player.position();                       // seconds, from the clock of the sound itself
 //
-// States: "empty", "paused", "preparing" (wanted, not rendered yet), "waiting" (the sound is late), "playing", "failed".
+// States: "empty", "paused", "preparing" (not rendered yet), "waiting" (the sound is late), "playing", "failed".
 
 import { FADE, Pass } from "./passes.js";
 import { RATE, Sounds } from "./sounds.js";
@@ -290,7 +290,8 @@ export class Player {
 
   #forget() {
     const old = this.context.currentTime * RATE - RATE;
-    while (this.#passes.length > 1 && this.#passes[0].frameOf(this.#passes[0].to) < old) this.#passes.shift().release();
+    const isOver = pass => pass.frameOf(pass.to) < old;
+    while (this.#passes.length > 1 && isOver(this.#passes[0])) this.#passes.shift().release();
   }
 
   #silence() {

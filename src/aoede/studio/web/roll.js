@@ -1,4 +1,4 @@
-// The piano roll: two canvases (what stands, what moves) under names that are real text, with a ruler that is a slider.
+// The piano roll: two canvases (what stands, what moves) under names that are real text and a ruler that is a slider.
 
 import { pageColours, trackScale } from "./colours.js";
 import { fill, h, set } from "./dom.js";
@@ -49,10 +49,12 @@ export class Roll {
     this.names = h("div.roll-sections", { role: "group", "aria-label": t("stage.sections") });
     this.head = h("div.roll-head", { "aria-hidden": "true" });
     this.loopBar = h("div.roll-loop", { "aria-hidden": "true", hidden: true });
-    this.ruler = h("div.roll-ruler", { role: "slider", tabindex: "0", "aria-label": t("stage.timeline"), "aria-valuemin": 1,
+    this.ruler = h("div.roll-ruler", { role: "slider", tabindex: "0", "aria-label": t("stage.timeline"),
+      "aria-valuemin": 1,
       "aria-valuenow": 1, onkeydown: event => this.to.keys(event) });
     this.tip = h("div.roll-tip", { hidden: true, "aria-hidden": "true" });
-    this.stick = h("div.roll-stick", {}, this.ground, this.live, this.names, this.ruler, this.loopBar, this.head, this.tip);
+    this.stick = h("div.roll-stick", {}, this.ground, this.live, this.names, this.ruler, this.loopBar, this.head,
+      this.tip);
     this.space = h("div.roll-space", {}, this.stick);
     this.view = h("div.roll-view", { tabindex: "-1", onscroll: () => this.#scrolled() }, this.space);
     this.element = h("div.roll", { role: "group", "aria-label": t("stage.roll") }, this.keys, this.view);
@@ -104,7 +106,8 @@ export class Roll {
 
   #coloured() {
     const page = pageColours(this.element);
-    const scales = new Map(this.voices.map(({ key, track }) => [key, trackScale(track.colour, track.role === "melody", page)]));
+    const scales = new Map(this.voices.map(({ key, track }) =>
+      [key, trackScale(track.colour, track.role === "melody", page)]));
     Object.assign(this.scene, { page, scales, keysSign: null });
     this.to.coloured(this.voices.map(({ key }) => scales.get(key).scale[2]));
   }
@@ -120,6 +123,7 @@ export class Roll {
     if (width === 0 || width === this.scene?.width) return;
     this.#laidOut();
     this.#nameSections();
+    this.#paint(); // at once: a canvas of another size is empty
   }
 
   // ---- what is chosen, muted, looped, locked, changed
@@ -181,7 +185,8 @@ export class Roll {
 
   #soundings(isPlaying) {
     const found = isPlaying ? soundingAt(this.voices, this.#ticks) : [];
-    const now = isPlaying || this.#ticks > 0 ? wordsAt(this.shown, this.timeline, this.voices, this.#ticks) : NO_WORDS;
+    const now = isPlaying || this.#ticks > 0 ? wordsAt(this.shown, this.timeline, this.voices, this.#ticks)
+      : NO_WORDS;
     const sign = signOf(found, now);
     if (sign === this.#drawnSign) return;
     this.#drawnSign = sign;
@@ -271,6 +276,7 @@ export class Roll {
   }
 
   #paint() {
+    if (!this.scene) return;
     const asked = new Set(this.#asked);
     this.#asked.clear();
     Object.assign(this.scene, { left: this.view.scrollLeft, bars: this.bars });
@@ -285,7 +291,8 @@ export class Roll {
       const upTo = sweep !== null && this.#appearing.keys.has(voice.key) ? sweep : Infinity;
       drawVoice(pen, scene, voice, { isMuted: this.muted.has(voice.key), upTo });
     }
-    const { bars, timeline } = this, range = bars ? [timeline.barStart(bars[0]), timeline.barEnd(bars[1])] : [0, timeline.edge];
+    const { bars, timeline } = this;
+    const range = bars ? [timeline.barStart(bars[0]), timeline.barEnd(bars[1])] : [0, timeline.edge];
     for (const voice of scene.drawn) if (this.chosen.has(voice.key)) drawOutlines(pen, scene, voice, range);
     scene.words = drawWords(pen, scene);
     this.#placeLoop();
@@ -332,8 +339,9 @@ export class Roll {
   #sectionName(section, i) {
     const name = pick(section.en, section.zh), [first, last] = this.timeline.barsOfSection(i);
     const label = t("stage.section.choose", { name, first: first + 1, last: last + 1 });
-    return h("button.roll-section", { type: "button", title: label, "aria-label": label, onclick: () => this.to.section(i),
-      style: { "--tint": `var(--section-${this.scene.tints[i] + 1})` } }, h("span", {}, name), this.locked.has(i) && icon("lock"));
+    const style = { "--tint": `var(--section-${this.scene.tints[i] + 1})` }, onclick = () => this.to.section(i);
+    return h("button.roll-section", { type: "button", title: label, "aria-label": label, onclick, style },
+      h("span", {}, name), this.locked.has(i) && icon("lock"));
   }
 
   #scrolled() {

@@ -7,10 +7,11 @@ import { drumTop, DRUM_PX, rowTop } from "./roll_geometry.js";
 import { lastAtMost, shownChord } from "./timeline.js";
 
 export const DARK_KEYS = new Set([1, 3, 6, 8, 10]);
-const LEAST_BEAT_PX = 11, LEAST_BAR_PX = 12, LEAST_NUMBER_PX = 26, CHORDS_FROM_PX = 26; // of a bar
+const LEAST_BEAT_PX = 11, LEAST_BAR_PX = 12, LEAST_NUMBER_PX = 26, CHORDS_FROM_PX = 26;
 const STEPS = [1, 2, 4, 8, 16, 32, 64, 128]; // bars between two lines, or two numbers
 const ROUND_FROM_PX = 4, DRUM_HIT_PX = 9, DRUM_TICKS = 240;
-const TEXT_PX = 12.5, WORDS_FROM_PX = 13; // a quarter note is at least so wide where words are shown
+const TEXT_PX = 13, SUNG_PX = 12, MOVED_PX = 10;
+const WORDS_FROM_PX = 13; // a quarter note is at least so wide where words are shown
 
 export const xOf = (scene, ticks) => ticks * scene.perTick - scene.left;
 export const seen = scene => [scene.left / scene.perTick, (scene.left + scene.width) / scene.perTick];
@@ -44,7 +45,8 @@ function drawRows(pen, { lanes, page, width }) {
     if (pitch % 12 === 0) pen.fillRect(0, rowTop(lanes, pitch) + lanes.rowPx - 0.5, width, 1);
   for (const y of [lanes.pitch, lanes.syllable, lanes.drum, lanes.foot]) pen.fillRect(0, y - 0.5, width, 1);
   pen.fillStyle = css(page.line, 0.45);
-  for (let row = 1; row < lanes.drums.names.length; row++) pen.fillRect(0, lanes.drum + row * DRUM_PX - 0.5, width, 1);
+  for (let row = 1; row < lanes.drums.names.length; row++)
+    pen.fillRect(0, lanes.drum + row * DRUM_PX - 0.5, width, 1);
 }
 
 function drawSelection(pen, scene) {
@@ -60,7 +62,8 @@ function drawSelection(pen, scene) {
 
 function drawBars(pen, scene) {
   const { timeline, lanes, page } = scene, [from, to] = seen(scene), barPx = timeline.barTicks * scene.perTick;
-  const lines = STEPS.find(n => n * barPx >= LEAST_BAR_PX) ?? 256, numbers = STEPS.find(n => n * barPx >= LEAST_NUMBER_PX) ?? 256;
+  const lines = STEPS.find(n => n * barPx >= LEAST_BAR_PX) ?? 256;
+  const numbers = STEPS.find(n => n * barPx >= LEAST_NUMBER_PX) ?? 256;
   pen.textBaseline = "middle";
   pen.textAlign = "left";
   pen.font = `500 11.5px ${page.font}`;
@@ -100,7 +103,8 @@ export function boxOf(scene, voice, i) {
     return [x, drumTop(lanes, pitches[i]) + (DRUM_PX - height) / 2, width, height];
   }
   const height = Math.max(2.5, (lanes.rowPx - 0.5) * (0.35 + 0.65 * loud));
-  return [x, rowTop(lanes, pitches[i]) + (lanes.rowPx - height) / 2, Math.max(1, (ends[i] - starts[i]) * perTick - 0.75), height];
+  return [x, rowTop(lanes, pitches[i]) + (lanes.rowPx - height) / 2,
+    Math.max(1, (ends[i] - starts[i]) * perTick - 0.75), height];
 }
 
 export function notePath(path, [x, y, width, height]) {
@@ -149,25 +153,27 @@ const hasRoomForWords = ({ view, perTick }) => perTick * view.ticks_per_quarter 
 // The lanes with words: {items, textOf, font, y, indent, stays}, `stays`: what began before is said at the edge.
 function chordLane({ view, timeline, perTick, page, lanes }) {
   const items = timeline.barTicks * perTick >= CHORDS_FROM_PX ? view.chords ?? [] : [];
-  return { items, textOf: ([, symbol]) => shownChord(symbol), font: `600 ${TEXT_PX + 0.5}px ${page.font}`,
+  return { items, textOf: ([, symbol]) => shownChord(symbol), font: `600 ${TEXT_PX}px ${page.font}`,
     y: (lanes.chord + lanes.pitch) / 2, indent: 4, stays: true };
 }
 
 function syllableLane(scene) {
   const { view, page, lanes } = scene, items = hasRoomForWords(scene) ? view.syllables ?? [] : [];
-  return { items, textOf: ([, text, joins]) => (joins ? `${text}-` : text), font: `400 ${TEXT_PX}px ${page.font}`,
+  return { items, textOf: ([, text, joins]) => (joins ? `${text}-` : text), font: `400 ${SUNG_PX}px ${page.font}`,
     y: (lanes.syllable + lanes.drum) / 2, indent: 1, stays: false };
 }
 
-// What stands in a lane without one word over another: [{i, x, text, width}]
+// What stands in a lane without one word over another, some moved a little: [{i, x, text, width}]
 function placed(pen, scene, { items, textOf, font, indent, stays }) {
-  const [from, to] = seen(scene), found = [], xAt = i => (i < items.length ? xOf(scene, items[i][0]) + indent : Infinity);
+  const [from, to] = seen(scene), found = [];
+  const xAt = i => (i < items.length ? xOf(scene, items[i][0]) + indent : Infinity);
   pen.font = font;
   let free = -Infinity;
   for (let i = Math.max(0, lastAtMost(items, from, each => each[0])); i < items.length && items[i][0] <= to; i++) {
     const text = textOf(items[i]), width = pen.measureText(text).width;
-    const x = stays && xAt(i) < indent ? Math.min(indent, xAt(i + 1) - width - 10) : xAt(i);
-    if (x < free) continue;
+    const own = stays && xAt(i) < indent ? Math.min(indent, xAt(i + 1) - width - 10) : xAt(i),
+      x = Math.max(own, free);
+    if (x - own > MOVED_PX) continue;
     found.push({ i, x, text, width });
     free = x + width + 3;
   }

@@ -3,11 +3,12 @@
 
 import { columnsOf, drumRows, keysOf } from "./notes.js";
 
-export const SECTION_PX = 30, RULER_PX = 24, CHORD_PX = 26, SYLLABLE_PX = 26, DRUM_PX = 15, FOOT_PX = 8, NO_LANE_PX = 8;
+export const DRUM_PX = 15;
+const SECTION_PX = 30, RULER_PX = 24, CHORD_PX = 26, SYLLABLE_PX = 26, FOOT_PX = 8, NO_LANE_PX = 8;
 const LEAST_ROW_PX = 3.5, MOST_ROW_PX = 13, LEAST_PITCHES = 24, AROUND = 2;
 const LEAST_QUARTER_PX = 0.25, MOST_QUARTER_PX = 320;
-const LETTER_PX = 8.2, CHINESE_PX = 15, APART_PX = 5;
-const LEAST_USUAL_PX = 20, MOST_USUAL_PX = 38; // of a quarter note, before anybody zooms
+const LETTER_PX = 7, CHINESE_PX = 13, APART_PX = 3;
+const LEAST_USUAL_PX = 20, MOST_USUAL_PX = 40; // of a quarter note, before anybody zooms
 const BACK_TO_FRONT = ["chords", "", "colour", "bass", "melody"];
 
 // The tracks of a view as the roll has them: {key, track, columns, isDrum}, in their own order.
@@ -39,7 +40,8 @@ function pitchesOf(voices) {
 export function layOut(view, voices, height) {
   const [low, high] = pitchesOf(voices);
   const drums = drumRows(voices.filter(voice => voice.isDrum).map(voice => voice.columns));
-  const chordPx = view.chords?.length ? CHORD_PX : NO_LANE_PX, syllablePx = view.syllables?.length ? SYLLABLE_PX : NO_LANE_PX;
+  const chordPx = view.chords?.length ? CHORD_PX : NO_LANE_PX;
+  const syllablePx = view.syllables?.length ? SYLLABLE_PX : NO_LANE_PX;
   const drumPx = drums.names.length * DRUM_PX;
   const rest = height - SECTION_PX - RULER_PX - chordPx - syllablePx - drumPx - FOOT_PX;
   const rowPx = Math.min(MOST_ROW_PX, Math.max(LEAST_ROW_PX, Math.floor((2 * rest) / (high - low + 1)) / 2));

@@ -20,7 +20,8 @@ export function drawKeys(pen, scene, width, sounding) {
   }
   pen.fillStyle = css(page.line);
   pen.fillRect(left - 0.5, lanes.pitch, 1, lanes.syllable - lanes.pitch);
-  for (const y of [lanes.pitch, lanes.syllable, ...(lanes.drums.names.length ? [lanes.drum] : [])]) pen.fillRect(0, y - 0.5, width, 1);
+  for (const y of [lanes.pitch, lanes.syllable, ...(lanes.drums.names.length ? [lanes.drum] : [])])
+    pen.fillRect(0, y - 0.5, width, 1);
   lanes.drums.names.forEach((name, row) => named(pen, name, width - 6, lanes.drum + (row + 0.5) * DRUM_PX, page));
 }
 

@@ -1,4 +1,4 @@
-// What moves over the roll: the notes that sound, the chord and the syllable of now, the glow of what an edit changed.
+// What moves over the roll: notes that sound, the chord and the syllable of now, the glow of what an edit changed.
 
 import { css } from "./colours.js";
 import { eachIn } from "./notes.js";
@@ -15,7 +15,8 @@ export function soundingAt(voices, ticks) {
 }
 
 // The same for two moments with the same picture.
-export const signOf = (found, now) => `${found.map(([voice, i]) => voice.key + i).join()} ${now.chord} ${now.syllable}`;
+export const signOf = (found, { chord, syllable }) =>
+  `${found.map(([voice, i]) => voice.key + i).join()} ${chord} ${syllable}`;
 
 // The indices of the chord and the syllable of a moment; a syllable is over with its note.
 export function wordsAt(view, timeline, voices, ticks) {

@@ -1,4 +1,4 @@
-// The pointer on the roll: a click goes there, dragging chooses bars, Ctrl and the wheel zoom, hovering tells of a note.
+// The pointer on the roll: a click goes there, a drag chooses bars, Ctrl and the wheel zoom, hovering names a note.
 
 import { h } from "./dom.js";
 import { pick, t } from "./i18n.js";
@@ -45,16 +45,24 @@ export function pointerOn(roll, to) {
   roll.stick.addEventListener("pointermove", moved);
   roll.stick.addEventListener("pointerup", released);
   roll.stick.addEventListener("pointercancel", () => { drag = null; });
+  tapOn(roll, to);
+  wheelOn(roll, to);
+  tipOn(roll, () => drag !== null);
+}
+
+function tapOn(roll, to) {
   roll.stick.addEventListener("click", event => { // a tap, which is no press of ours
     const isTap = event.pointerType === "touch" && !event.target.closest("button, .roll-ruler");
     if (isTap && roll.timeline) to.seek(roll.ticksAt(event.clientX));
   });
+}
+
+function wheelOn(roll, to) {
   roll.view.addEventListener("wheel", event => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     to.zoom(Math.exp(-event.deltaY * WHEEL_ZOOM), event.clientX - roll.view.getBoundingClientRect().left);
   }, { passive: false });
-  tipOn(roll, () => drag !== null);
 }
 
 // ---- what is under the pointer
@@ -65,8 +73,8 @@ function noteAt(scene, x, y) {
   for (const voice of scene.drawn)
     eachIn(voice.columns, ticks - HIT_PX / scene.perTick, ticks + NEAR_PX / scene.perTick, i => {
       const [left, top, width, height] = boxOf(scene, voice, i);
-      const isBeside = x < left - NEAR_PX || x > left + width + NEAR_PX || y < top - NEAR_PX || y > top + height + NEAR_PX;
-      if (!isBeside) found = { voice, i, left, top };
+      const isBeside = x < left - NEAR_PX || x > left + width + NEAR_PX;
+      if (!isBeside && y >= top - NEAR_PX && y <= top + height + NEAR_PX) found = { voice, i, left, top };
     });
   return found;
 }

@@ -51,6 +51,7 @@ async function load(place, known = null) {
   const detail = isDecided ? await read(`/runs/${place.id}`) : row;
   if (place.isGone) return;
   Object.assign(place, { row: detail, isEnding: false, news: freshNews(detail) });
+  place.element.dataset.kind = MUSIC.has(detail.encoding) ? "music" : "words";
   place.element.removeAttribute("aria-busy");
   show(place);
   if (detail.job && detail.state !== "queued" && detail.job !== place.heardJob) listen(place, detail.job);

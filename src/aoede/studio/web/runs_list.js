@@ -30,6 +30,6 @@ function item(row, isOpen, known) {
   const far = `${whole(row.step)} / ${whole(row.n_steps)}`;
   const bar = () => h("progress", { max: row.n_steps, value: row.step, "aria-label": far });
   const attributes = { href: `#train/${row.id}`, "aria-current": isOpen ? "page" : null, "data-state": row.state };
-  return h("li", {}, h("a.run-item", attributes, h("span.run-state", { "aria-hidden": "true" }, icon(PICTURES[row.state])),
-    told, row.n_steps > 0 && row.state !== "done" && bar()));
+  const picture = h("span.run-state", { "aria-hidden": "true" }, icon(PICTURES[row.state]));
+  return h("li", {}, h("a.run-item", attributes, picture, told, row.n_steps > 0 && row.state !== "done" && bar()));
 }

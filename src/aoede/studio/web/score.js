@@ -38,13 +38,15 @@ export class Score {
     this.drawn = id;
     if (id !== null) this.#load(id);
     else if (has) fill(this.page, h("p.muted", {}, t("stage.score.later")));
-    else fill(this.page, h("div.note", {}, icon("info"), h("p", {}, t("stage.score.missing"), " ", h("code", {}, 'pip install "aoede[score]"'))));
+    else fill(this.page, h("div.note", {}, icon("info"), h("p", {}, t("stage.score.missing"), " ",
+      h("code", {}, 'pip install "aoede[score]"'))));
   }
 
   #load(id) {
     const source = link(`/versions/${id}/files/svg?inline=1`);
     const sheet = h("img.score-sheet", { alt: t("stage.score.of", { title: this.piece.view.title }), hidden: true });
-    const wait = h("p.loading", { role: "status" }, h("span.spinner", { "aria-hidden": "true" }), t("stage.score.engraving"));
+    const wait = h("p.loading", { role: "status" }, h("span.spinner", { "aria-hidden": "true" }),
+      t("stage.score.engraving"));
     sheet.addEventListener("load", () => { wait.remove(); sheet.hidden = false; });
     sheet.addEventListener("error", () => this.#missed(id, source));
     fill(this.page, wait, sheet);
@@ -56,7 +58,8 @@ export class Score {
   async #missed(id, source) {
     const answer = await fetch(source).catch(() => null), told = await answer?.json().catch(() => null);
     if (this.drawn !== id) return;
-    const error = { status: answer?.status ?? 0, message: told?.error?.message ?? t("stage.score.failed"), hint: told?.error?.hint };
+    const error = { status: answer?.status ?? 0, message: told?.error?.message ?? t("stage.score.failed"),
+      hint: told?.error?.hint };
     fill(this.page, failureNote(error));
     this.drawn = undefined;
   }

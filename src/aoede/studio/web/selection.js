@@ -1,5 +1,5 @@
-// What is chosen of the song on the stage: bars (counted from 0, both ends included) and tracks, "harmony" and "lyrics"
-// among them. Nothing chosen means the whole song.
+// What is chosen of the song on the stage: bars (counted from 0, both ends included) and tracks, with "harmony" and
+// "lyrics" among them. Nothing chosen means the whole song.
 
 export class Selection {
   #listeners = new Set();
@@ -46,8 +46,10 @@ export class Selection {
   // A song of so many bars, with these things to choose: what is not in it is not chosen any more.
   fit(nBars, keys) {
     this.nBars = nBars;
-    if (this.anchor !== null && Math.min(this.anchor, this.head) >= nBars) Object.assign(this, { anchor: null, head: null });
-    if (this.anchor !== null) Object.assign(this, { anchor: this.#within(this.anchor), head: this.#within(this.head) });
+    if (this.anchor !== null && Math.min(this.anchor, this.head) >= nBars)
+      Object.assign(this, { anchor: null, head: null });
+    if (this.anchor !== null)
+      Object.assign(this, { anchor: this.#within(this.anchor), head: this.#within(this.head) });
     this.tracks = new Set([...this.tracks].filter(key => keys.has(key)));
     this.#tell();
   }

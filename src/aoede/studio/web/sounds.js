@@ -1,7 +1,7 @@
 // The sound of versions: rendered by the server once, fetched in segments, kept while there is room for it.
 //
-// A sound is {id, nSamples, nTracks, span, url}, `span` the samples of a segment; a segment {start, length, buffers}: a
-// stereo AudioBuffer for each track.
+// A sound is {id, nSamples, nTracks, span, url}, `span` the samples of a segment; a segment is {start, length,
+// buffers}, a stereo AudioBuffer for each track.
 
 import { link, work } from "./api.js";
 
@@ -22,7 +22,8 @@ async function fetched({ url }, from, count) {
   const response = await fetch(`${url}?${new URLSearchParams({ from, count })}`);
   if (!response.ok) {
     const told = await response.json().catch(() => null);
-    throw Object.assign(new Error(told?.error?.message ?? response.statusText), { ...told?.error, status: response.status });
+    throw Object.assign(new Error(told?.error?.message ?? response.statusText),
+      { ...told?.error, status: response.status });
   }
   return response.arrayBuffer();
 }

@@ -1,4 +1,4 @@
-// The stage: a song to be heard, seen and worked on. Here its parts are put together; each knows only what it is given.
+// The stage: a song to be heard, seen and worked on. Its parts are put together here; each knows what it is given.
 
 import { h } from "./dom.js";
 import { EditPanel, regenerable } from "./edit_panel.js";
@@ -32,7 +32,8 @@ class Stage {
   #frame = 0;
 
   constructor(element) {
-    Object.assign(this, { piece: null, isLooped: false, selection: new Selection(), mix: new Mix(), player: new Player() });
+    Object.assign(this, { piece: null, isLooped: false, selection: new Selection(), mix: new Mix(),
+      player: new Player() });
     this.#build();
     element.append(this.element);
     this.player.onChange(() => this.#updated());
@@ -44,21 +45,32 @@ class Stage {
 
   #build() {
     const seek = ticks => this.seek(this.piece.timeline.secondsAt(ticks));
-    this.transport = new Transport(this.player, { play: () => this.play(), start: () => this.toBar(0), loop: () => this.loop(),
-      zoom: factor => this.roll.zoom(factor), fit: () => this.roll.fit(), follow: () => this.#follow() });
+    this.transport = new Transport(this.player, {
+      play: () => this.play(), start: () => this.toBar(0), loop: () => this.loop(),
+      zoom: factor => this.roll.zoom(factor), fit: () => this.roll.fit(), follow: () => this.#follow(),
+    });
+    this.roll = new Roll({
+      seek, bars: (first, last) => this.selection.setBars(first, last),
+      extend: bar => this.selection.extend(bar, this.#barNow()),
+      section: i => this.selection.setBars(...this.piece.timeline.barsOfSection(i)),
+      follow: () => this.#updated(), keys: event => this.#sliderKey(event),
+        coloured: colours => this.#coloured(colours),
+    });
+    const choose = key => this.selection.toggleTrack(key);
+    this.tracks = new TrackList(this.mix, { choose, lock: key => toggleLock("tracks", key) });
     this.takes = new Takes({ heard: takes => this.#others(takes) });
-    this.roll = new Roll({ seek, bars: (first, last) => this.selection.setBars(first, last),
-      extend: bar => this.selection.extend(bar, this.#barNow()), section: i => this.selection.setBars(...this.piece.timeline.barsOfSection(i)),
-      follow: () => this.#updated(), keys: event => this.#sliderKey(event), coloured: colours => this.#coloured(colours) });
-    this.tracks = new TrackList(this.mix, { choose: key => this.selection.toggleTrack(key), lock: key => toggleLock("tracks", key) });
     this.edit = new EditPanel(this.selection, { takes: () => this.takes.begin() });
     this.lyrics = new LyricsPanel({ seek, say: text => this.edit.say(text) });
     this.score = new Score();
     this.table = new NoteTable();
-    const below = tabs("stage-tabs", t("stage.below"), [{ id: "lyrics", name: t("stage.lyrics"), element: this.lyrics.element },
-      { id: "score", name: t("stage.score"), element: this.score.element, onOpen: isOpen => this.score.open(isOpen) }]);
-    this.element = h("section.stage", { "aria-label": t("stage"), hidden: true }, this.transport.element, this.takes.element,
-      h("div.stage-frame", {}, this.tracks.element, this.roll.element), this.edit.element, below, this.table.element);
+    const onOpen = isOpen => this.score.open(isOpen);
+    const below = tabs("stage-tabs", t("stage.below"), [
+      { id: "lyrics", name: t("stage.lyrics"), element: this.lyrics.element },
+      { id: "score", name: t("stage.score"), element: this.score.element, onOpen },
+    ]);
+    this.element = h("section.stage", { "aria-label": t("stage"), hidden: true },
+      this.transport.element, this.takes.element, h("div.stage-frame", {}, this.tracks.element, this.roll.element),
+      this.edit.element, below, this.table.element);
   }
 
   // ---- what is shown
@@ -101,7 +113,8 @@ class Stage {
   #pieceOf(song, view) {
     if (this.#pieces.has(view)) return this.#pieces.get(view);
     const version = this.#versions.get(view), voices = voicesOf(view);
-    const piece = { id: version?.id ?? null, song: version ? song?.id ?? null : null, view, timeline: new Timeline(view), voices,
+    const piece = { id: version?.id ?? null, song: version ? song?.id ?? null : null, view, voices,
+      timeline: new Timeline(view),
       keys: voices.map(voice => voice.key), isPlayable: version !== undefined };
     if (piece.isPlayable) this.#pieces.set(view, piece);
     return piece;
@@ -112,7 +125,8 @@ class Stage {
     const isTake = (get("takes") ?? []).some(take => take.view === view);
     const isSame = before !== null && before.isPlayable && isPlayable && before.song === song;
     const grows = before !== null && !before.isPlayable;
-    const isNew = voice => voice.columns.n > 0 && !before?.voices.some(old => old.key === voice.key && old.columns.n > 0);
+    const had = new Set((before?.voices ?? []).filter(voice => voice.columns.n > 0).map(voice => voice.key));
+    const isNew = voice => voice.columns.n > 0 && !had.has(voice.key);
     const appearing = new Set(grows ? voices.filter(isNew).map(voice => voice.key) : []);
     this.roll.show(view, timeline, voices, { appearing, keepsPlace: isSame || grows });
     if (isSame && !isTake) this.roll.glow(newNotes(before.voices, voices));
@@ -151,7 +165,8 @@ class Stage {
   }
 
   #updated() {
-    this.transport.update({ canPlay: this.piece?.isPlayable === true, isLooped: this.isLooped, follows: this.roll.follows });
+    this.transport.update({ canPlay: this.piece?.isPlayable === true, isLooped: this.isLooped,
+      follows: this.roll.follows });
     this.tracks.update({ chosen: this.selection.tracks, locked: new Set(get("song")?.locks?.tracks ?? []),
       canLock: this.piece?.isPlayable === true && !this.piece.view.is_foreign });
     if (get("playing") !== this.player.isBusy) put("playing", this.player.isBusy);

@@ -5,13 +5,15 @@ import { onKey } from "./keys.js";
 const MORE = 1.4;
 
 export function keysOf(stage) {
-  const key = (keys, en, zh, run) => onKey(keys, { en, zh }, event => (stage.has() ? run(event) : false), { view: "song" });
+  const key = (keys, en, zh, run) => onKey(keys, { en, zh }, event => (stage.has() ? run(event) : false),
+    { view: "song" });
   key("Space", "Play or pause", "播放或暂停", () => stage.play());
   key("ArrowLeft", "Back a bar", "后退一小节", () => stage.bar(-1));
   key("ArrowRight", "On a bar", "前进一小节", () => stage.bar(1));
   key("Home", "To the start", "回到开头", () => stage.toBar(0));
   key("l", "Loop what is chosen, or the whole song", "循环所选小节或整首歌", () => stage.loop());
-  key(["Shift+ArrowLeft", "Shift+ArrowRight"], "Choose bars", "选择小节", event => stage.extend(event.key === "ArrowLeft" ? -1 : 1));
+  key(["Shift+ArrowLeft", "Shift+ArrowRight"], "Choose bars", "选择小节",
+    event => stage.extend(event.key === "ArrowLeft" ? -1 : 1));
   key("Escape", "Choose nothing", "取消选择", () => !stage.selection.isEmpty && stage.selection.clear());
   key(["1", "2", "3", "4"], "Hear a take", "试听各个版本", event => stage.takes.hear(Number(event.key) - 1));
   key("m", "Mute the track in focus", "将焦点所在的音轨静音", () => stage.toggleTrack("mute"));

@@ -4,9 +4,11 @@ import { h } from "./dom.js";
 
 // panels: [{id, name, element, onOpen(isOpen)?}]
 export function tabs(id, label, panels) {
-  const buttons = panels.map((panel, i) => h("button", { type: "button", role: "tab", id: `${id}-${panel.id}-tab`, "aria-controls": `${id}-${panel.id}`,
+  const buttons = panels.map((panel, i) => h("button", { type: "button", role: "tab", id: `${id}-${panel.id}-tab`,
+    "aria-controls": `${id}-${panel.id}`,
     onclick: () => choose(i) }, panel.name));
-  const bodies = panels.map(panel => h("div.tab-panel", { role: "tabpanel", id: `${id}-${panel.id}`, "aria-labelledby": `${id}-${panel.id}-tab` },
+  const bodies = panels.map(panel => h("div.tab-panel", { role: "tabpanel", id: `${id}-${panel.id}`,
+    "aria-labelledby": `${id}-${panel.id}-tab` },
     panel.element));
 
   function choose(chosen, focus = false) {
@@ -28,5 +30,6 @@ export function tabs(id, label, panels) {
   }
 
   choose(0);
-  return h("div.stage-below", {}, h("div.tabs", { role: "tablist", "aria-label": label, onkeydown: moved }, buttons), bodies);
+  return h("div.stage-below", {}, h("div.tabs", { role: "tablist", "aria-label": label, onkeydown: moved }, buttons),
+    bodies);
 }

@@ -1,4 +1,4 @@
-// Takes: other songs by the same plan, side by side. They come one after another, sound at the same place, and one is kept.
+// Takes: other songs by the same plan, side by side. They come one by one, sound at the same place, and one is kept.
 
 import { fill, h } from "./dom.js";
 import { keep, moreTakes } from "./edits.js";
@@ -17,7 +17,8 @@ export class Takes {
     this.said = h("p.visually-hidden", { role: "status" });
     this.element = h("section.takes", { "aria-label": t("stage.takes"), hidden: true },
       h("div.takes-head", {}, h("h3", {}, t("stage.takes")), h("p.muted", {}, t("stage.takes.hint")),
-        h("button.icon-button.small", { type: "button", "aria-label": t("stage.takes.close"), title: t("stage.takes.close"),
+        h("button.icon-button.small", { type: "button", "aria-label": t("stage.takes.close"),
+          title: t("stage.takes.close"),
           onclick: () => this.close() }, icon("close"))),
       this.list, this.said);
     watch("takes", () => this.#changed());
@@ -93,14 +94,19 @@ export class Takes {
 
   #card(take, i) {
     const number = i + 1, canvas = h("canvas.take-roll", { "aria-hidden": "true" });
-    const button = h("button.take-hear", { type: "button", "data-number": number, "aria-label": t("stage.take.hear", { number }),
+    const button = h("button.take-hear", { type: "button", "data-number": number,
+      "aria-label": t("stage.take.hear", { number }),
       onclick: () => this.hear(i) }, canvas,
-    h("span.take-name", {}, h("b", {}, i === 0 ? t("stage.take.present") : t("stage.take", { number })), h("kbd", {}, number)));
+    h("span.take-name", {}, h("span", {}, h("b", {}, i === 0 ? t("stage.take.present") : t("stage.take", { number })),
+      h("small.figures.muted", {}, t("stage.take.seed", { seed: take.version.seed ?? "–" }))),
+    h("kbd", {}, number)));
     const away = t("stage.take.dismiss", { number });
-    const tools = h("div.take-tools", {}, h("span.figures.muted", {}, t("stage.take.seed", { seed: take.version.seed ?? "–" })),
-      h("button.button.small", { type: "button", onclick: () => this.keep(i), "aria-label": t("stage.take.keep.number", { number }) },
+    const tools = h("div.take-tools", {},
+      h("button.button.small", { type: "button", onclick: () => this.keep(i),
+        "aria-label": t("stage.take.keep.number", { number }) },
         t("stage.take.keep")),
-      i > 0 && h("button.icon-button.small", { type: "button", "aria-label": away, title: away, onclick: () => this.dismiss(i) }, icon("close")));
+      i > 0 && h("button.icon-button.small", { type: "button", "aria-label": away, title: away,
+        onclick: () => this.dismiss(i) }, icon("close")));
     return { element: h("li.take", {}, button, tools), button, canvas };
   }
 
@@ -117,4 +123,5 @@ export class Takes {
   }
 }
 
-const ghost = number => h("li.take.coming", {}, h("span.spinner", { "aria-hidden": "true" }), t("stage.take", { number }));
+const ghost = number => h("li.take.coming", {}, h("span.spinner", { "aria-hidden": "true" }),
+  t("stage.take", { number }));

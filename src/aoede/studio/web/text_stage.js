@@ -53,7 +53,8 @@ export const stage = {
     "stage.edit.go": "Make this anew",
     "stage.edit.whole": "Make all anew",
     "stage.edit.again": "Again, another seed",
-    "stage.edit.foreign": "This music was not written here, so no part of it can be made anew. You can have a song written around it.",
+    "stage.edit.foreign": "This music was not written here, so no part of it can be made anew. You can have a song "
+      + "written around it.",
     "stage.chosen.none": "The whole song",
     "stage.chosen.hint": "Drag over bars or click a section to choose less.",
     "stage.chosen.clear": "Choose nothing",
@@ -109,7 +110,8 @@ export const stage = {
     "stage.lyrics.none": "This song has no words.",
     "stage.lyrics.edit": "Change the words",
     "stage.lyrics.words": "The words",
-    "stage.lyrics.hint": "A line of words on each line; [Verse], [Chorus] above a part. A chorus written once is sung every time.",
+    "stage.lyrics.hint": "A line of words on each line; [Verse], [Chorus] above a part. A chorus written once is "
+      + "sung every time.",
     "stage.lyrics.keeps": "Leave the notes of the melody as they are",
     "stage.lyrics.sing": "Sing these words",
     "stage.lyrics.sung": "The song has its new words.",

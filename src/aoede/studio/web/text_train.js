@@ -12,7 +12,6 @@ export const train = {
     "train.lede": "Give it songs, texts, recordings or messages. See what can be learnt from them, watch it learn, "
       + "and use it at once. Nothing leaves this machine.",
     "train.new": "Train something new",
-    "train.back": "All steps",
 
     "train.data": "What should it learn from?",
     "train.data.folder": "A folder on this machine",
@@ -31,7 +30,6 @@ export const train = {
     "train.data.other": "Choose something else",
 
     "train.folder.roots": "Folders",
-    "train.folder.up": "Up to {name}",
     "train.folder.this": "Learn from this folder",
     "train.folder.empty": "No folders in here.",
     "train.folder.files": ({ n }) => `${files.en(n)} right here`,
@@ -121,8 +119,6 @@ export const train = {
     "train.seed.hint": "The same seed and files give the same model, byte for byte.",
     "train.usual": "as usual",
     "train.begin": "Begin to learn",
-    "train.beginning": "Beginning …",
-    "train.queued": "It waits until the training before it has ended.",
 
     "train.runs": "Your trainings",
     "train.runs.empty": "None yet. What you train stays here: to go on with it, to use it, to compare.",
@@ -133,7 +129,6 @@ export const train = {
     "train.state.done": "done",
     "train.state.damaged": "damaged",
     "train.state.elsewhere": "learning in another program",
-    "train.runs.open": "Open “{name}”",
 
     "train.run.from": "{learner}, from “{data}”",
     "train.run.reading": ({ done, total }) => `Reading your files: ${number("en", done)} of ${number("en", total)}`,
@@ -150,7 +145,7 @@ export const train = {
     "train.run.stop.sure": "Stop this training?",
     "train.run.stop.hint": "What it has learnt so far is kept: you can use it, and you could still go on later.",
     "train.run.cancel": "Do not begin",
-    "train.run.done": "It has learnt: {steps} steps.",
+    "train.run.done": ({ steps }) => (steps === "1" ? "It has learnt." : `It has learnt: ${steps} steps.`),
     "train.run.stopped": "It stands at step {step} of {total}, saved.",
     "train.run.interrupted":
       "The studio was closed while this was learning. Nothing is lost: it stands at step {step}.",
@@ -178,7 +173,6 @@ export const train = {
     "train.use.get.model": "Model file",
     "train.use.get.losses": "Curves (picture)",
     "train.use.downloads": "Download",
-    "train.sample.title": "what {name} plays",
 
     "train.samples": "What it makes by now",
     "train.samples.music": "Each row is what it plays after so many steps, from early to late.",
@@ -200,7 +194,6 @@ export const train = {
     "train.chart.empty": "The curve begins with the first check.",
     "train.chart.heart":
       "It has begun to learn by heart instead of understanding. The best is kept: that of step {step}.",
-    "train.chart.none.held": "Nothing was held out to judge it by.",
     "train.chart.says": "Curve of {figure}. Newest: {value} at step {step}. Best: {best} at step {best_step}.",
     "train.figure.explained": "What this figure means",
 
@@ -249,7 +242,6 @@ export const train = {
     "train.title": "把你的音乐教给它",
     "train.lede": "给它歌曲、文字、录音或消息，看看从中能学到什么，看着它学，学完马上就用。一切都留在这台电脑上。",
     "train.new": "训练新的模型",
-    "train.back": "回到开头",
 
     "train.data": "从什么学起？",
     "train.data.folder": "这台电脑上的文件夹",
@@ -267,7 +259,6 @@ export const train = {
     "train.data.other": "换别的",
 
     "train.folder.roots": "文件夹",
-    "train.folder.up": "回到上一级“{name}”",
     "train.folder.this": "从这个文件夹学",
     "train.folder.empty": "这里没有下级文件夹。",
     "train.folder.files": ({ n }) => `这一层有 ${files.zh(n)}`,
@@ -356,8 +347,6 @@ export const train = {
     "train.seed.hint": "同样的种子和文件，得到的模型一个字节都不差。",
     "train.usual": "照常",
     "train.begin": "开始学",
-    "train.beginning": "正在开始……",
-    "train.queued": "要等前一个训练结束。",
 
     "train.runs": "你的训练",
     "train.runs.empty": "还没有。训练过的都留在这里：可以继续、使用、比较。",
@@ -368,7 +357,6 @@ export const train = {
     "train.state.done": "学完了",
     "train.state.damaged": "已损坏",
     "train.state.elsewhere": "别的程序正在训练",
-    "train.runs.open": "打开“{name}”",
 
     "train.run.from": "{learner}，来自“{data}”",
     "train.run.reading": ({ done, total }) => `正在读文件：${number("zh", done)} / ${number("zh", total)}`,
@@ -385,7 +373,7 @@ export const train = {
     "train.run.stop.sure": "停止这次训练？",
     "train.run.stop.hint": "已经学到的会留着：可以使用，以后也还能继续。",
     "train.run.cancel": "不开始了",
-    "train.run.done": "学完了，共 {steps} 步。",
+    "train.run.done": ({ steps }) => (steps === "1" ? "学完了。" : `学完了，共 ${steps} 步。`),
     "train.run.stopped": "停在第 {step} 步，共 {total} 步，已保存。",
     "train.run.interrupted": "学习途中工作室关闭了。什么都没丢：保存在第 {step} 步。",
     "train.run.early": "它自己停了：再多的步数也不会更好。",
@@ -411,7 +399,6 @@ export const train = {
     "train.use.get.model": "模型文件",
     "train.use.get.losses": "曲线图",
     "train.use.downloads": "下载",
-    "train.sample.title": "{name} 弹的",
 
     "train.samples": "它现在做出来的",
     "train.samples.music": "每一行是学到那一步时它弹的，从早到晚。",
@@ -432,7 +419,6 @@ export const train = {
     "train.chart.table": "用表格看",
     "train.chart.empty": "第一次检验后就有曲线。",
     "train.chart.heart": "它开始死记硬背，而不是领会了。留下的是最好的：第 {step} 步的。",
-    "train.chart.none.held": "没有留出内容来检验它。",
     "train.chart.says": "{figure}的曲线。最新：第 {step} 步 {value}。最好：第 {best_step} 步 {best}。",
     "train.figure.explained": "这个数是什么意思",
 

@@ -15,7 +15,8 @@ export class TrackList {
 
   // voices as of voicesOf(view). The same tracks stay as they are: whoever has the focus keeps it.
   show(voices) {
-    const sign = JSON.stringify(voices.map(({ key, track }) => [key, track.colour, track.en, track.zh, track.instrument]));
+    const sign = JSON.stringify(voices.map(({ key, track }) =>
+      [key, track.colour, track.en, track.zh, track.instrument]));
     if (sign === this.sign) return;
     this.sign = sign;
     this.#rows = new Map(voices.map((voice, i) => [voice.key, this.#row(voice, i)]));
@@ -29,7 +30,8 @@ export class TrackList {
       pressed(row.mute, mute);
       pressed(row.solo, solo);
       pressed(row.name, chosen.has(key));
-      if (row.lock.getAttribute("aria-pressed") !== String(isLocked)) fill(row.lock, icon(isLocked ? "lock" : "unlock"));
+      if (row.lock.getAttribute("aria-pressed") !== String(isLocked))
+        fill(row.lock, icon(isLocked ? "lock" : "unlock"));
       pressed(row.lock, isLocked);
       row.lock.hidden = !canLock || !row.isOurs;
       row.element.classList.toggle("unheard", !this.mix.isHeard(key));
@@ -46,9 +48,10 @@ export class TrackList {
   }
 
   #row({ key, track }, i) {
-    const name = pick(track.en, track.zh), instrument = track.instrument ? pick(track.instrument.en, track.instrument.zh) : "";
+    const name = pick(track.en, track.zh), instrument = pick(track.instrument?.en, track.instrument?.zh) ?? "";
     const row = { isOurs: Boolean(track.role) };
-    row.name = h("button.track-name", { type: "button", title: t("stage.track.choose"), onclick: () => this.to.choose(key) },
+    row.name = h("button.track-name", { type: "button", title: t("stage.track.choose"),
+      onclick: () => this.to.choose(key) },
       h("span.track-colour", { style: { "--colour": `var(--voice-${i})` } }),
       h("span.track-words", {}, h("b", {}, name), instrument && instrument !== name && h("small", {}, instrument)));
     row.mute = toggle("M", t("stage.mute", { name }), () => this.mix.set(key, { mute: !this.mix.of(key).mute }));
@@ -56,7 +59,8 @@ export class TrackList {
     row.lock = toggle(null, t("stage.lock", { name }), () => this.to.lock(key));
     row.volume = h("input.track-volume", { type: "range", min: 0, max: 100, "aria-label": t("stage.volume", { name }),
       oninput: event => this.mix.set(key, { volume: Number(event.target.value) / 100 }) });
-    row.element = h("li.track", { "data-key": key }, row.name, h("span.track-tools", {}, row.mute, row.solo, row.lock, row.volume));
+    row.element = h("li.track", { "data-key": key }, row.name,
+      h("span.track-tools", {}, row.mute, row.solo, row.lock, row.volume));
     return row;
   }
 }

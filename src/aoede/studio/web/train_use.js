@@ -51,6 +51,7 @@ async function keep(view, id, fields) {
 }
 
 async function openSample(row) {
+  location.hash = "#song";
   const data = await read(`/runs/${row.id}/files/${row.sample}`);
   await openFile(new File([data], `${row.id}.mid`, { type: "audio/midi" }));
 }

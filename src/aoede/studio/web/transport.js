@@ -32,17 +32,22 @@ export class Transport {
     this.chord = h("span.transport-chord", {});
     this.said = h("span.transport-said", { role: "status" });
     const zoom = [this.follow, tool("minus", t("stage.zoom.out"), () => to.zoom(1 / ZOOM), "−"),
-      tool("plus", t("stage.zoom.in"), () => to.zoom(ZOOM), "+"), tool(stageIcon("fit"), t("stage.zoom.fit"), to.fit)];
+      tool("plus", t("stage.zoom.in"), () => to.zoom(ZOOM), "+"),
+        tool(stageIcon("fit"), t("stage.zoom.fit"), to.fit)];
     for (const button of zoom) button.classList.add("small");
-    this.element = h("div.transport", { role: "group", "aria-label": t("stage.transport"), "data-position": "0.000", "data-state": "empty" },
+    this.element = h("div.transport", { role: "group", "aria-label": t("stage.transport"), "data-position": "0.000",
+      "data-state": "empty" },
       h("div.transport-main", {}, this.start, this.play, this.loop),
-      h("div.transport-where", {}, h("div", {}, this.time, this.total), h("div", {}, this.place, this.section, this.chord, this.said)),
-      h("div.transport-side", {}, this.#volume(), h("div.transport-zoom", { role: "group", "aria-label": t("stage.zoom") }, zoom)));
+      h("div.transport-where", {}, h("div", {}, this.time, this.total),
+        h("div", {}, this.place, this.section, this.chord, this.said)),
+      h("div.transport-side", {}, this.#volume(),
+        h("div.transport-zoom", { role: "group", "aria-label": t("stage.zoom") }, zoom)));
   }
 
   #volume() {
     const stored = Number(localStorage.getItem(VOLUME) ?? 1), place = stored >= 0 && stored <= 1 ? stored : 1;
-    const slider = h("input", { type: "range", min: 0, max: 100, value: Math.round(place * 100), "aria-label": t("stage.loudness") });
+    const slider = h("input", { type: "range", min: 0, max: 100, value: Math.round(place * 100),
+      "aria-label": t("stage.loudness") });
     const put = to => {
       this.player.setVolume(to);
       slider.style.setProperty("--fill", `${to * 100}%`);
@@ -85,7 +90,8 @@ export class Transport {
     this.element.dataset.position = seconds.toFixed(3);
     written(this.time, clock(Math.min(seconds, timeline.duration), true));
     const ticks = timeline.ticksAt(seconds) + 1;
-    written(this.place, t("stage.place", { bar: timeline.barAt(ticks) + 1, beat: Math.floor(timeline.beatAt(ticks)) }));
+    const bar = timeline.barAt(ticks) + 1, beat = Math.floor(timeline.beatAt(ticks));
+    written(this.place, t("stage.place", { bar, beat }));
     written(this.section, timeline.sectionNameAt(ticks));
     written(this.chord, timeline.chordAt(ticks));
   }

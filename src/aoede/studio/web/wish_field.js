@@ -44,8 +44,8 @@ function sentByEnter(event, element) {
   element.form.requestSubmit();
 }
 
-// What was understood, in a line: a mark on a small plane, the feelings, the words that decided; and where the mood was
-// put by hand instead. `show({heard: a mood or null, chosen: {valence, arousal}})`, either.
+// What was understood, in a line: a mark on a small plane, the feelings, the words that decided; and where the mood
+// was put by hand instead. `show({heard: a mood or null, chosen: {valence, arousal}})`, either.
 export function heardField(open) {
   const mark = moodMark(), text = h("span"), now = { heard: null, chosen: {} };
   const button = h("button.heard-mark", { type: "button", "aria-label": t("song.heard.open"),
@@ -58,14 +58,16 @@ export function heardField(open) {
     const place = { valence: chosen.valence ?? heard.valence, arousal: chosen.arousal ?? heard.arousal };
     const isMoved = chosen.valence != null || chosen.arousal != null;
     mark.show(place);
-    fill(text, lineOf(heard), isMoved && [" ", h("strong", {}, t("song.heard.moved", { place: placeInWords(place) }))]);
+    const moved = isMoved && [" ", h("strong", {}, t("song.heard.moved", { place: placeInWords(place) }))];
+    fill(text, lineOf(heard), moved);
   } };
 }
 
 function lineOf(mood) {
   const feelings = strongest(mood.feelings).slice(0, 3).map(feeling => pick(feeling.en, feeling.zh));
   const words = (mood.keywords ?? []).slice(0, 5).join(pick(", ", "、"));
-  return [t("song.heard"), " ", h("em", {}, feelings.length > 0 ? feelings.join(pick(", ", "、")) : placeInWords(mood)),
+  const named = feelings.length > 0 ? feelings.join(pick(", ", "、")) : placeInWords(mood);
+  return [t("song.heard"), " ", h("em", {}, named),
     words && h("span.muted", {}, ` ${t("song.heard.from", { words })}`)];
 }
 
