@@ -7,9 +7,12 @@ export function freshNews(detail = {}) {
     history: detail.history ?? [], fine: [], watched: detail.watched ?? "", best: detail.best ?? null,
     best_step: detail.best_step ?? null, samples: [], n_sounds: 0, told: [], reading: null, account: null,
     seed: detail.seed ?? null };
-  if (detail.text) news.samples.push({ step: detail.step, text: detail.text });
+  if (detail.text) news.samples.push({ step: stepOf(detail), text: detail.text });
   return news;
 }
+
+// The step that the newest sample is of, by the name of its file.
+const stepOf = ({ sample, best_step, step }) => Number(/^step-(\d+)/.exec(sample)?.[1] ?? best_step ?? step);
 
 const TAKES = {
   queued: news => { news.phase = "waiting"; },

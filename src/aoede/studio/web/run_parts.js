@@ -6,9 +6,10 @@ import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { secondsLeft } from "./run_news.js";
 import { fileTable } from "./scan_report.js";
+import { sampleOf, told } from "./train_told.js";
 import { duration, figure, figureName, findLearner, MUSIC, titleOf, whole } from "./train_words.js";
 
-const MOST_EARLIER = 12, MOST_TOLD = 20;
+const MOST_EARLIER = 12, MOST_TOLD = 20, FEW_TOLD = 4;
 
 export function headOf(row, known) {
   const learner = findLearner(known.learners, row);
@@ -68,8 +69,11 @@ function madeBy(row, news) {
 
 function textSamples(samples) {
   const [last, ...earlier] = [...samples].reverse();
-  const one = ({ step, text }) => h("figure.sample", {}, h("blockquote.sample-text", { lang: "" }, text.trim()),
-    h("figcaption.muted", {}, t("train.samples.step", { step: whole(step) })));
+  const one = ({ step, text: said }) => {
+    const { text, remark } = sampleOf(said);
+    return h("figure.sample", {}, h("blockquote.sample-text", { lang: "" }, text),
+      h("figcaption.muted", {}, t("train.samples.step", { step: whole(step) }), remark && h("p", {}, remark)));
+  };
   const more = () => h("details.drawer", {}, h("summary", {}, t("train.samples.earlier")),
     h("div.stack", {}, earlier.slice(0, MOST_EARLIER).map(one)));
   return [one(last), earlier.length > 0 && more()];
@@ -92,16 +96,16 @@ function heardSample(row) {
 
 export function accountOf(row, news) {
   const account = news.account ?? row.account ?? {}, files = row.account?.rows ?? [], seed = news.seed ?? row.seed;
-  const drawer = (text, content) => h("details.drawer", {}, h("summary", {}, text), content);
+  const drawer = (text, content, open = false) => h("details.drawer", { open }, h("summary", {}, text), content);
   return h("div.stack.run-account", {},
     account.read !== undefined && h("p.muted", {}, t("train.run.account", account)),
     files.length > 0 && drawer(t("train.scan.problems", { n: files.length }), fileTable(files, files.length)),
-    news.told.length > 0 && drawer(t("train.run.told"), toldList(news.told)),
+    news.told.length > 0 && drawer(t("train.run.told"), toldList(news.told), news.told.length <= FEW_TOLD),
     Object.keys(row.settings ?? {}).length > 0 && drawer(t("train.run.settings"), settingsList(row.settings)),
     Number.isFinite(seed) && h("p.muted.tabular", {}, t("train.run.seed", { seed })));
 }
 
-const toldList = told => h("ul.told", { lang: "en" }, told.slice(-MOST_TOLD).map(text => h("li", {}, text)));
+const toldList = texts => h("ul.told", {}, texts.slice(-MOST_TOLD).map(text => h("li", {}, told(text))));
 
 const settingsList = settings => h("dl.settings", {}, Object.entries(settings).map(([name, value]) =>
   h("div", {}, h("dt.mono", {}, name), h("dd.tabular", {}, String(value)))));
