@@ -456,7 +456,7 @@ def test_a_training_pauses_goes_on_and_is_busy_meanwhile(studio: tuple[Client, P
 def test_a_studio_that_is_killed_while_it_trains_loses_nothing(songs: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    options = {"epochs": 36, "seed": 5, "settings": QUICK}
+    options = {"epochs": 24, "seed": 5, "settings": QUICK}
     url, token, process = start(home, "--root", str(songs.parent))
     client = Client(url, token)
     job = client.post("/runs", {"folder": folder_of(client, "songs"), "family": "rbm", **options})
@@ -476,7 +476,7 @@ def test_a_studio_that_is_killed_while_it_trains_loses_nothing(songs: Path, tmp_
         result = client.made(f"/runs/{run}/resume", {})
         assert result["is_done"]
         assert client.get(f"/runs/{run}")["state"] == "done"
-    trained(songs, tmp_path / "whole", "rbm", encoding="pianoroll", n_epochs=36, **QUICK)
+    trained(songs, tmp_path / "whole", "rbm", encoding="pianoroll", n_epochs=24, **QUICK)
     whole = (tmp_path / "whole" / runs.MODEL_FILE).read_bytes()
     assert (home / "runs" / run / runs.MODEL_FILE).read_bytes() == whole
 

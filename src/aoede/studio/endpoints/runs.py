@@ -65,7 +65,7 @@ async def learners(ask: Ask) -> dict[str, Any]:
 
 async def scan(ask: Ask) -> "Job":
     folder, name, within = await asyncio.to_thread(_data, ask, ask.body)
-    task = {"folder": str(folder), "within": within}
+    task: dict[str, Any] = {"folder": str(folder), "within": within}
     task |= {key: ask.body[key] for key in ("family", "encoding") if key in ask.body}
     return ask.studio.jobs.submit("scan", task, public={"data": name, **_source(ask.body)})
 
@@ -79,7 +79,7 @@ async def begin(ask: Ask) -> "Job":
     check_installed(learner)
     folder, data, within = await asyncio.to_thread(_data, ask, body)
     seed = body["seed"] if "seed" in body else secrets.randbelow(2**31)
-    options = settings | {"encoding": learner.encoding, "seed": seed}
+    options: dict[str, Any] = settings | {"encoding": learner.encoding, "seed": seed}
     if learner.takes_time:
         options |= {"n_epochs": body["epochs"]} if "epochs" in body else {}
         options |= {"minutes": body["minutes"]} if "minutes" in body else {}
@@ -87,7 +87,7 @@ async def begin(ask: Ask) -> "Job":
     place = await asyncio.to_thread(
         trainings.new_run, ask.studio.home, learner.family, body.get("name") or data, list(_live(ask))
     )
-    task = {"id": place.name, "run": str(place), "folder": str(folder), "within": within}
+    task: dict[str, Any] = {"id": place.name, "run": str(place), "folder": str(folder), "within": within}
     task |= {"family": learner.family, "name": name, "options": options}
     public = {"run": place.name, "family": learner.family, "encoding": learner.encoding, "name": name}
     public |= {key: body[key] for key in ("minutes", "epochs") if key in body}
@@ -108,7 +108,13 @@ async def resume(ask: Ask) -> "Job":
     folder = Path(document["folder"])
     within = await asyncio.to_thread(_allowed, ask, folder)
     row = await asyncio.to_thread(trainings.row_of, id_, run, None)
-    task = {"id": id_, "run": str(run), "folder": str(folder), "within": within, "resume": True}
+    task: dict[str, Any] = {
+        "id": id_,
+        "run": str(run),
+        "folder": str(folder),
+        "within": within,
+        "resume": True,
+    }
     task |= {"options": {"allow_data_change": ask.body.get("allow_data_change", False)}}
     public = {"run": id_, "family": learner.family, "encoding": learner.encoding, "name": row["name"]}
     return ask.studio.jobs.submit("train", task, public=public | {"data": row["data"], "resumed": True})
