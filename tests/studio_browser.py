@@ -105,14 +105,21 @@ class Seen:
 
 @contextmanager
 def tab(
-    browser: Browser, client: Client, *, at: str = "", allowed: Sequence[str] = (), **options: Any
+    browser: Browser,
+    client: Client,
+    *,
+    at: str = "",
+    bars: int | None = None,
+    allowed: Sequence[str] = (),
+    **options: Any,
 ) -> Iterator[Page]:
     """A page of the studio with empty fields, in a browser that was never here. At its end nothing bad has happened.
 
-    at: "#words". allowed: patterns of console errors that the test provokes. options: of a context of Playwright.
+    at: "#words". bars: what stands in the field for the length of songs. allowed: patterns of console errors that the
+    test provokes. options: of a context of Playwright.
     """
     for name in DRAFTS:
-        client.call("PUT", f"/drafts/{name}", {})
+        client.call("PUT", f"/drafts/{name}", {"options": {"bars": bars}} if bars and name == "make" else {})
     usual = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "color_scheme": "light"}
     context = browser.new_context(**(usual | options))
     seen = Seen(f"{client.url}/", tuple(allowed))
@@ -168,16 +175,17 @@ def loudest(page: Page) -> float:
 def vivid(page: Page, canvas: str = ".roll-ground") -> int:
     """How many pixels of a canvas have a strong colour: those of notes."""
     return int(
-        page.eval_on_selector(
-            canvas,
-            """canvas => {
-              if (canvas.width === 0) return 0;
+        page.evaluate(
+            """selector => {
+              const canvas = document.querySelector(selector);
+              if (!canvas?.width) return 0;
               const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
               let n = 0;
               for (let i = 0; i < data.length; i += 4)
                 if (Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 70) n++;
               return n;
             }""",
+            canvas,
         )
     )
 

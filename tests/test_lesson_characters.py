@@ -30,10 +30,12 @@ def one(texts: Lesson) -> Lesson:
     return texts
 
 
+@pytest.mark.slow
 class TestLesson(LessonClaims):
     """What every lesson claims."""
 
 
+@pytest.mark.slow
 def test_the_ladder_of_texts_is_as_the_lesson_says(texts: Lesson) -> None:
     """Not monotone: the n-gram beats every network, and the mixture both; learning while reading beats that."""
     rungs = {
@@ -50,6 +52,7 @@ def test_the_ladder_of_texts_is_as_the_lesson_says(texts: Lesson) -> None:
     assert learning < still - 0.05
 
 
+@pytest.mark.slow
 def test_the_lesson_catches_its_copier_and_keeps_it_from_copying(texts: Lesson) -> None:
     free, kept = (said for line, said in texts.said.items() if "write out/copier" in line)
     assert re.search(r"\]\(1[,)]", free), "no passage is marked"
@@ -102,6 +105,7 @@ def test_the_letter_that_wins_in_the_picture_is_the_one_that_a_writer_chooses(ng
     assert set(chosen) <= set(text_pictures.candidates(seen.next_log_p, chosen))
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_pictures_and_another_only_another_choice(texts: Lesson) -> None:
     found, name = find_checkpoint(texts.folder / "out" / "ngram")
     one, same, other = (text_pictures.pictures_of(found, name, text=LINE, seed=seed) for seed in (10, 10, 11))
@@ -109,6 +113,7 @@ def test_the_same_seed_draws_the_same_pictures_and_another_only_another_choice(t
     assert one["foreseen"] == other["foreseen"] and one["choice"] != other["choice"]
 
 
+@pytest.mark.slow
 def test_look_reads_unknown_characters_and_refuses_texts_where_none_is_read(
     texts: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -195,7 +195,7 @@ def _safe(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=list(message["headers"]))
             for name, value in SECURITY_HEADERS.items():
-                headers[name] = value
+                headers.setdefault(name, value)  # a picture has a policy of its own
             headers.setdefault("Cache-Control", "no-store")
             message = {**message, "headers": headers.raw}
         await send(message)

@@ -63,13 +63,14 @@ async def file(ask: Ask) -> Response:
         path = made.path(version, kind)
     if path is None:
         raise MissingError("the file was made, but is gone again", where=kind, hint="Try again.")
-    headers = {
-        "Content-Disposition": disposition(_name(facts, kind), is_inline),
-        "Cache-Control": "private, no-cache",
-    }
-    if kind == "svg":
-        headers["Content-Security-Policy"] = _OF_PICTURES
-    return FileResponse(path, headers=headers, media_type=KINDS[kind])
+    return FileResponse(path, headers=headers_of(facts, kind, is_inline), media_type=KINDS[kind])
+
+
+def headers_of(facts: Mapping[str, Any], kind: str, is_inline: bool) -> dict[str, str]:
+    """How a file of a version with these facts is sent."""
+    policy = {"Content-Security-Policy": _OF_PICTURES} if kind == "svg" else {}
+    name = disposition(_name(facts, kind), is_inline)
+    return {"Content-Disposition": name, "Cache-Control": "private, no-cache", **policy}
 
 
 def _name(facts: Mapping[str, Any], kind: str) -> str:

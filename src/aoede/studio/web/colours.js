@@ -1,6 +1,6 @@
 // The colours of the roll: those of the page as numbers, and of each track a scale that stands out from the ground.
 
-const CONTRASTS = [3.1, 3.5, 4, 4.7]; // of soft to loud notes against the ground; 3 is the least that WCAG allows
+const CONTRASTS = [3.3, 3.6, 4.1, 4.8]; // of soft to loud notes against the ground; 3 is the least that WCAG allows
 const LEAD_MORE = 1.06; // the melody stands out more
 const LIT = 7.5; // of a note that sounds
 

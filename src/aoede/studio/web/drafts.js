@@ -5,19 +5,20 @@
 //   draft.changed();                               // at every change; written 400 ms later, or when the page goes
 
 import { call, link } from "./api.js";
+import { watch } from "./store.js";
 
 const WAIT_MS = 400;
 const drafts = new Set();
 
 export function keeps(name, fields) {
-  let timer = null;
+  let timer = null, isLost = false;
   const path = `/drafts/${name}`;
 
   async function save() {
     if (timer === null) return;
     clearTimeout(timer);
     timer = null;
-    await call("PUT", path, fields()).catch(() => {}); // a draft that could not be kept is no reason to disturb
+    isLost = await call("PUT", path, fields()).then(() => false, () => true); // no reason to disturb anybody
   }
 
   function leave() {
@@ -38,6 +39,7 @@ export function keeps(name, fields) {
     return found && typeof found === "object" ? found : {};
   }
 
+  watch("offline", isOffline => { if (!isOffline && isLost) changed(); });
   drafts.add(save);
   addEventListener("pagehide", leave);
   return { changed, stored, save };

@@ -45,7 +45,7 @@ export class LyricsPanel {
     const { view } = piece, lines = view.lines ?? [];
     this.rows = lines.map((line, i) => this.#row(line, i));
     fill(this.lines, bySection(lines).map(([i, members]) => h("section.stanza", {},
-      view.sections[i] && h("h4", {}, pick(view.sections[i].en, view.sections[i].zh)),
+      view.sections[i] && h("h3", {}, pick(view.sections[i].en, view.sections[i].zh)),
       h("ol", {}, members.map(each => this.rows[each].element)))));
     this.none.hidden = lines.length > 0;
     this.#update();

@@ -16,6 +16,13 @@ export function scanReport(found, name) {
     outcomes(found), files(found, isNone));
 }
 
+// The numbers of the report in one line.
+export function summaryOf(found) {
+  const counted = ["read", "repaired", "skipped"].filter(name => found[name] > 0);
+  if (found.recommended === null) return t("train.scan.none");
+  return counted.map(name => `${whole(found[name])} ${t(`train.scan.${name}`)}`).join(", ");
+}
+
 const nothing = () => h("div.note.bad", {}, icon("warning"),
   h("div", {}, h("p", {}, t("train.scan.none")), h("p.muted", {}, t("train.scan.none.hint"))));
 

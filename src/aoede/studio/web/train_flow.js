@@ -7,10 +7,11 @@ import { fileDrop } from "./file_drop.js";
 import { folderPicker } from "./folder_picker.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
+import { onKey } from "./keys.js";
 import { keptSets } from "./kept_sets.js";
 import { learnerCards } from "./learner_cards.js";
 import { failureNote } from "./notices.js";
-import { scanReport } from "./scan_report.js";
+import { scanReport, summaryOf } from "./scan_report.js";
 import { trainSettings } from "./train_settings.js";
 import { nameOf } from "./train_words.js";
 
@@ -21,8 +22,8 @@ export function trainFlow(known, begun) {
   const draft = keeps("train", () => ({ source: state.source, learner: state.learner && nameOf(state.learner),
     ...settings.read() }));
   const dataPlace = h("section.train-data", { "aria-label": t("train.data") }), scanPlace = h("div");
-  const choosePlace = h("div");
-  const element = h("div.train-flow", {}, dataPlace, scanPlace, choosePlace);
+  const choosePlace = h("div"), says = h("p.visually-hidden", { role: "status" });
+  const element = h("div.train-flow", {}, dataPlace, scanPlace, choosePlace, says);
 
   function choosing({ focus = false } = {}) {
     state.scanning?.cancel();
@@ -68,6 +69,7 @@ export function trainFlow(known, begun) {
   function shown(found, wanted) {
     state.found = found;
     fill(scanPlace, h("div.card", {}, scanReport(found, state.source.name)));
+    says.textContent = summaryOf(found);
     const cards = learnerCards(found, wanted?.learner, chosen);
     state.learner = cards.value();
     settings.suggest(state.source.name);
@@ -100,6 +102,11 @@ export function trainFlow(known, begun) {
     if (typeof source.folder === "string" || await isThere(source.dataset)) await take(source, before);
   }
 
+  onKey("Ctrl+Enter", { en: "Begin to learn", zh: "开始学" }, () => {
+    const form = element.isConnected ? choosePlace.querySelector("form") : null;
+    form?.requestSubmit();
+    return form !== null;
+  }, { view: "train", typing: true });
   return { element, restore };
 }
 
@@ -118,7 +125,7 @@ const chosenHead = (source, another) => h("div.row.spread.chosen", {},
 // How far the looking through is. -> {element, onEvent}
 function reading(name, cancel) {
   const bar = h("progress", { "aria-label": t("train.scan.going", { name }) });
-  const line = h("p.muted", { role: "status" });
+  const line = h("p.muted");
   const stop = h("button.button.quiet.small", { type: "button", onclick: cancel }, t("train.scan.cancel"));
   const onEvent = ({ event, kind, done, total }) => {
     if (event !== "reading") return;
