@@ -57,6 +57,11 @@ def on(page: Page, view: str, wanted: str) -> Locator:
     return place
 
 
+def opened(page: Page, place: str) -> None:
+    """All drawers of a place are open."""
+    page.eval_on_selector(place, "place => place.querySelectorAll('details').forEach(each => { each.open = true; })")
+
+
 def song(page: Page, there: Planted) -> None:
     on(page, f"#song/{there.song}", ".stage")
     made(page)
@@ -77,8 +82,7 @@ def wrong(page: Page, there: Planted) -> None:
 
 def drawers(page: Page, there: Planted) -> None:
     song(page, there)
-    for summary in page.locator(".stage details:not([open]) > summary").all():
-        summary.click()
+    opened(page, ".stage")
     page.locator(".track-name").first.click()
     page.locator(".roll-section").first.click()
 
@@ -132,9 +136,7 @@ def keys(page: Page, there: Planted) -> None:
 
 def written(page: Page, there: Planted) -> None:
     on(page, "#words", ".words-layout")
-    for summary in page.locator("#view-words details:not([open]) > summary").all():
-        if summary.is_visible():
-            summary.click()
+    opened(page, "#view-words")
     page.locator("#view-words [type=submit]").click()
     page.locator(".draft:not(.is-writing)").nth(2).wait_for(timeout=60_000)
 
@@ -164,15 +166,12 @@ def sound(page: Page, there: Planted) -> None:
 def scanned(page: Page, there: Planted) -> None:
     on(page, "#train", ".kept-set .chip").click()
     page.locator("input[name=learner]").first.wait_for(timeout=60_000)
-    for summary in page.locator("#view-train details:not([open]) > summary").all():
-        summary.click()
+    opened(page, "#view-train")
 
 
 def run(page: Page, there: Planted) -> None:
     on(page, f"#train/{there.run}", ".run .uses")
-    for summary in page.locator(".run details:not([open]) > summary").all():
-        if summary.is_visible():
-            summary.click()
+    opened(page, ".run")
 
 
 def sure(page: Page, there: Planted) -> None:

@@ -18,7 +18,7 @@ from aoede import editing, export, synth
 from aoede.sketches import sketch
 from aoede.song import Song
 from aoede.studio import made_files
-from aoede.studio.endpoints.files import disposition, headers_of
+from aoede.studio.endpoints.files import disposition
 from aoede.studio.made_files import MadeFiles
 from tests.studio_server import Client, running
 
@@ -242,7 +242,9 @@ def test_scores_and_pictures_can_be_shown_where_they_are(client: Client, shown: 
         assert (
             client.call("GET", f"{path}/{kind}", inline=1).headers["content-disposition"].startswith("inline")
         )
-    policy = headers_of(shown["song"], "svg", True)["Content-Security-Policy"]  # its styles are within itself
+    policy = client.call("GET", f"{path}/svg", inline=1).headers[
+        "content-security-policy"
+    ]  # styles are within it
     assert "style-src 'unsafe-inline'" in policy
     assert "sandbox" in policy
     refused(client, "GET", f"{path}/html", None, inline=1)

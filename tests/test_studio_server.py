@@ -2,6 +2,7 @@
 
 import gzip
 import importlib
+import json
 import os
 import re
 import signal
@@ -19,7 +20,7 @@ import pytest
 
 from aoede.studio.server import SUBJECTS, all_endpoints
 from aoede.studio.worker import LANES, TASKS
-from tests.studio_server import Answer, Client, running, start, stop
+from tests.studio_server import Client, running, start, stop
 
 TOKEN = "a-token-of-the-tests_0123"
 

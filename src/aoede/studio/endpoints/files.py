@@ -63,10 +63,10 @@ async def file(ask: Ask) -> Response:
         path = made.path(version, kind)
     if path is None:
         raise MissingError("the file was made, but is gone again", where=kind, hint="Try again.")
-    return FileResponse(path, headers=headers_of(facts, kind, is_inline), media_type=KINDS[kind])
+    return FileResponse(path, headers=_headers(facts, kind, is_inline), media_type=KINDS[kind])
 
 
-def headers_of(facts: Mapping[str, Any], kind: str, is_inline: bool) -> dict[str, str]:
+def _headers(facts: Mapping[str, Any], kind: str, is_inline: bool) -> dict[str, str]:
     """How a file of a version with these facts is sent."""
     policy = {"Content-Security-Policy": _OF_PICTURES} if kind == "svg" else {}
     name = disposition(_name(facts, kind), is_inline)

@@ -20,6 +20,7 @@ from aoede.studio.learners import (
     FAMILIES,
     INSTALL,
     LEARNERS,
+    Learner,
     check_installed,
     checked_settings,
     has_torch,
@@ -30,6 +31,7 @@ from aoede.studio.trainings import Live
 if TYPE_CHECKING:
     from aoede.studio.jobs import Job
 
+_NAMING = asyncio.Lock()
 _DATA = {
     "folder": Field("id", "One of the folders that training may read."),
     "dataset": Field("id", "A set of files that was sent."),
@@ -73,27 +75,38 @@ async def scan(ask: Ask) -> "Job":
 async def begin(ask: Ask) -> "Job":
     body = ask.body
     learner = learner_of(body["family"], body.get("encoding", ""))
+    options = _options(learner, body)
+    folder, data, within = await asyncio.to_thread(_data, ask, body)
+    name = " ".join(body.get("name", "").split()) or data
+    task: dict[str, Any] = {"folder": str(folder), "within": within, "name": name, "options": options}
+    public = {"family": learner.family, "encoding": learner.encoding, "name": name, "seed": options["seed"]}
+    public |= {key: body[key] for key in ("minutes", "epochs") if key in body}
+    public |= {"data": data, **_source(body)}
+    async with _NAMING:  # a name that was found is not found by another before its job is known
+        make = (
+            trainings.new_run,
+            ask.studio.home,
+            learner.family,
+            body.get("name") or data,
+            list(_live(ask)),
+        )
+        place = await asyncio.to_thread(*make)
+        task |= {"id": place.name, "run": str(place), "family": learner.family}
+        return ask.studio.jobs.submit("train", task, public={"run": place.name, **public})
+
+
+def _options(learner: Learner, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What the library is told of the training. Raises UsageError, or MissingError where a package is missing."""
     if "minutes" in body and "epochs" in body:
         raise UsageError("minutes and epochs cannot both say how long", where="minutes")
     settings = checked_settings(learner, body.get("settings", {}))
     check_installed(learner)
-    folder, data, within = await asyncio.to_thread(_data, ask, body)
     seed = body["seed"] if "seed" in body else secrets.randbelow(2**31)
-    options: dict[str, Any] = settings | {"encoding": learner.encoding, "seed": seed}
+    options = settings | {"encoding": learner.encoding, "seed": seed}
     if learner.takes_time:
         options |= {"n_epochs": body["epochs"]} if "epochs" in body else {}
         options |= {"minutes": body["minutes"]} if "minutes" in body else {}
-    name = " ".join(body.get("name", "").split()) or data
-    place = await asyncio.to_thread(
-        trainings.new_run, ask.studio.home, learner.family, body.get("name") or data, list(_live(ask))
-    )
-    task: dict[str, Any] = {"id": place.name, "run": str(place), "folder": str(folder), "within": within}
-    task |= {"family": learner.family, "name": name, "options": options}
-    public = {"run": place.name, "family": learner.family, "encoding": learner.encoding, "name": name}
-    public |= {key: body[key] for key in ("minutes", "epochs") if key in body}
-    return ask.studio.jobs.submit(
-        "train", task, public=public | {"seed": seed, "data": data, **_source(body)}
-    )
+    return options
 
 
 async def resume(ask: Ask) -> "Job":

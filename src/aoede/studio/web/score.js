@@ -66,7 +66,7 @@ export class Score {
 
   #zoomed(to) {
     this.zoom = Math.min(MOST, Math.max(LEAST, to));
-    this.page.style.setProperty("--zoom", `${this.zoom * 100}%`);
+    this.page.style.setProperty("--zoom", String(this.zoom));
   }
 }
 
