@@ -84,7 +84,7 @@ def test_nothing_is_cut_off_and_the_page_never_scrolls_sideways_from_320_to_2560
                 faults += [f"{where}: {fault}" for fault in page.evaluate(CLIPPED)]
                 by = page.evaluate(SCROLLED)
                 faults += [f"{where}: scrolls by {by} px"] if by > 0 else []
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 # For everybody
@@ -116,4 +116,4 @@ def test_axe_finds_nothing_serious_in_any_state_of_the_page(
         with tab(browser, client, locale=language, color_scheme=scheme, reduced_motion="reduce") as page:
             go(page, there)
             faults += [f"{name}: {fault}" for fault in axe(page)]
-    assert faults == []
+    assert not faults, "\n".join(faults)

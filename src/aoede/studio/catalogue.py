@@ -47,7 +47,7 @@ async def listed(studio: "Studio", kind: str) -> dict[str, Any]:
     traces = tuple((model["id"], model["changed"]) for model in own_models(studio.home))
     seen, rows = _REMEMBERED.get((studio.home, kind), ((), {}))
     if not rows or seen != traces:
-        job = studio.jobs.submit(kind, {"home": str(studio.home)})
+        job = studio.jobs.submit(kind, {"home": str(studio.home)}, passing=True)
         rows = await studio.jobs.result(job)
         _REMEMBERED[studio.home, kind] = traces, rows
     return rows

@@ -40,6 +40,7 @@ class Job:
     hear: Hear | None = None
     worker: Worker | None = None
     wanted: str = ""  # the state that somebody asked for while it ran
+    is_passing: bool = False  # whoever asked waits for it, and nobody asks after it later: it is not kept
     is_stopping: bool = False  # somebody asked it to save and to return
     n_told: int = 0
     n_bytes: int = 0

@@ -100,12 +100,13 @@ class Jobs:
         finish: Finish | None = None,
         hear: Hear | None = None,
         urgent: bool = False,
+        passing: bool = False,
     ) -> Job:
         """A job of this kind, waiting for its turn. Raises BusyError where too many wait.
 
         public: what may be shown of what was asked. finish: makes the public result of the worker's, in a thread;
         the files of the task are in `job.folder` until it returns. hear: gets each event of the task, in a thread and
-        in order, and returns what is told instead, or None.
+        in order, and returns what is told instead, or None. passing: nobody asks after it later; it is not kept.
         """
         if self._is_closing:
             raise BusyError("the studio is being closed")
@@ -113,7 +114,7 @@ class Jobs:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         job = Job(secrets.token_hex(8), kind, lane.name, dict(public or {}), now)
         job.task, job.finish, job.hear = task, finish, hear
-        job.folder = self._scratch.of(job.id)
+        job.folder, job.is_passing = self._scratch.of(job.id), passing
         lane.put(job, urgent=urgent)
         self._jobs[job.id] = job
         self._store(job)
@@ -277,6 +278,8 @@ class Jobs:
         self._store(job, n_bytes)
         if job.folder is not None:
             self._scratch.remove(job.id)
+        if job.is_passing:
+            del self._jobs[job.id]
         self._forget_old()
 
     def _tell_end(self, job: Job, n_bytes: int = 200) -> None:
@@ -296,6 +299,8 @@ class Jobs:
             del self._jobs[job.id]
 
     def _store(self, job: Job, n_bytes: int = 0) -> None:
+        if job.is_passing:
+            return
         stored = job.as_json()
         if n_bytes > MOST_STORED_BYTES:
             stored["result"] = {}

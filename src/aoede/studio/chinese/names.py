@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from aoede.formats.roll_layout import ROLE_WORDS
 from aoede.formats.section_names import SECTION_WORDS, section_kind, section_label
-from aoede.music.form import SECTIONS
 from aoede.music.instruments import INSTRUMENTS
 from aoede.music.styles import STYLES
 from aoede.studio.chinese.matching import Fill
@@ -30,7 +29,6 @@ FORM_WORDS: Mapping[str, str] = MappingProxyType(
         "outro": "尾奏",
     }
 )
-assert FORM_WORDS.keys() == SECTIONS.keys()
 TRACKS: Mapping[str, str] = MappingProxyType({**ROLE_WORDS["zh"], "harmony": "和声", "lyrics": "歌词"})
 # Options as the page calls them, in both languages.
 OPTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(

@@ -26,7 +26,7 @@ async def open_file(ask: Ask) -> "Job":
 
 async def understand(ask: Ask) -> dict[str, Any]:
     request = ask.body["request"]
-    job = ask.studio.jobs.submit("understand", {"request": request}, urgent=True)
+    job = ask.studio.jobs.submit("understand", {"request": request}, urgent=True, passing=True)
     return await ask.studio.jobs.result(job)
 
 
