@@ -83,14 +83,8 @@ async def begin(ask: Ask) -> "Job":
     public |= {key: body[key] for key in ("minutes", "epochs") if key in body}
     public |= {"data": data, **_source(body)}
     async with _NAMING:  # a name that was found is not found by another before its job is known
-        make = (
-            trainings.new_run,
-            ask.studio.home,
-            learner.family,
-            body.get("name") or data,
-            list(_live(ask)),
-        )
-        place = await asyncio.to_thread(*make)
+        called, busy = body.get("name") or data, list(_live(ask))
+        place = await asyncio.to_thread(trainings.new_run, ask.studio.home, learner.family, called, busy)
         task |= {"id": place.name, "run": str(place), "family": learner.family}
         return ask.studio.jobs.submit("train", task, public={"run": place.name, **public})
 
