@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-Fill = Callable[[str], str | None]  # what stands in a blank -> how it is told; None where it is not of that kind
+Fill = Callable[
+    [str], str | None
+]  # what stands in a blank -> how it is told; None where it is not of that kind
 
 SENTENCE, LENIENT, SENTENCES, MIXED = "s", "x", "ss", "xs"  # blanks that are told by the table itself
 _JOINT = "; "  # between the sentences of one blank
@@ -93,9 +95,7 @@ class Table:
             return None
         return self._rest(text[begin:end], said.blanks, between[:-1], left)
 
-    def _rest(
-        self, text: str, blanks: tuple[str, ...], between: list[str], left: _Left
-    ) -> list[str] | None:
+    def _rest(self, text: str, blanks: tuple[str, ...], between: list[str], left: _Left) -> list[str] | None:
         """The blanks of `text`, which begins with the first of them and ends with the last."""
         if not between:
             value = self._filled(blanks[0], text, left)

@@ -41,9 +41,9 @@ OPTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "density": ("how many notes the melody has", "旋律的疏密"),
         "register": ("how high the melody lies", "旋律的高低"),
         "surprise": ("how surprising the chords are", "和弦的出奇程度"),
-        "chords": ("chords of your own", "自己写的和弦"),
+        "chords": ("chords of your own", "自己的和弦"),
         "progressions": ("progressions of your own", "自己的和弦进行"),
-        "harmony": ("a model of chords", "写和弦的模型"),
+        "harmony": ("a model of chords", "和弦由谁写"),
         "length": ("a length in characters", "字数"),
         "lines": ("a number of lines", "行数"),
         "form": ("a form", "体式"),
@@ -139,9 +139,10 @@ def place(text: str) -> str | None:
 
 
 def _listed(one: Callable[[str], str | None]) -> Fill:
+    """A list of such; what is none, such as half a name with a comma in it, stays."""
+
     def told(text: str) -> str | None:
-        found = [one(part) for part in text.split(", ")]
-        return None if None in found else "、".join(filter(None, found))
+        return "、".join(one(part) or part for part in text.split(", ")) if text else None
 
     return told
 

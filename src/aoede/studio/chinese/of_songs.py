@@ -32,10 +32,11 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("Notes are {t}.", "音名有：{t}。"),
     ("{q} is not a mode", "“{q}”不是调式"),
     ("Modes are {names}.", "可选的调式：{names}。"),
-    ("--key {key} and --mode {name} contradict each other", "调“{key}”与调式“{name}”互相矛盾",
-     "the key {key} and the mode {name} contradict each other"),
-    ("--key {t} and --mode {name} contradict each other", "调“{t}”与调式“{name}”互相矛盾",
-     "the key {t} and the mode {name} contradict each other"),
+    (
+        "--key {t} and --mode {name} contradict each other",
+        "调“{t}”与调式“{name}”互相矛盾",
+        "the key {t} and the mode {name} contradict each other",
+    ),
     ("Leave one away.", "请去掉其中一个。"),
     ("{q} is not a meter", "“{q}”不是拍号"),
     ("Write it as 4/4, 3/4 or 6/8.", "拍号写成 4/4、3/4 或 6/8 这样。"),
@@ -92,8 +93,11 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("{n} bars of chords are more than {n2}", "和弦有 {n} 小节，超过了 {n2} 小节"),
     ("{q} in bar {n} is not a chord", "第 {n} 小节的“{q}”不是和弦"),
     ("bar {n} is empty", "第 {n} 小节是空的"),
-    ("--{option} and --{option2} cannot both give the chords", "{option}和{option2}不能同时用来决定和弦",
-     "{option} and {option2} cannot both give the chords"),
+    (
+        "--{option} and --{option2} cannot both give the chords",
+        "“{option}”和“{option2}”只能用一个",
+        "{option} and {option2} cannot both give the chords",
+    ),
     # A melody that is given
     ("there is no melody in it", "里面没有旋律"),
     ("Give a MIDI file with a melody.", "请用有旋律的 MIDI 文件。"),
@@ -111,7 +115,10 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
         "Give a melody in one meter; a part of it, say bars {n} to {n2}, in {t}.",
         "请用只有一种拍号的旋律，例如只取其中第 {n} 到 {n2} 小节（{t} 拍）。",
     ),
-    ("the melody is not in {key}: {n} of it lies outside that scale", "旋律不在 {key} 上：有 {n} 落在音阶之外"),
+    (
+        "the melody is not in {key}: {n} of it lies outside that scale",
+        "旋律与 {key}不合：有 {n} 落在音阶之外",
+    ),
     (
         "It is most likely in {key}; nothing about a given melody is changed.",
         "它最可能是 {key}；给定的旋律不会改动。",
@@ -140,10 +147,10 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ),
     ("Leave --{option} away.", "请不要指定{option}。", "Leave it away."),
     ("Leave it away.", "请不要指定它。"),
-    ("{name} is taken, of {n} tracks", "取的是{name}（共 {n} 轨）"),
-    ("the top line of {name} is taken, of {n} tracks", "取的是{name}的最高声部（共 {n} 轨）"),
-    ("its top line is taken, of {n} tracks", "取的是最高声部（共 {n} 轨）"),
-    ("its top line is taken, as several notes sound together", "几个音同时响起，取的是最高声部"),
+    ("{name} is taken, of {n} tracks", "旋律取自{name}，全曲共 {n} 轨"),
+    ("the top line of {name} is taken, of {n} tracks", "旋律取自{name}的最高声部，全曲共 {n} 轨"),
+    ("its top line is taken, of {n} tracks", "旋律取自最高声部，全曲共 {n} 轨"),
+    ("its top line is taken, as several notes sound together", "几个音同时响起，旋律取自最高声部"),
     ("of {n} silent bars before it {n2} are kept", "前面有 {n} 个没有音的小节，保留了 {n2} 个"),
     ("bars in other meters are counted as {t}", "其他拍号的小节都按 {t} 拍计"),
     (
@@ -164,7 +171,10 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("this song has no melody to sing", "这首歌没有可唱的旋律"),
     ("{place} has room for {n} lines, not {n2}", "{place}最多 {n} 行，不够放 {n2} 行"),
     ("The most lines that each section holds: {rooms}.", "各段最多能放：{rooms}。"),
-    ("the lyrics have a {section} {times}, the song {times2}", "{section}在歌词里出现 {times}，在歌里出现 {times2}"),
+    (
+        "the lyrics have a {section} {times}, the song {times2}",
+        "{section}在歌词里出现 {times}，在歌里出现 {times2}",
+    ),
     (
         "the lyrics have {n} stanzas, the song {n2} sections to sing",
         "歌词有 {n} 段，歌里能唱的段落有 {n2} 个",
@@ -274,10 +284,16 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     # Playing and writing it
     ("too many long notes to render", "长音太多，无法生成声音"),
     ("Shorten the notes or the pedal.", "请缩短音符或踏板。"),
-    ("the song lasts {n} minutes; at most {n2} are rendered", "歌曲长 {n} 分钟，最多只能生成 {n2} 分钟的声音"),
+    (
+        "the song lasts {n} minutes; at most {n2} are rendered",
+        "歌曲长 {n} 分钟，最多只能生成 {n2} 分钟的声音",
+    ),
     ("Shorten it, or check its tempo.", "请缩短歌曲，或检查速度。"),
     ("more than {n} notes to render in one track", "一条音轨里超过 {n} 个音，无法生成声音"),
-    ("this song has no words, so there is nothing to time in an .lrc file", "这首歌没有歌词，不能做成 .lrc 文件"),
+    (
+        "this song has no words, so there is nothing to time in an .lrc file",
+        "这首歌没有歌词，不能做成 .lrc 文件",
+    ),
     ("this song has no tracks, so there are no stems to write", "这首歌没有音轨，没有可以分开的"),
     ("{q} is no kind of file", "没有“{q}”这种文件"),
     ("{q} is no kind of stem", "分轨没有“{q}”这种文件"),
@@ -286,5 +302,8 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("Install it: {t}", "安装命令：{t}"),
     ("Verovio could not read the score of this song", "Verovio 读不出这首歌的乐谱"),
     ("a score holds {n} bars at most; this song has more", "乐谱最多 {n} 小节，这首歌超过了"),
-    ("all parts of a score together hold {n} bars at most, not {n2}", "乐谱所有声部合计最多 {n} 小节，现有 {n2} 小节"),
+    (
+        "all parts of a score together hold {n} bars at most, not {n2}",
+        "乐谱所有声部合计最多 {n} 小节，现有 {n2} 小节",
+    ),
 )

@@ -1,18 +1,19 @@
 // Keys, lengths and times as they are written in the language of the page.
 
 import { lang, t } from "./i18n.js";
+import { shownChord } from "./timeline.js";
 
 const MODES = ["major", "minor", "dorian", "phrygian", "lydian", "mixolydian", "harmonic minor"];
 
-// "F# harmonic minor" -> "F# 和声小调".
+// "F# harmonic minor" -> "F♯ 和声小调".
 export function keyName(key) {
   const [tonic, ...words] = key.split(" "), mode = words.join(" ");
-  return MODES.includes(mode) ? `${tonic} ${t(`song.mode.${mode}`)}` : key;
+  return MODES.includes(mode) ? `${shownChord(tonic)} ${t(`song.mode.${mode}`)}` : key;
 }
 
 // Seconds as "2:05".
 export function clock(seconds) {
-  const whole = Math.round(seconds ?? 0);
+  const whole = Math.floor(seconds ?? 0);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 

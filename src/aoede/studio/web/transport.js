@@ -64,6 +64,7 @@ export class Transport {
   update({ canPlay, isLooped, follows }) {
     const { state, failure, isBusy } = this.player;
     this.element.dataset.state = state;
+    if (isBusy) this.element.classList.add("is-kept"); // in sight, however the page is scrolled
     this.play.disabled = !canPlay;
     this.loop.setAttribute("aria-pressed", String(isLooped));
     this.follow.setAttribute("aria-pressed", String(follows));
