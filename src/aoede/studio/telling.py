@@ -1,4 +1,7 @@
-"""Errors as the page is told them: {"code", "message", "hint", "where"} and a status of HTTP."""
+"""Errors as the page is told them: {"code", "message", "hint", "where"} and a status of HTTP.
+
+Where they are known in Chinese, "message_zh" and "hint_zh" are beside them.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +19,7 @@ from aoede.errors import (
     StorageError,
     UsageError,
 )
+from aoede.studio.chinese import in_chinese, in_plain_english
 
 _STATUS: tuple[tuple[type[AoedeError], int], ...] = (
     (UsageError, 422),
@@ -52,7 +56,10 @@ def status_of(error: Exception) -> int:
 
 
 def told(error: Exception) -> dict[str, Any]:
-    """{"code", "message", "hint", "where", "status"} of any error; one that is not ours tells only its kind."""
+    """{"code", "message", "hint", "where", "status", "message_zh"?, "hint_zh"?} of any error.
+
+    One that is not ours tells only its kind.
+    """
     if isinstance(error, MemoryError):
         error = RefusedError(
             507, "memory", "there is not enough memory for this", hint="Ask for less at once."
@@ -60,13 +67,9 @@ def told(error: Exception) -> dict[str, Any]:
     if not isinstance(error, AoedeError):
         error = internal(type(error).__name__)
     code = "internal" if type(error) is AoedeError else error.code
-    return {
-        "code": code,
-        "message": error.message,
-        "hint": error.hint,
-        "where": error.where,
-        "status": status_of(error),
-    }
+    english = {"message": in_plain_english(error.message), "hint": in_plain_english(error.hint)}
+    chinese = {f"{name}_zh": told for name, text in english.items() if (told := in_chinese(text))}
+    return {"code": code, **english, "where": error.where, "status": status_of(error), **chinese}
 
 
 def internal(what: str) -> RefusedError:

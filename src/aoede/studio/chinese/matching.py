@@ -8,6 +8,7 @@ is joined of its parts, so that nothing in a text is taken for a blank.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 Fill = Callable[
     [str], str | None
@@ -77,7 +78,7 @@ class Table:
         left.depth -= 1
         left.tries -= 1
         try:
-            for said, other in (*self._by_first.get(text[0], ()), *self._by_first.get("", ())):
+            for said, other in chain(*(self._by_first.get(first, ()) for first in (text[0], ""))):
                 values = self._values(said, text, left)
                 if values is not None:
                     return other.filled(dict(zip(said.blanks, values, strict=True)))

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from aoede.formats.roll_layout import ROLE_WORDS
 from aoede.formats.section_names import SECTION_WORDS, section_kind, section_label
 from aoede.music.instruments import INSTRUMENTS
 from aoede.music.styles import STYLES
@@ -29,7 +28,17 @@ FORM_WORDS: Mapping[str, str] = MappingProxyType(
         "outro": "尾奏",
     }
 )
-TRACKS: Mapping[str, str] = MappingProxyType({**ROLE_WORDS["zh"], "harmony": "和声", "lyrics": "歌词"})
+TRACKS: Mapping[str, str] = MappingProxyType(
+    {
+        "melody": "旋律",
+        "chords": "和弦",
+        "colour": "色彩",
+        "bass": "贝斯",
+        "drums": "鼓",
+        "harmony": "和声",
+        "lyrics": "歌词",
+    }
+)
 # Options as the page calls them, in both languages.
 OPTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

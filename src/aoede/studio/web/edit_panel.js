@@ -114,6 +114,7 @@ export class EditPanel {
     if (bars) found.push(bars[0] === bars[1] ? t("stage.bar", { bar: bars[0] + 1 })
       : t("stage.bars", { first: bars[0] + 1, last: bars[1] + 1 }));
     if (selection.tracks.size > 0) found.push([...selection.tracks].map(roleName).join(t("stage.comma")));
+    if (found.length === 0 && this.piece.view.is_foreign) return null;
     if (found.length === 0)
       return [h("strong", {}, t("stage.chosen.none")), h("span.muted", {}, t("stage.chosen.hint"))];
     return [h("strong", {}, found.join(" · ")), tool("close", t("stage.chosen.clear"), () => selection.clear(),
