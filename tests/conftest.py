@@ -21,7 +21,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where `make 
 
 # Files of tests by how long they take, the longest first, so that no worker is left with one of them at the end.
 LONGEST = (
-    *("test_lesson_characters", "test_compose", "test_train", "test_lesson_rbm", "test_lesson_polyphony"),
+    *("test_compose", "test_studio_page", "test_lesson_rbm", "test_train", "test_studio_songs"),
     *("test_cli", "test_editing", "test_families", "test_frames", "test_midi_guard"),
 )
 

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.studio_server import Client
 
@@ -24,7 +33,7 @@ REPORT = "refused by the policy of the page: "
 # Runs before every page: tells of what the policy refused, keeps each AudioContext, listens to what it plays.
 _BEFORE = """
 document.addEventListener("securitypolicyviolation", event =>
-  console.error(%r + event.violatedDirective + " " + event.blockedURI + " " + event.sample));
+  console.error("REPORT" + event.violatedDirective + " " + event.blockedURI + " " + event.sample));
 window.audioContexts = [];
 window.meters = [];
 window.AudioContext = class extends window.AudioContext {
@@ -47,7 +56,7 @@ window.loudest = () => Math.max(0, ...window.meters.map(meter => {
   meter.getFloatTimeDomainData(samples);
   return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
 }));
-""" % REPORT  # fmt: skip
+""".replace("REPORT", REPORT)
 
 
 def chromium() -> str:
@@ -181,8 +190,10 @@ def vivid(page: Page, canvas: str = ".roll-ground") -> int:
               if (!canvas?.width) return 0;
               const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
               let n = 0;
-              for (let i = 0; i < data.length; i += 4)
-                if (Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 70) n++;
+              for (let i = 0; i < data.length; i += 4) {
+                const colour = [data[i], data[i + 1], data[i + 2]];
+                if (Math.max(...colour) - Math.min(...colour) > 70) n++;
+              }
               return n;
             }""",
             canvas,

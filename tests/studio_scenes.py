@@ -9,6 +9,7 @@ from aoede.formats import midi_events as smf
 from tests.studio_browser import made, play, stored, wait_until
 from tests.studio_server import ROOT, Client
 
+HOPE_ZH = "我想要一首表达希望和奇迹的歌"
 LONG = (
     "a song about everything that we promised one another on the last evening of a summer that would not end, "
     "with wonder"
@@ -30,11 +31,14 @@ class Planted:
 
 def planted(client: Client) -> Planted:
     """Songs with long names, one of somebody else, one in the trash, files to learn from, and what learnt them."""
-    song = client.made("/songs", {"request": LONG, "seed": 7, "options": {"bars": 24}})["song"]["id"]
-    chinese = client.made("/songs", {"request": "我想要一首表达希望和奇迹的歌", "seed": 7, "options": {"bars": 24}})["song"]["id"]
+    song, chinese = (
+        client.made("/songs", {"request": request, "seed": 7, "options": {"bars": 24}})["song"]["id"]
+        for request in (LONG, HOPE_ZH)
+    )
     gone = client.made("/songs", {"request": "a march", "seed": 3, "options": {"bars": 4}})["song"]["id"]
     client.call("DELETE", f"/songs/{gone}")
-    client.call("PATCH", f"/songs/{song}", {"starred": True, "locks": {"tracks": ["bass"], "sections": [], "lines": [1]}})
+    locks = {"tracks": ["bass"], "sections": [], "lines": [1]}
+    client.call("PATCH", f"/songs/{song}", {"starred": True, "locks": locks})
     files = sorted((FIXTURES / "songs").glob("*.mid"))
     foreign = client.post("/opened", files[0].read_bytes(), name=files[0].name, wait=1)["song"]["id"]
     dataset = client.post("/datasets", {"name": "Songs of the cowboys, collected on long evenings"})["id"]
@@ -59,7 +63,9 @@ def on(page: Page, view: str, wanted: str) -> Locator:
 
 def opened(page: Page, place: str) -> None:
     """All drawers of a place are open."""
-    page.eval_on_selector(place, "place => place.querySelectorAll('details').forEach(each => { each.open = true; })")
+    page.eval_on_selector(
+        place, "place => place.querySelectorAll('details').forEach(each => { each.open = true; })"
+    )
 
 
 def song(page: Page, there: Planted) -> None:
@@ -211,7 +217,10 @@ SCENES: Mapping[str, Callable[[Page, Planted], None]] = {
 
 def midi(*names: str, markers: tuple[str, ...] = (), title: str = "x") -> bytes:
     """A MIDI file of somebody else with a track of each name, and markers, a bar apart."""
-    first = [(0, smf.text_meta(3, title)), *((1920 * i, smf.text_meta(6, text)) for i, text in enumerate(markers))]
+    first = [
+        (0, smf.text_meta(3, title)),
+        *((1920 * i, smf.text_meta(6, text)) for i, text in enumerate(markers)),
+    ]
     tracks = [[(0, smf.text_meta(3, name)), *_note(60 + i % 12)] for i, name in enumerate(names)]
     return smf.file([smf.track(events) for events in (first, *tracks)], 480)
 

@@ -29,10 +29,12 @@ def one(frames: Lesson) -> Lesson:
     return frames
 
 
+@pytest.mark.slow
 class TestLesson(LessonClaims):
     """What every lesson claims."""
 
 
+@pytest.mark.slow
 def test_the_more_an_output_hears_the_better_it_foresees(frames: Lesson) -> None:
     best = {
         name: float(figure)
@@ -43,6 +45,7 @@ def test_the_more_an_output_hears_the_better_it_foresees(frames: Lesson) -> None
     assert best["notes"] > best["echoes"] + 0.5
 
 
+@pytest.mark.slow
 def test_echoes_help_most_in_the_song_that_repeats_itself_which_was_kept_aside(frames: Lesson) -> None:
     songs = {item.path: item.value for item in aside(frames)}
     song = songs["liberty_minstrel_manandbrother.mid"]
@@ -65,6 +68,7 @@ def test_echoes_help_most_in_the_song_that_repeats_itself_which_was_kept_aside(f
     assert without > echoes + 1
 
 
+@pytest.mark.slow
 def test_neighbouring_keys_sound_as_often_as_the_lesson_counts(frames: Lesson) -> None:
     models = {name: find(frames.folder / "out" / name) for name in ("independent", "rbm", "nade", "notes")}
     encoding, told = models["nade"].encoding, models["nade"].told
@@ -87,6 +91,7 @@ def test_neighbouring_keys_sound_as_often_as_the_lesson_counts(frames: Lesson) -
     ("name", "module", "held", "struck"),
     [("independent", bernoulli, 5.8, 5.1), ("nade", nade, 5.1, 2.7), ("notes", notes, 3.9, 0.5)],
 )
+@pytest.mark.slow
 def test_the_figures_part_into_held_and_struck_as_the_lesson_says(
     frames: Lesson,
     monkeypatch: pytest.MonkeyPatch,
@@ -115,6 +120,7 @@ def test_the_figures_part_into_held_and_struck_as_the_lesson_says(
     assert both - part == pytest.approx(struck, abs=0.1, rel=TOLERATED["polyphony"])
 
 
+@pytest.mark.slow
 def test_a_cold_network_plays_fewer_notes_than_a_hot_one(frames: Lesson) -> None:
     from aoede.formats import midi
 

@@ -109,6 +109,7 @@ def sound_in(file: Path) -> tuple[np.ndarray, int]:
 # The commands
 
 
+@pytest.mark.slow
 def test_every_command_of_the_lesson_runs_and_leaves_what_it_names(
     ran: tuple[Path, Mapping[str, str]],
 ) -> None:
@@ -123,6 +124,7 @@ def test_every_command_of_the_lesson_runs_and_leaves_what_it_names(
         assert "Traceback" not in told and "Error" not in told, line
 
 
+@pytest.mark.slow
 def test_a_training_says_what_the_lesson_points_to(ran: tuple[Path, Mapping[str, str]]) -> None:
     told = said_by(ran, "--run out/voice")
     assert "labels: part 1, part 2" in told
@@ -132,6 +134,7 @@ def test_a_training_says_what_the_lesson_points_to(ran: tuple[Path, Mapping[str,
     assert "notes are told" in said_by(ran, "--run out/flute")
 
 
+@pytest.mark.slow
 def test_the_samples_are_where_the_lesson_says(ran: tuple[Path, Mapping[str, str]]) -> None:
     samples = ran[0] / "out" / "voice" / "samples"
     for name in ("best.wav", "best.png", "strip.png", "verdict.txt"):
@@ -140,6 +143,7 @@ def test_the_samples_are_where_the_lesson_says(ran: tuple[Path, Mapping[str, str
     assert (samples / "best.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_an_examination_has_the_figures_that_the_lesson_explains(ran: tuple[Path, Mapping[str, str]]) -> None:
     told = said_by(ran, "evaluate out/voice")
     for words in ("by linear prediction alone", "told of other clips"):
@@ -151,6 +155,7 @@ def test_an_examination_has_the_figures_that_the_lesson_explains(ran: tuple[Path
     assert of_network == pytest.approx(of_prediction, abs=0.2)  # where the network begins
 
 
+@pytest.mark.slow
 def test_the_plain_network_has_neither_prior_nor_outline(ran: tuple[Path, Mapping[str, str]]) -> None:
     assert said_by(ran, "evaluate out/plain")
     config = RECIPES["tutorial"].shape_for(0, None)
@@ -160,6 +165,7 @@ def test_the_plain_network_has_neither_prior_nor_outline(ran: tuple[Path, Mappin
     assert (recipe.noise, recipe.making, recipe.outline_steps) == (0, 0, 0)
 
 
+@pytest.mark.slow
 def test_words_last_as_long_as_the_recordings_and_tunes_are_cut(ran: tuple[Path, Mapping[str, str]]) -> None:
     folder, _ = ran
     word, rate_hz = sound_in(folder / "out" / "three.wav")
@@ -169,6 +175,7 @@ def test_words_last_as_long_as_the_recordings_and_tunes_are_cut(ran: tuple[Path,
     assert len(tune) == rate_hz // 2 and np.abs(tune).max() > 0
 
 
+@pytest.mark.slow
 def test_what_is_gone_on_from_stands_at_the_beginning(ran: tuple[Path, Mapping[str, str]]) -> None:
     folder, _ = ran
     given, made = (sound_in(folder / name)[0] for name in ("later/three_anna_01.wav", "out/gone-on.wav"))

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aoede.music.report import Row
+if TYPE_CHECKING:
+    from aoede.music.report import Row
 
 MODES: Mapping[str, str] = MappingProxyType({
     "major": "大调", "minor": "小调", "dorian": "多利亚调式", "phrygian": "弗里几亚调式", "lydian": "利底亚调式",
@@ -80,7 +81,7 @@ WHY: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
-def rows_of(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def rows_of(rows: "Iterable[Row]") -> list[dict[str, Any]]:
     """Each row as {"what", "asked", "measured", "holds"}, and the first three in Chinese, as "what_zh" and so on."""
     return [
         {

@@ -155,7 +155,10 @@ _ERROR = {
         "error": {
             "type": "object",
             "required": ["code", "message", "hint", "where"],
-            "properties": {"code": _STRING, "message": _STRING, "hint": _STRING, "where": _STRING},
+            "properties": {
+                **dict.fromkeys(("code", "message", "hint", "where"), _STRING),
+                **dict.fromkeys(("message_zh", "hint_zh"), _STRING),  # where they are known in Chinese
+            },
         }
     },
 }

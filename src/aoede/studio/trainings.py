@@ -20,11 +20,13 @@ from aoede.learning.checkpoint import MAX_BYTES
 from aoede.learning.loop import Standing, standing_of
 from aoede.learning.outputs import DATA, METRICS, PICTURE, SAMPLES, watched_name
 from aoede.studio import datasets
+from aoede.studio.chinese import in_both, in_chinese, sample_in_chinese
 from aoede.studio.models import RUNS, places, plain_name, taken_names, title_of, uses_of
 from aoede.studio.tasks.training import figures_of, finite
 
 MOST_HISTORY = 2_000  # rows of figures that are told of a run
 MAX_ACCOUNT_BYTES = 64 << 20
+MOST_FILES, MOST_REMARKS = 200, 4  # of the account that are told, and of a file
 MAX_TEXT_BYTES = 100_000
 MODEL = "model.safetensors"
 STRIP = "strip.png"  # all samples of music in one picture
@@ -85,7 +87,8 @@ def row_of(id_: str, run: Path, live: Live | None) -> dict[str, Any]:
         encoding = document["encoding"]["name"]
     except (AoedeError, KeyError, TypeError) as error:
         problem = error.message if isinstance(error, AoedeError) else "it does not say what it is"
-        return row | _UNKNOWN | {"state": "damaged", "problem": problem, "changed": _changed(run)}
+        told = {"problem": problem, "problem_zh": in_chinese(problem) or problem}
+        return row | _UNKNOWN | told | {"state": "damaged", "changed": _changed(run)}
     holder = runs.holder(run)
     is_done = standing.is_done and (run / MODEL).is_file()
     uses = list(uses_of(encoding)) if standing.step else []
@@ -132,14 +135,24 @@ def detail_of(id_: str, run: Path, live: Live | None) -> dict[str, Any]:
     """The row of a run with its history of figures, its settings, the account of its data and its newest sample."""
     row = row_of(id_, run, live)
     if row["state"] == "damaged":
-        return row | {"history": [], "settings": {}, "account": {}, "text": "", "seed": None, "files": []}
+        nothing: dict[str, Any] = {
+            "settings": {},
+            "account": {},
+            "text": "",
+            "text_zh": "",
+            "seed": None,
+            "files": [],
+        }
+        return row | {"history": [], **nothing}
     document, standing = _read(run)
+    text = _text(run, row["sample"])
     return row | {
         "history": history_of(standing.checks),
         "settings": _settings(document),
         "seed": document["schedule"]["seed"],
         "account": _account(run),
-        "text": _text(run, row["sample"]),
+        "text": text,
+        "text_zh": sample_in_chinese(text),
         "files": files_of(run),
     }
 
@@ -290,7 +303,8 @@ def _account(run: Path) -> dict[str, Any]:
     """What became of the files: numbers, and those that were not simply read."""
     try:
         told = json.loads(read_bounded(run / DATA, max_bytes=MAX_ACCOUNT_BYTES))
-        files = [row for row in told["files"] if row["outcome"] != "read"]
-        return {**{name: told[name] for name in ("read", "repaired", "skipped")}, "rows": files[:200]}
+        files = [row for row in told["files"] if row["outcome"] != "read"][:MOST_FILES]
+        rows = [row | in_both(row["remarks"][:MOST_REMARKS], "remarks") for row in files]
+        return {**{name: told[name] for name in ("read", "repaired", "skipped")}, "rows": rows}
     except (AoedeError, ValueError, KeyError, TypeError, RecursionError):
         return {}

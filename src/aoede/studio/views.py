@@ -28,6 +28,7 @@ from aoede.music.note_table import pitched_notes
 from aoede.music.theory import tonic_name
 from aoede.sketches import Sketch
 from aoede.song import TICKS_PER_QUARTER, Note, Song, Tempo, Track
+from aoede.studio.chinese import in_both
 from aoede.studio.model_names import shown
 from aoede.studio.packing import is_planned
 from aoede.words.title import title_of
@@ -71,7 +72,7 @@ def view_of(song: Song, known: Known | None = None, *, told: Sequence[str] = ())
         "mood": mood_as_dict(known.planned.mood) if known else None,
         "plan": plan_as_dict(known.planned.plan) if known else None,
         "asked_and_measured": list(known.rows) if known else [],
-        "told": list(known.told if known else told),
+        **in_both(known.told if known else told, "told"),
     }
 
 

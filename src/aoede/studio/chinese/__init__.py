@@ -7,7 +7,7 @@ Sentences are known by their form; names of ours are told in Chinese, numbers an
 What is not known is None in Chinese, and itself in English.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 
 from aoede.studio.chinese import of_files, of_requests, of_songs, of_texts, of_training
@@ -18,18 +18,11 @@ MOST_LINES = 40
 REMARK = "\n-- "  # before what is said of a sample of text, at its end
 _SUBJECTS = (of_requests, of_songs, of_files, of_texts, of_training)
 
-# (as the library says it, in Chinese), where that speaks of options with a third: as the page says it in English.
+# (as the library says it, in Chinese); where that speaks of options, with a third: as the page says it in English.
 SAYINGS: tuple[tuple[str, ...], ...] = tuple(chain.from_iterable(part.SAYINGS for part in _SUBJECTS))
-
-
-def _chinese_rows() -> Iterator[tuple[str, str]]:
-    """Every sentence, as the library says it and as the page says it."""
-    for english, chinese, *plain in SAYINGS:
-        yield english, chinese
-        yield from ((each, chinese) for each in plain)
-
-
-CHINESE = Table(tuple(_chinese_rows()), CHINESE_FILLS, "；")
+CHINESE = Table(
+    tuple((english, row[1]) for row in SAYINGS for english in (row[0], *row[2:])), CHINESE_FILLS, "；"
+)
 ENGLISH = Table(tuple((row[0], row[2]) for row in SAYINGS if len(row) > 2), ENGLISH_FILLS)
 
 

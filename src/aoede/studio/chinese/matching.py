@@ -51,7 +51,10 @@ class _Left:
 
 @dataclass
 class Table:
-    """Rows (sentence, the same told another way), the first that fits counts. `fills` are the kinds of blanks."""
+    """Rows (sentence, the same told another way); of several that fit the one with the most plain text counts.
+
+    `fills` are the kinds of blanks.
+    """
 
     rows: Iterable[tuple[str, str]]
     fills: Mapping[str, Fill]
@@ -61,8 +64,11 @@ class Table:
     def __post_init__(self) -> None:
         kinds = (*self.fills, SENTENCE, LENIENT, SENTENCES, MIXED)
         for said, told in self.rows:
-            template = Template.of(said, kinds)
-            self._by_first.setdefault(template.parts[0][:1], []).append((template, Template.of(told, kinds)))
+            template, other = Template.of(said, kinds), Template.of(told, kinds)
+            if set(other.blanks) <= set(template.blanks):  # else it says less than can be told of it
+                self._by_first.setdefault(template.parts[0][:1], []).append((template, other))
+        for found in self._by_first.values():
+            found.sort(key=lambda row: -sum(map(len, row[0].parts)))
 
     def told(self, text: str) -> str | None:
         """The sentence told another way; None for one that is not in the table."""

@@ -15,6 +15,7 @@ from aoede.music.styles import STYLES
 from aoede.music.theory import MODES as SCALES
 from aoede.randomness import MAX_SEED
 from aoede.studio.asking import Ask, Endpoint
+from aoede.studio.chinese import in_both
 from aoede.studio.facts import MODES
 from aoede.studio.library import MAX_TITLE
 from aoede.studio.models import own_models
@@ -53,7 +54,7 @@ async def about(ask: Ask) -> dict[str, Any]:
         "choices": {**_choices(), **_models(models)},
         "models": models,
         "features": {"score": _has("verovio"), "train": _has("torch")},
-        "warnings": list(ask.studio.library.warnings),
+        **in_both(ask.studio.library.warnings, "warnings"),
     }
 
 

@@ -21,6 +21,7 @@ from aoede.learning.on_changes import passages_of
 from aoede.learning.sounds import Sound
 from aoede.learning.texts import Document
 from aoede.song import Song
+from aoede.studio.chinese import in_both
 from aoede.studio.learners import (
     CONVERSATIONS,
     INSTALL,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 TELL_S = 0.25
 MOST_ROWS = 500  # of files that are named one by one
+MOST_REMARKS = 4  # of a file
 MOST_LISTENED = 60  # songs in which a melody is looked for
 LITTLE_CHARACTERS, LITTLE_SONGS, LITTLE_SOUND_S, LITTLE_EXCHANGES = 20_000, 20, 120.0, 300
 _MAILBOXES = (".mbox", ".mbx", ".eml")
@@ -79,7 +81,7 @@ def scan(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
         "duplicates": sum(row.reason == DUPLICATE for row in rows),
         "others": _others(paths),
         "rows": [_row_as_json(row) for row in rows[:MOST_ROWS]],
-        "lines": [str(row) for row in rows if row.outcome != READ][:MOST_ROWS],
+        **in_both([str(row) for row in rows if row.outcome != READ][:MOST_ROWS], "lines"),
         "n_rows": len(rows),
         "families": families,
         "recommended": _recommended(materials, families),
@@ -194,7 +196,8 @@ def _worth(row: Row) -> tuple[int, bool]:
 
 
 def _row_as_json(row: Row) -> dict[str, Any]:
-    return {"path": row.path, "outcome": row.outcome, "reason": row.reason, "remarks": list(row.remarks[:4])}
+    remarks = in_both(row.remarks[:MOST_REMARKS], "remarks")
+    return {"path": row.path, "outcome": row.outcome, "reason": row.reason, **remarks}
 
 
 def _others(paths: Iterable[str]) -> dict[str, int]:

@@ -23,6 +23,7 @@ from aoede.randomness import stream
 from aoede.song import TICKS_PER_QUARTER, Note, Song, Tempo, Track
 from aoede.sound import Audio, Floats, Order, chosen_backend, found, gathered, ordered, streamed
 from aoede.studio.catalogue import changed_ns, opened
+from aoede.studio.chinese import in_both
 
 if TYPE_CHECKING:
     from aoede.studio.worker import Desk
@@ -38,7 +39,7 @@ TRIED_S = 0.02  # of sound, to learn how fast a backend is
 TELL_S = 0.2  # between two words on how far a sound is
 N_PEAKS = 480  # of the picture of a sound
 TUNE = "tune.mid"
-CUT = "cut"  # a note: what comes after MAX_SECONDS was left away
+CUT = f"only the first {MAX_SECONDS:g} seconds were made, the most that is made here"
 
 
 def instruments(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
@@ -110,7 +111,7 @@ def tune(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
         "n_notes": len(table),
         "tempo": round(tempo, 3),
         "title": reading.song.title[:200],
-        "told": [*reading.repairs, *told],
+        **in_both([*reading.repairs, *told], "told"),
     }
 
 
@@ -151,7 +152,7 @@ def sound(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
         "model": task["name"],
         "label": task["label"],
         "temperature": order.temperature,
-        "notes": [*order.notes, *([CUT] if is_cut else [])],
+        **in_both([*order.notes, *([CUT] if is_cut else [])], "notes"),
         "peaks": peaks(audio.samples, N_PEAKS),
         "files": _written(audio, desk.folder) | ({"mid": tune.name} if tune else {}),
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aoede.learning.checkpoint import Checkpoint, load_preset
 from aoede.studio.catalogue import changed_ns, opened
+from aoede.studio.chinese import in_both
 from aoede.words.forms import Forms
 from aoede.words.novelty import Novelty, Passage
 from aoede.write import Order, Text, copied, found, ordered, written
@@ -142,7 +143,7 @@ def _told(order: Order, text: Text, seed: int) -> dict[str, Any]:
         "seed": seed,
         "language": text.language,
         "settings": settings,
-        "notes": list(order.notes),
+        **in_both(order.notes, "notes"),
         "has_long_copy": text.draft.has_long_copy,
         "novelty": None if text.novelty is None else _novelty(text.novelty),
         "passages": [] if text.novelty is None else list(_passages(copied(order, text))),

@@ -14,6 +14,7 @@ from aoede.learning.account import DUPLICATE, READ, REPAIRED, SKIPPED, Report
 from aoede.learning.loop import Standing
 from aoede.learning.outputs import watched_name
 from aoede.learning.train import Outcome
+from aoede.studio.chinese import in_both, in_chinese, in_plain_english, sample_in_chinese
 from aoede.studio.models import TITLE_FILE
 from aoede.studio.tasks.scanning import scan
 
@@ -83,7 +84,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "skipped": report.n(SKIPPED),
         "duplicates": report.reasons.get(DUPLICATE, 0),
         "summary": report.summary(),
-        "lines": report.lines(MAX_LINES),
+        **in_both(report.lines(MAX_LINES), "lines"),
     }
 
 
@@ -147,10 +148,12 @@ class Teller:
         )
 
     def sampled(self, text: str) -> None:
-        self._tell("sample", text=text[:MAX_TEXT], is_text=bool(text))
+        shown = text[:MAX_TEXT]
+        self._tell("sample", text=shown, text_zh=sample_in_chinese(shown), is_text=bool(text))
 
     def warned(self, text: str) -> None:
-        self._tell("warned", text=text[:MAX_TEXT])
+        english = in_plain_english(text[:MAX_TEXT])
+        self._tell("warned", text=english, text_zh=in_chinese(english) or english)
 
     def _pace(self, step: int) -> dict[str, float]:
         """Seconds since the first step of this process, and steps made in them."""

@@ -1,11 +1,14 @@
 // The server: JSON in, JSON out; jobs with their events. All of it is on this machine.
 
+import { pick } from "./i18n.js";
+
 const BASE = "/api/v1";
 
+// What went wrong and what to do, in the language of the page; `english` is what went wrong whatever that is.
 export class Failure extends Error {
-  constructor(status, told) {
-    super(told.message);
-    Object.assign(this, { status, code: told.code, hint: told.hint ?? "", where: told.where ?? "" });
+  constructor(status, { code, message, hint = "", where = "", message_zh = message, hint_zh = hint }) {
+    super(pick(message, message_zh));
+    Object.assign(this, { status, code, hint: pick(hint, hint_zh), where, english: message });
   }
 }
 

@@ -5,8 +5,8 @@ import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { notice } from "./notices.js";
 import { put } from "./store.js";
+import { sentences } from "./told.js";
 import { copied, iconButton, keepText, newId, percent, textButton } from "./words_parts.js";
-import { told } from "./words_told.js";
 
 const MOST_VERSE = 120; // characters of a line
 const VERDICTS = { fresh: "good", borrows: "plain", copies: "bad" };
@@ -111,7 +111,7 @@ function novelty(found) {
 }
 
 function remarks(row) {
-  const said = row.notes.map(told);
+  const said = sentences(row.notes, row.notes_zh);
   if (row.has_long_copy) said.push(t("words.long.copy"));
   return said.length > 0 && remarkList(said);
 }

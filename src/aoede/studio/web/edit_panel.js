@@ -159,7 +159,7 @@ export class EditPanel {
       .map(([role, n]) => t("stage.changed.notes", { what: roleName(role), n }));
     const seed = version?.options?.seed ?? version?.seed;
     const told = notes.length > 0 ? t("stage.changed", { what: notes.join(t("stage.comma")) })
-      : t("stage.unchanged", { why: changed?.why ?? "" });
+      : t("stage.unchanged", { why: pick(changed?.why, changed?.why_zh) ?? "" });
     this.say(seed == null ? told : `${told} ${t("stage.changed.seed", { seed })}`);
     this.update();
   }

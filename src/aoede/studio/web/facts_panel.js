@@ -5,6 +5,7 @@ import { strongest } from "./feelings.js";
 import { pick, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { watch } from "./store.js";
+import { sentences } from "./told.js";
 import { placeInWords } from "./wish_field.js";
 
 export function factsPanel() {
@@ -19,8 +20,9 @@ function part(kind, title, ...content) {
 
 // Rows {what, asked, measured, holds}, the first three also in Chinese; `holds` null where being farther off is no
 // fault.
-function measured({ asked_and_measured: rows, told }) {
-  const notes = (told ?? []).length > 0 && h("ul.facts-told", {}, told.map(line => h("li", {}, line)));
+function measured({ asked_and_measured: rows, told, told_zh: toldZh }) {
+  const said = sentences(told, toldZh);
+  const notes = said.length > 0 && h("ul.facts-told", {}, said.map(line => h("li", {}, line)));
   if (!notes && (rows ?? []).length === 0) return null;
   return part("facts-measured", t("song.facts"), (rows ?? []).length > 0 && tableOf(rows), notes);
 }

@@ -116,7 +116,7 @@ export class LyricsPanel {
     const result = await edit("set_lyrics", { text, ...(keepsMelody ? { lock: "melody" } : {}) });
     if (result === null) return;
     this.#close();
-    this.to.say(result.changed?.why || t("stage.lyrics.sung"));
+    this.to.say(pick(result.changed?.why, result.changed?.why_zh) || t("stage.lyrics.sung"));
     this.change.focus();
   }
 }

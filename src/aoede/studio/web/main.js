@@ -143,7 +143,7 @@ async function about() {
   try {
     const isFirst = get("about") === undefined, found = await read("/about");
     put("about", found);
-    if (isFirst) for (const warning of found.warnings ?? []) notice(String(warning), "bad");
+    if (isFirst) for (const text of pick(found.warnings, found.warnings_zh) ?? []) notice(text, "bad");
   } catch (error) {
     if (error.status === 401) put("offline", true);
     else failed(error);

@@ -1,15 +1,20 @@
 // What is known of a training: what it has saved, and every event of the job that works on it, in one plain object.
 
 import { follow } from "./api.js";
+import { pick } from "./i18n.js";
+import { sentence } from "./told.js";
 
 export function freshNews(detail = {}) {
   const news = { phase: "waiting", step: detail.step ?? 0, n_steps: detail.n_steps ?? 0, seconds: 0, made: 0,
     history: detail.history ?? [], fine: [], watched: detail.watched ?? "", best: detail.best ?? null,
     best_step: detail.best_step ?? null, samples: [], n_sounds: 0, told: [], reading: null, account: null,
     seed: detail.seed ?? null };
-  if (detail.text) news.samples.push({ step: stepOf(detail), text: detail.text });
+  if (detail.text) news.samples.push({ step: stepOf(detail), text: shownText(detail) });
   return news;
 }
+
+// A sample, with what is said of it in the language of the page.
+const shownText = told => pick(told.text, told.text_zh ?? told.text);
 
 // The step that the newest sample is of, by the name of its file.
 const stepOf = ({ sample, best_step, step }) => Number(/^step-(\d+)/.exec(sample)?.[1] ?? best_step ?? step);
@@ -34,10 +39,10 @@ const TAKES = {
     paced(news, event);
   },
   sample: (news, event) => {
-    if (event.is_text) news.samples = [...news.samples, { step: news.step, text: event.text }];
+    if (event.is_text) news.samples = [...news.samples, { step: news.step, text: shownText(event) }];
     else news.n_sounds += 1;
   },
-  warned: (news, event) => { news.told.push(event.text); },
+  warned: (news, event) => { news.told.push(sentence(event.text, event.text_zh)); },
 };
 
 function paced(news, { step, seconds, made }) {

@@ -9,6 +9,7 @@ import { confirmed, failed, failureNote, notice } from "./notices.js";
 import { freshNews, hear, heard } from "./run_news.js";
 import { accountOf, headOf, noted, progressOf, restingOf, samplesOf } from "./run_parts.js";
 import { put } from "./store.js";
+import { sentence } from "./told.js";
 import { useButtons } from "./train_use.js";
 import { findLearner, MUSIC, whole } from "./train_words.js";
 
@@ -87,7 +88,7 @@ async function ended(place, result) {
 async function broken(place, error) {
   place.heardJob = null;
   await load(place).catch(failed);
-  const hasChanged = /data changed/.test(error.message);
+  const hasChanged = /data changed/.test(error.english);
   if (error.code === "interrupted")
     fill(place.note, noted("plain", "info", t("train.run.interrupted", { step: whole(place.row.step) })));
   else if (error.code !== "cancelled") fill(place.note, failureNote(error), hasChanged && changedButton(place));
@@ -135,7 +136,8 @@ function showAccount(place) {
 
 function statusOf(place) {
   const { row, news } = place;
-  if (row.state === "damaged") return noted("bad", "warning", t("train.run.damaged"), row.problem);
+  if (row.state === "damaged")
+    return noted("bad", "warning", t("train.run.damaged"), sentence(row.problem, row.problem_zh));
   if (row.is_elsewhere) return noted("plain", "info", t("train.run.elsewhere"));
   if (row.job === null) return restingOf(row, row.state === "stopped" && resumeButton(place));
   const buttons = news.phase === "learning" ? liveButtons(place)

@@ -6,7 +6,7 @@ import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { secondsLeft } from "./run_news.js";
 import { fileTable } from "./scan_report.js";
-import { sampleOf, told } from "./train_told.js";
+import { sampleOf } from "./train_told.js";
 import { duration, figure, figureName, findLearner, MUSIC, titleOf, whole } from "./train_words.js";
 
 const MOST_EARLIER = 12, MOST_TOLD = 20, FEW_TOLD = 4;
@@ -105,7 +105,7 @@ export function accountOf(row, news) {
     Number.isFinite(seed) && h("p.muted.tabular", {}, t("train.run.seed", { seed })));
 }
 
-const toldList = texts => h("ul.told", {}, texts.slice(-MOST_TOLD).map(text => h("li", {}, told(text))));
+const toldList = texts => h("ul.told", {}, texts.slice(-MOST_TOLD).map(text => h("li", {}, text)));
 
 const settingsList = settings => h("dl.settings", {}, Object.entries(settings).map(([name, value]) =>
   h("div", {}, h("dt.mono", {}, name), h("dd.tabular", {}, String(value)))));

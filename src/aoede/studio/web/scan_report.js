@@ -1,7 +1,7 @@
 // What was found in a folder: how much there is to learn from, and every file that was repaired or left out and why.
 
 import { h } from "./dom.js";
-import { t } from "./i18n.js";
+import { pick, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { duration, reasonName, whole } from "./train_words.js";
 
@@ -59,8 +59,9 @@ export function fileTable(rows, total) {
     total > shown.length && h("p.muted", {}, t("train.scan.more", { n: total - shown.length })));
 }
 
-function fileRow({ path, outcome, reason, remarks }) {
+function fileRow({ path, outcome, reason, remarks, remarks_zh: remarksZh = remarks }) {
+  const said = pick(remarks, remarksZh);
   return h("tr", { "data-outcome": outcome }, h("td.mono", {}, path), h("td", {}, t(`train.outcome.${outcome}`)),
     h("td", {}, reason && h("span", {}, reasonName(reason)),
-      remarks.length > 0 && h("span.remarks", { lang: "en" }, remarks.join("; "))));
+      said.length > 0 && h("span.remarks", {}, said.join(pick("; ", "；")))));
 }

@@ -1,6 +1,6 @@
 // The engraved lead sheet of the version on the stage: made when it is looked at, zoomed, printed.
 
-import { link } from "./api.js";
+import { Failure, link } from "./api.js";
 import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
@@ -58,9 +58,8 @@ export class Score {
   async #missed(id, source) {
     const answer = await fetch(source).catch(() => null), told = await answer?.json().catch(() => null);
     if (this.drawn !== id) return;
-    const error = { status: answer?.status ?? 0, message: told?.error?.message ?? t("stage.score.failed"),
-      hint: told?.error?.hint };
-    fill(this.page, failureNote(error));
+    const problem = told?.error ?? { message: t("stage.score.failed") };
+    fill(this.page, failureNote(new Failure(answer?.status ?? 0, problem)));
     this.drawn = undefined;
   }
 

@@ -10,10 +10,10 @@ import { onKey } from "./keys.js";
 import { failureNote } from "./notices.js";
 import { soundSettings } from "./sound_settings.js";
 import { get, watch } from "./store.js";
+import { sentences } from "./told.js";
 import { tunePanel } from "./tune_panel.js";
 import { wavePlayer } from "./wave_player.js";
 import { textButton } from "./words_parts.js";
-import { told } from "./words_told.js";
 
 export async function mount(element) {
   const { instruments } = await read("/instruments");
@@ -97,7 +97,7 @@ async function shown(place, begin, beganMs = null) {
     run.sound = sound.id;
     if (beganMs !== null) model.pace = (performance.now() - beganMs) / 1000 / sound.seconds; // for the next estimate
     player.show(sound);
-    if (sound.notes.length > 0) fill(notes, remarkList(sound.notes.map(told)));
+    if (sound.notes.length > 0) fill(notes, remarkList(sentences(sound.notes, sound.notes_zh)));
     status.textContent = t("sound.made");
     if (get("view") === "sound") player.toggle();
   } catch (error) {

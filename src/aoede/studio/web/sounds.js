@@ -3,7 +3,7 @@
 // A sound is {id, nSamples, nTracks, span, url}, `span` the samples of a segment; a segment is {start, length,
 // buffers}, a stereo AudioBuffer for each track.
 
-import { link, work } from "./api.js";
+import { Failure, link, work } from "./api.js";
 
 export const RATE = 44100;
 const MOST_S = 4, LEAST_S = 1, TRACK_SECONDS = 24; // of a segment: shorter ones for many tracks
@@ -22,8 +22,7 @@ async function fetched({ url }, from, count) {
   const response = await fetch(`${url}?${new URLSearchParams({ from, count })}`);
   if (!response.ok) {
     const told = await response.json().catch(() => null);
-    throw Object.assign(new Error(told?.error?.message ?? response.statusText),
-      { ...told?.error, status: response.status });
+    throw new Failure(response.status, told?.error ?? { code: "http", message: response.statusText });
   }
   return response.arrayBuffer();
 }

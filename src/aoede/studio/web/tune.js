@@ -7,7 +7,13 @@ const EPSILON = 1e-6, MOST_UNDONE = 200;
 export const nameOf = pitch => `${NAMES[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
 export const endOf = notes => notes.reduce((end, note) => Math.max(end, note.start + note.length), 0);
 export const rowsOf = notes => notes.map(note => [round(note.start), round(note.length), note.pitch]);
-export const fromRows = rows => sorted(rows.map(([start, length, pitch]) => ({ start, length, pitch })));
+
+// What is no note is left out: a draft may be from another time.
+export function fromRows(rows) {
+  const isRow = row => Array.isArray(row) && row.length === 3 && row.every(Number.isFinite);
+  const notes = (Array.isArray(rows) ? rows : []).filter(isRow);
+  return sorted(notes.map(([start, length, pitch]) => ({ start, length, pitch })));
+}
 
 const round = value => Math.round(value * 1e4) / 1e4;
 const sorted = notes => [...notes].sort((a, b) => a.start - b.start || b.pitch - a.pitch);

@@ -6,11 +6,11 @@ import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { confirmed, failed } from "./notices.js";
 import { get, watch } from "./store.js";
+import { sentences } from "./told.js";
 import { endOf, fromRows, MOST_NOTES, rowsOf } from "./tune.js";
 import { tuneGrid } from "./tune_grid.js";
 import { LENGTHS } from "./tune_keys.js";
 import { iconButton, number, oneOf, takesFiles, textButton } from "./words_parts.js";
-import { told } from "./words_told.js";
 
 const STEPS = [[1, "1"], [0.5, "½"], [0.25, "¼"]], LENGTH_NAMES = ["¼", "½", "1", "2", "4"];
 const MOST_S = 60, USUAL_BPM = 100, LEAST_BPM = 20, MOST_BPM = 400, FEW = 8; // notes that are gone without a question
@@ -70,7 +70,8 @@ export function tunePanel(onChange) {
       tempo.set(found.tempo);
       source = { id: found.id, name: found.name };
       const isShort = found.n_notes > found.notes.length;
-      tell([...found.told.map(told), ...(isShort ? [t("sound.shortened", { n: found.notes.length })] : [])]);
+      const said = sentences(found.told, found.told_zh);
+      tell([...said, ...(isShort ? [t("sound.shortened", { n: found.notes.length })] : [])]);
       onChange();
     } catch (error) {
       failed(error);
