@@ -77,6 +77,7 @@ def ngram(texts: Lesson) -> Writer:
     return Writer.of(found.metadata, found.tensors, name=name)
 
 
+@pytest.mark.slow
 def test_the_surprise_in_the_picture_is_what_the_model_is_scored_by(ngram: Writer) -> None:
     seen = text_pictures.foresight(ngram, LINE)
     assert "".join(seen.names) == "What·light,·what·"
@@ -85,6 +86,7 @@ def test_the_surprise_in_the_picture_is_what_the_model_is_scored_by(ngram: Write
     np.testing.assert_allclose(seen.log_p[np.arange(len(LINE)), seen.ids], scored[:-1], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_of_a_long_text_only_the_last_places_are_kept_and_they_know_all_of_it(ngram: Writer) -> None:
     text = "Now " * 30 + LINE
     seen = text_pictures.foresight(ngram, text)
@@ -95,6 +97,7 @@ def test_of_a_long_text_only_the_last_places_are_kept_and_they_know_all_of_it(ng
     np.testing.assert_allclose(found, scored[-text_pictures.MAX_PLACES :], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_letter_that_wins_in_the_picture_is_the_one_that_a_writer_chooses(ngram: Writer) -> None:
     seen = text_pictures.foresight(ngram, LINE)
     noise = gumbel_noise(stream(10, "look"), ngram.encoding.n_symbols)

@@ -118,5 +118,302 @@ TERMS = {
 
 @pytest.mark.parametrize("row", SAYINGS, ids=lambda row: row[0][:40])
 def test_one_word_of_the_trade_is_one_word_in_chinese(row: tuple[str, ...]) -> None:
-    words = set(re.findall(r"[a-z]+", row[-1].lower() if len(row) > 2 else row[0].lower()))
-    assert [word for word in words & set(TERMS) if not re.search(TERMS[word], row[1])] == []
+    words = set(
+        re.findall(r"[a-z]+", re.sub(r"\{[a-z]+\d?\}", "", row[-1] if len(row) > 2 else row[0]).lower())
+    )
+    chinese = filled(row)[1]
+    assert [word for word in words & set(TERMS) if not re.search(TERMS[word], chinese)] == []
+
+
+def test_numbers_of_a_sentence_are_those_of_its_chinese() -> None:
+    sized = {"480", "6000", "8000", "0.7", "0.3", "16"}  # of examples, and of options that the page has not
+    for row in SAYINGS:
+        english, chinese, _ = filled(row)
+        lost = Counter(NUMBER.findall(english)) - Counter(NUMBER.findall(chinese))
+        assert row[0] in LEFT_OUT or set(lost) <= sized, row
+
+
+def test_nobody_at_the_page_is_told_to_type_an_option() -> None:
+    typed = re.compile(r"--(?!root )\w|`aoede|aoede (?:train|sound|reply|look|harmonise|extend)\b")
+    assert [
+        row for row in SAYINGS if typed.search(row[1]) or typed.search(row[-1] if len(row) > 2 else row[0])
+    ] == []
+
+
+def test_what_was_told_in_plain_english_has_the_same_chinese() -> None:
+    for row in SAYINGS:
+        english = filled(row)[0]
+        assert in_chinese(in_plain_english(english)) in (in_chinese(english), in_chinese(row[-1]))
+        assert in_plain_english(in_plain_english(english)) == in_plain_english(english)
+
+
+def test_names_that_are_offered_in_chinese_can_be_written_so() -> None:
+    assert FORM_WORDS.keys() == SECTIONS.keys()
+    assert [name for name, _ in parse_form(" ".join(FORM_WORDS.values()))] == list(SECTIONS)
+    assert parse_instruments(names(", ".join(INSTRUMENTS)) or "") == tuple(INSTRUMENTS)
+    assert [parse_style(word) for word in (names(", ".join(STYLES)) or "").split("、")] == list(STYLES)
+
+
+# ---- what is told -----------------------------------------------------------------------------------
+
+
+def failure(act: Callable[[], Any]) -> dict[str, Any]:
+    """What is told of the error that this raises, as it comes out of a worker and again of the server."""
+    with pytest.raises(AoedeError) as caught:
+        act()
+    first = told(caught.value)
+    assert told(error_of(json.loads(json.dumps(first)))) == first
+    return first
+
+
+FIELDS = {(each.method, each.path): each.body for each in all_endpoints()}
+REFUSED: list[tuple[str, str, dict[str, Any], str]] = [  # method, path, body, what of it is told again
+    ("POST", "/songs", {}, ""),
+    ("POST", "/songs", {"request": 5}, "5"),
+    ("POST", "/songs", {"request": ""}, "0"),
+    ("POST", "/songs", {"request": "爱" * 10_001}, "10,001"),
+    ("POST", "/songs", {"request": "hope\0"}, ""),
+    ("POST", "/songs", {"request": "hope", "seed": -1}, "-1"),
+    ("POST", "/songs", {"request": "hope", "seed": 1.5}, "1.5"),
+    ("POST", "/songs", {"request": "hope", "seed": "{seed}"}, "{seed}"),
+    ("POST", "/songs", {"request": "hope", "speed": 5}, "request, seed, options"),
+    ("POST", "/songs", {"request": "hope", "options": []}, "[]"),
+    ("POST", "/songs", {"request": "hope", "options": {"bars": 513}}, "513"),
+    ("POST", "/songs", {"request": "hope", "options": {"bars": True}}, "true"),
+    ("POST", "/songs", {"request": "hope", "options": {"tempo": 301}}, "301"),
+    ("POST", "/songs", {"request": "hope", "options": {"valence": 2}}, "2"),
+    ("POST", "/songs", {"request": "hope", "options": {"colour": "red"}}, "instruments"),
+    ("PATCH", "/songs/{id}", {"starred": "yes"}, "yes"),
+    ("PATCH", "/songs/{id}", {"locks": {"tracks": ["violin"]}}, "violin"),
+    ("PATCH", "/songs/{id}", {"locks": {"lines": [0]}}, "0"),
+    ("PATCH", "/songs/{id}", {"locks": {"sections": [""] * 65}}, "65"),
+    ("POST", "/songs/{id}/current", {"version": "../x"}, "../x"),
+    ("POST", "/songs/{id}/edits", {"edit": "delete"}, "delete"),
+    ("POST", "/songs/{id}/takes", {"count": 9}, "9"),
+    ("POST", "/texts", {"model": "poem", "drafts": 4}, "4"),
+    ("POST", "/texts", {"model": "poem", "temperatures": []}, "0"),
+    ("POST", "/sounds", {"model": "notes", "tempo": 10}, "10"),
+    ("POST", "/sounds", {"notes": []}, ""),
+    ("POST", "/replies", {"message": None}, ""),
+    ("POST", "/picks", {"text": "ok", "intent": "x"}, ""),
+    ("POST", "/runs", {"family": "gan"}, "gan"),
+    ("POST", "/runs", {"family": "rbm", "minutes": 0}, "0"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "kept"), REFUSED)
+def test_a_request_that_is_refused_says_so_in_chinese(
+    method: str, path: str, body: dict[str, Any], kept: str
+) -> None:
+    fields = FIELDS[method, path]
+    assert isinstance(fields, Mapping)
+    found = failure(lambda: checked(fields, parsed(json.dumps(body).encode()), ""))
+    chinese = f"{found['message_zh']} {found.get('hint_zh', '')}"
+    assert HAN.search(found["message_zh"])
+    assert kept in chinese
+    assert bool(found["hint"]) == ("hint_zh" in found)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return Desk(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture(scope="module")
+def song() -> Song:
+    """Eight bars: verse and chorus, sung."""
+    return aoede.compose("hope", seed=1, **SMALL)
+
+
+WISHES: list[tuple[dict[str, Any], str, str]] = [  # options, words of the message, words of the hint
+    ({"style": "blues{x}"}, "“blues{x}”这种风格", "流行"),
+    ({"style": "it's %s"}, "“it's %s”", ""),
+    ({"instruments": "pianoo, cello"}, "“pianoo”这种乐器", "你想写的是“piano”吗？"),
+    ({"instruments": "drums"}, "鼓", "钢琴"),
+    ({"instruments": ","}, "乐器", "大提琴"),
+    ({"key": "H moll"}, "“H moll”不是调", "D 多利亚"),
+    ({"mode": "locrian"}, "“locrian”不是调式", "和声小调"),
+    ({"key": "D minor", "mode": "dorian"}, "调“D minor”与调式“多利亚调式”", ""),
+    ({"meter": "7"}, "“7”不是拍号", "6/8"),
+    ({"meter": "16/4"}, "16/4", "15"),
+    ({"form": "strophe chorus"}, "“strophe”不是歌曲的段落", "主歌"),
+    ({"form": "verse:0"}, "“verse:0”", "主歌"),
+    ({"form": "verse:8 chorus:8", "bars": 12}, "2 个段落正好需要 16 小节", "小节数"),
+    ({"chords": "C X7 G"}, "第 2 小节的“x7”不是和弦".replace("x7", "X7"), "F#m7"),
+    ({"chords": "C || G"}, "第 2 小节是空的", "小节线"),
+    ({"chords": "C", "harmony": "rbm"}, "“自己的和弦”和“和弦由谁写”", ""),
+    ({"lyrics": "la " * 3000}, "音节", "两句"),
+    (
+        {"lyrics": "\n\n".join(["[bridge]\nla la"])},
+        "桥段在歌词里出现 1 次，在歌里出现 0 次",
+        "主歌（第 1–4 小节）",
+    ),
+    ({"lead_label": "guitar"}, "模型", "模型"),
+]
+
+
+@pytest.mark.parametrize(("options", "message", "hint"), WISHES)
+def test_a_wish_that_cannot_be_says_so_in_chinese(
+    desk: Desk, options: dict[str, Any], message: str, hint: str
+) -> None:
+    usual = {} if {"form", "instruments", "meter"} & set(options) else SMALL
+    found = failure(lambda: compose(desk, "hope", **{**usual, **options}))
+    assert message in found["message_zh"]
+    assert hint in found.get("hint_zh", "")
+
+
+EDITED: list[tuple[str, dict[str, Any], str, str]] = [
+    (
+        "regenerate",
+        {"bars": "7-12", "seed": 1},
+        "只有 8 小节，没有第 7–12 小节",
+        "主歌（第 1–4 小节）、副歌（第 5–8 小节）",
+    ),
+    ("regenerate", {"bars": "6-2", "seed": 1}, "6–2 前后颠倒了", ""),
+    ("regenerate", {"bars": ",", "seed": 1}, "什么也没写", "9-16"),
+    ("regenerate", {"sections": "solo2", "seed": 1}, "没有“solo2”", "副歌（第 5–8 小节）"),
+    ("regenerate", {"sections": "line99", "seed": 1}, "没有第 99 行", "从 1 数起"),
+    ("regenerate", {"tracks": "kazoo", "seed": 1}, "没有音轨“kazoo”", "旋律"),
+    ("regenerate", {"tracks": "drums", "seed": 1}, "没有音轨“drums”", "和声"),
+    ("regenerate", {"tracks": "bass", "lock": "bass", "seed": 1}, "全都锁定了", "少锁"),
+    ("extend", {"bars": 509}, "517 小节", "512 小节"),
+    ("extend", {"add": "chrous"}, "“chrous”不是歌曲的段落", "“chorus”吗？"),
+    ("set_lyrics", {"text": "... !"}, "没有可唱的词", "一句一行"),
+    (
+        "set_lyrics",
+        {"text": "a\nb\nc\nd\ne\nf\n" * 9},
+        "最多 8 行词，不够放 54 行",
+        "主歌（第 1–4 小节）4 行",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "message", "hint"), EDITED)
+def test_an_edit_that_cannot_be_says_so_in_chinese(
+    desk: Desk, song: Song, name: str, options: dict[str, Any], message: str, hint: str
+) -> None:
+    found = failure(lambda: edit(desk, song, name, options))
+    assert message in found["message_zh"]
+    assert hint in found.get("hint_zh", "")
+
+
+def test_files_that_cannot_be_read_say_why_in_chinese(desk: Desk, tmp_path: Path) -> None:
+    acts: list[Callable[[], Any]] = [
+        partial(opened, desk, tmp_path, data, "{file}.mid")
+        for data in (b"", b"MThd", b"{}", b"{", b"<svg>", b"\x89PNG\r\n", b"RIFF\0\0\0\0WAVE")
+    ]
+    acts += [
+        partial(text.from_bytes, b"\x89PNG\r\n\x1a\n"),
+        partial(text.from_bytes, bytes(range(1, 32)) * 9),
+        partial(table.from_bytes, b"a,b\n1,2\n", is_json=False),
+        partial(table.from_bytes, b'{"text": 5}\n[\n', is_json=True),
+        partial(chat.turns_from_text, "nothing"),
+        partial(mail.from_bytes, b"nothing", where="mail"),
+        partial(safe_name, "../x.mid"),
+        partial(safe_name, "x.exe"),
+        partial(checked_settings, learner_of("rbm"), {"n_hidden": 3}),
+        partial(checked_settings, learner_of("rbm"), {"depth": 3}),
+        partial(learner_of, "rbm", "chords"),
+        partial(ordered, "poem", as_={"Emily Dickson": 1.0}),
+        partial(ordered, "tang", form="sonnet"),
+        partial(ordered, "nothing-of-this-name"),
+    ]
+    for act in acts:
+        found = failure(act)
+        assert HAN.search(found["message_zh"]), found
+        assert bool(found["hint"]) == bool(HAN.search(found.get("hint_zh", ""))), found
+
+
+def test_what_stays_is_named_and_numbered_as_it_was(desk: Desk) -> None:
+    found = failure(lambda: compose(desk, "hope", chords="C | \\d+(a|a)* | G"))
+    assert "“\\d+(a|a)*”" in found["message_zh"]
+    assert found["message"] == "'\\\\d+(a|a)*' in bar 2 is not a chord"
+
+
+def test_a_bug_says_so_in_chinese_and_no_more() -> None:
+    assert told(ZeroDivisionError("secret"))["message_zh"] == "这是 Aoede 的程序错误（ZeroDivisionError）"
+    assert told(MemoryError())["message_zh"] == "内存不够"
+    assert "message_zh" not in told(AoedeError("what nobody has translated"))
+    assert internal("KeyError").hint.startswith("What happened")
+
+
+def test_what_was_repaired_in_a_file_is_told_in_chinese() -> None:
+    whole = midi.to_bytes(aoede.compose("hope", seed=1, bars=2))
+    rng, lines = np.random.default_rng(0), set[str]()
+    for _ in range(60):
+        data = bytearray(whole)
+        data[int(rng.integers(14, len(data)))] = int(rng.integers(256))
+        try:
+            lines.update(midi.from_bytes(bytes(data[: int(rng.integers(40, len(data)))])).repairs)
+        except AoedeError as error:
+            assert in_chinese(error.message)
+    assert len(lines) > 20
+    assert [line for line in lines if in_chinese(line) is None] == []
+
+
+def test_the_account_of_a_folder_is_told_line_by_line() -> None:
+    rows = (
+        Row("a.mid", "skipped", "damaged", ("this is not a MIDI file",)),
+        Row(
+            "诗/b.csv",
+            "repaired",
+            "",
+            ("row 3 (line 4) has 2 fields, the header 3", "1 control character dropped"),
+        ),
+        Row("c.wav", "skipped", "silence"),
+    )
+    lines = in_both(Report(rows, {".jpg": 2}).lines(9), "lines")["lines_zh"]
+    assert lines == [
+        "a.mid 略过（已损坏）：这不是 MIDI 文件",
+        "c.wav 略过（只有静音）",
+        "诗/b.csv 已修复：表格第 3 行（文件第 4 行）有 2 格，表头有 3 格；去掉了 1 个控制字符",
+        "其他类型：2 .jpg",
+    ]
+
+
+def test_a_sample_of_text_keeps_its_words() -> None:
+    sample = "Nothing in it\n-- stands\n\n-- Nothing in it stands word for word in the training text.\n"
+    assert sample_in_chinese(sample) == "Nothing in it\n-- stands\n\n-- 训练文本中没有与之逐字相同的片段。\n"
+    assert sample_in_chinese("a poem") == "a poem"
+
+
+# ---- hostile texts ----------------------------------------------------------------------------------
+
+HOSTILE = (
+    "{q}",
+    "{n}{t}{0}",
+    "%s%(x)d",
+    "(a+)+$",
+    "\\1\\g<0>",
+    "' is not a mode",
+    "; ",
+    "\n",
+    "“”",
+    "\u202e",
+    "x" * 10_000,
+)
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
+def test_a_hostile_text_passes_through_unharmed(value: str) -> None:
+    shown = repr(value)[1:-1].replace("\\\\", "\\")
+    assert in_chinese(f"{value!r} is not a mode") == f"“{shown}”不是调式"
+    assert in_chinese(f"has to be a list, not {value}") == f"应为列表，而不是 {value}"
+    assert in_both([f"the same bytes as {value}"], "told")["told_zh"] == [f"与 {value} 完全相同"]
+
+
+@pytest.mark.parametrize(
+    "part", ["track 1: ", "; ", "'a' has ", " is no ", "\n", "row 1 ", "a: b; ", "(", "' and '", ": "]
+)
+def test_no_text_takes_long(part: str) -> None:
+    texts = [
+        part * (10_000 // len(part)),
+        f"track 2: {part * 2000}",
+        f"label x: {part * 2000} only",
+        f"'{part * 2000}",
+    ]
+    begun = time.perf_counter()
+    for each in texts:
+        in_chinese(each)
+        in_plain_english(each)
+    assert time.perf_counter() - begun < 0.5

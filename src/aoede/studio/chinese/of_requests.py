@@ -195,7 +195,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("cannot write here ({x})", "无法写入这里（{x}）"),
     (
         "Choose another folder with --out.",
-        "请检查工作室所在的磁盘。",
+        "请检查工作室的文件夹所在的磁盘。",
         "Look at the disk that the studio's folder lies on.",
     ),
     ("this is a folder", "这是文件夹"),

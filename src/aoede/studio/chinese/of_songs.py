@@ -170,7 +170,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("Give a song's words.", "请只放一首歌的词。"),
     ("this song has no melody to sing", "这首歌没有可唱的旋律"),
     ("{place} has room for {n} lines, not {n2}", "{place}最多 {n} 行，不够放 {n2} 行"),
-    ("The most lines that each section holds: {rooms}.", "各段最多能放：{rooms}。"),
+    ("The most lines that each section holds: {rooms}.", "各段落最多能放：{rooms}。"),
     (
         "the lyrics have a {section} {times}, the song {times2}",
         "{section}在歌词里出现 {times}，在歌里出现 {times2}",
@@ -226,7 +226,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ('Name bars such as "9-16" or "1-4,9".', "小节可以写成“9-16”或“1-4,9”。"),
     ('Name sections such as "chorus" or "verse2".', "段落可以写成“副歌”或“主歌2”。"),
     ('Name tracks such as "bass,drums".', "音轨可以写成“贝斯,鼓”。"),
-    ('Lock tracks such as "melody,lyrics:chorus".', "锁定可以写成“旋律,歌词:副歌”。"),
+    ('Lock tracks such as "melody,lyrics:chorus".', "锁定音轨可以写成“旋律,歌词:副歌”。"),
     ("more than {n} characters", "超过 {n} 个字符"),
     # How a song came about
     (

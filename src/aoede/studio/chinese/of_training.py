@@ -21,7 +21,6 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("there is no family {q}", "没有“{q}”这类模型"),
     ("Families are {t}.", "有这些类：{t}。"),
     ("the family {t} knows nothing of {t2}", "{t} 不能学 {t2}"),
-    ("there is no preset {q}", "没有预设“{q}”"),
     ("{t} must be a whole number from {n} to {n2}, not {t2}", "{t} 应为 {n} 到 {n2} 的整数，而不是 {t2}"),
     ("{t} must be a number from {n} to less than {n2}, not {t2}", "{t} 应不小于 {n}、小于 {n2}，而不是 {t2}"),
     ("{t} must be a number from {n} to {n2}, not {t2}", "{t} 应为 {n} 到 {n2} 之间的数，而不是 {t2}"),
@@ -252,7 +251,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     (
         "the training went wrong at step {n}: its figures are no longer finite numbers; back to step {n2}, and on"
         " with smaller steps",
-        "第 {n} 步算出了无穷大的数：退回第 {n2} 步，用小一些的步子再学",
+        "训练在第 {n} 步算出了无穷大的数：退回第 {n2} 步，用小一些的步子再学",
     ),
     (
         "the training went wrong at step {n}: its figures are no longer finite numbers",
@@ -291,7 +290,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("Go on with it: {t}", "请继续那项训练。", "Go on with that one."),
     ("there are too many runs here", "这里的训练太多了"),
     ("this run learnt from a single file", "这项训练学的是单个文件"),
-    ("Go on with it by: aoede resume", "请在终端里用 aoede resume 继续。"),
+    ("Go on with it by: aoede resume", "请在终端里继续：aoede resume"),
     ("the data changed since this run began: {xs}", "开始训练之后，文件有了变化：{xs}"),
     (
         "Bring them back, or go on with the data as they are: --allow-data-change",
@@ -304,7 +303,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("the list of training files is damaged", "训练文件的清单已损坏"),
     ("it does not say what it is", "它没有说明自己是什么"),
     ("all checkpoints are damaged", "保存过的每一份都已损坏"),
-    ("Copy the run again, or train in a new folder.", "请重新复制这项训练，或另开一项。"),
+    ("Copy the run again, or train in a new folder.", "请重新复制这项训练，或在新的文件夹里训练。"),
     ("this checkpoint does not say where the training stood", "这一份没有写明训练到了哪里"),
     ("its manifest belongs to another step", "清单属于另一步"),
     ("its manifest is missing or damaged", "清单缺失或已损坏"),
