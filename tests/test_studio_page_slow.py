@@ -322,6 +322,7 @@ def attack_by_data(client: Client) -> tuple[list[str], list[str]]:
     sets, runs = [], []
     for payload in PAYLOADS:
         dataset = client.post("/datasets", {"name": payload})["id"]
+        client.post(f"/datasets/{dataset}/files", midi(payload), name="plain.mid")
         for data, name in ((midi(payload), f"{payload}.mid"), (b"no music", f"broken {payload}.mid")):
             assert client.call("POST", f"/datasets/{dataset}/files", data, name=name).status in (201, 422)
         sets.append(dataset)
