@@ -172,8 +172,8 @@ MAY_BE: Mapping[str, tuple[str, ...]] = {
     ),
     "f'nothing here can be used: {report.summary()}'": (
         "nothing here can be used: 1 file: 0 read, 0 repaired, 1 skipped (1 silence)",
-        "nothing here can be used: 1,002 files: 0 read, 0 repaired, 1,002 skipped (1,000 damaged, 2 about the files); "
-        "3 of other kinds; 1 document stands twice",
+        "nothing here can be used: 1,002 files: 0 read, 0 repaired, 1,002 skipped (1,000 damaged, 2 about the files)"
+        "; 3 of other kinds; 1 document stands twice",
     ),
     "f'another process trains here ({_holder(path)})'": (
         "another process trains here (process 412 on studio, since 2026-01-02 03:04:05 UTC)",

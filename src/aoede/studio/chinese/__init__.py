@@ -16,6 +16,7 @@ from aoede.studio.chinese.names import CHINESE_FILLS, ENGLISH_FILLS
 
 MOST_LINES = 40
 REMARK = "\n-- "  # before what is said of a sample of text, at its end
+OF_SOUND = " linear prediction "  # what is said in the place of a sample of sound
 _SUBJECTS = (of_requests, of_songs, of_files, of_texts, of_training)
 
 # (as the library says it, in Chinese); where that speaks of options, with a third: as the page says it in English.
@@ -53,10 +54,11 @@ def in_both(texts: Iterable[str], name: str) -> dict[str, list[str]]:
 
 
 def sample_in_chinese(text: str) -> str:
-    """A sample of text as a training shows it, with what is said of it at its end in Chinese."""
+    """A sample of text as a training shows it, with what is said of it at its end, or of a sound, in Chinese."""
     sample, mark, remark = text.rpartition(REMARK)
-    told = in_chinese(remark.strip()) if mark else None
-    return f"{sample}{REMARK}{told}\n" if told else text
+    is_remark = bool(mark) or OF_SOUND in text  # the words of a sample itself stay
+    told = in_chinese(remark.strip()) if is_remark else None
+    return f"{sample}{mark}{told}\n" if told else text
 
 
 __all__ = ["in_both", "in_chinese", "in_plain_english", "sample_in_chinese"]

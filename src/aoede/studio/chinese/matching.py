@@ -14,8 +14,11 @@ Fill = Callable[
     [str], str | None
 ]  # what stands in a blank -> how it is told; None where it is not of that kind
 
-SENTENCE, LENIENT, SENTENCES, MIXED = "s", "x", "ss", "xs"  # blanks that are told by the table itself
+# Blanks that are told by the table itself: one sentence, several, faults of rows. What is lenient may also stay.
+SENTENCE, LENIENT, SENTENCES, MIXED, FAULTS = "s", "x", "ss", "xs", "fs"
+_OWN = (SENTENCE, LENIENT, SENTENCES, MIXED, FAULTS)
 _JOINT = "; "  # between the sentences of one blank
+_BEFORE_FAULT = re.compile(r", (?=(?:row|mail) \d)")
 _WIDEST = 3  # parts of one sentence that may have joints in itself
 MOST_TRIES, MOST_DEEP = 500, 5
 
@@ -62,7 +65,7 @@ class Table:
     _by_first: dict[str, list[tuple[Template, Template]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        kinds = (*self.fills, SENTENCE, LENIENT, SENTENCES, MIXED)
+        kinds = (*self.fills, *_OWN)
         for said, told in self.rows:
             template, other = Template.of(said, kinds), Template.of(told, kinds)
             if set(other.blanks) <= set(template.blanks):  # else it says less than can be told of it
@@ -126,6 +129,8 @@ class Table:
             return self._told(text, left) or text
         if kind in (SENTENCES, MIXED):
             return self._joined(text, left, lenient=kind == MIXED)
+        if kind == FAULTS:
+            return self.joint.join(self._told(part, left) or part for part in _BEFORE_FAULT.split(text))
         return self.fills[kind](text)
 
     def _joined(self, text: str, left: _Left, *, lenient: bool) -> str | None:

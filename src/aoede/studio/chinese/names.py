@@ -170,7 +170,8 @@ def times(text: str) -> str | None:
 
 
 def option(text: str) -> str | None:
-    return OPTIONS[text][1] if text in OPTIONS else None
+    """An option by its own name or as the page calls it in English."""
+    return next((chinese for own, (english, chinese) in OPTIONS.items() if text in (own, english)), None)
 
 
 def option_in_english(text: str) -> str | None:

@@ -23,14 +23,14 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("{q} is no {option}", "“{q}”不能用作{option}"),
     ("Use low, medium, high or a number from 0 to 1.", "请用 low、medium、high，或 0 到 1 之间的数。"),
     # Key, meter, form, style, instruments
-    ("{q} is not a key", "“{q}”不是调"),
+    ("{q} is not a key", "没有“{q}”这个调"),
     (
         'Write a key as "C", "F# minor", "Bbm" or "D dorian".',
         "调可以写成“C”“F# minor”（升 F 小调）“Bbm”（降 B 小调）或“D dorian”（D 多利亚）。",
     ),
     ("{q} is not the name of a note", "“{q}”不是音名"),
     ("Notes are {t}.", "音名有：{t}。"),
-    ("{q} is not a mode", "“{q}”不是调式"),
+    ("{q} is not a mode", "没有“{q}”这种调式"),
     ("Modes are {names}.", "可选的调式：{names}。"),
     (
         "--key {t} and --mode {name} contradict each other",
@@ -40,7 +40,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("Leave one away.", "请去掉其中一个。"),
     ("{q} is not a meter", "“{q}”不是拍号"),
     ("Write it as 4/4, 3/4 or 6/8.", "拍号写成 4/4、3/4 或 6/8 这样。"),
-    ("{t} is not a meter that can be played here", "这里奏不了 {t} 拍"),
+    ("{t} is not a meter that can be played here", "这里不能用 {t} 拍"),
     (
         "Meters have 2 to 15 beats of a half, quarter, eighth or sixteenth note, e.g. 3/4 or 6/8.",
         "每小节 2 到 15 拍，以二分、四分、八分或十六分音符为一拍，例如 3/4 或 6/8。",
@@ -70,9 +70,9 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("{q} is not an instrument here", "这里没有“{q}”这种乐器"),
     ("no instrument is named", "没有写乐器"),
     ('For example "piano, cello".', "例如“钢琴、大提琴”。"),
-    ("drums alone cannot play a song", "只有鼓奏不了一首歌"),
+    ("drums alone cannot play a song", "只有鼓，奏不成一首歌"),
     ('Name one more: "piano, drums".', "请再加一件，例如“钢琴、鼓”。"),
-    ("{name} alone cannot play a song: it plays no melody", "只有{name}奏不了一首歌：它不演奏旋律"),
+    ("{name} alone cannot play a song: it plays no melody", "只有{name}，奏不成一首歌：它不演奏旋律"),
     ('Name one more: "piano, {name}".', "请再加一件，例如“钢琴、{name}”。"),
     (
         "{names} do not find a role each: a song has a melody, chords, a bass and one colour",
@@ -95,13 +95,13 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("bar {n} is empty", "第 {n} 小节是空的"),
     (
         "--{option} and --{option2} cannot both give the chords",
-        "“{option}”和“{option2}”只能用一个",
+        "“{option}”和“{option2}”只能用一个来决定和弦",
         "{option} and {option2} cannot both give the chords",
     ),
     # A melody that is given
     ("there is no melody in it", "里面没有旋律"),
     ("Give a MIDI file with a melody.", "请用有旋律的 MIDI 文件。"),
-    ("the melody is not a list of notes", "旋律不是一列音符"),
+    ("the melody is not a list of notes", "旋律不是音符的列表"),
     (
         "A note is four numbers: onset in ticks (480 a quarter), pitch, duration in ticks, velocity.",
         "每个音是四个数：起点（以 tick 计，每个四分音符 480）、音高、时值（以 tick 计）、力度。",
@@ -142,7 +142,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "--{option} cannot be obeyed: the melody is given, and its chords are found for it",
-        "不能再指定{option}：旋律已经给定，和弦会为它来配",
+        "不能再指定{option}：旋律已经给定，和弦会为它配好",
         "{option} cannot be chosen: the melody is given, and its chords are found for it",
     ),
     ("Leave --{option} away.", "请不要指定{option}。", "Leave it away."),
@@ -155,7 +155,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("bars in other meters are counted as {t}", "其他拍号的小节都按 {t} 拍计"),
     (
         "its tempo changes; {n} bpm, that of most of it, is taken throughout",
-        "速度有变化；全曲按其中最长的一段，每分钟 {n} 拍",
+        "原曲速度有变化；现在统一为其中最长一段的速度，每分钟 {n} 拍",
     ),
     (
         "its words are left out; --lyrics sets words to it",
@@ -294,7 +294,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
         "this song has no words, so there is nothing to time in an .lrc file",
         "这首歌没有歌词，不能做成 .lrc 文件",
     ),
-    ("this song has no tracks, so there are no stems to write", "这首歌没有音轨，没有可以分开的"),
+    ("this song has no tracks, so there are no stems to write", "这首歌没有音轨，无法分轨"),
     ("{q} is no kind of file", "没有“{q}”这种文件"),
     ("{q} is no kind of stem", "分轨没有“{q}”这种文件"),
     ("Use one of {t}.", "可用的有：{t}。"),

@@ -34,9 +34,9 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("Leave one of them away.", "请去掉其中一个。"),
     ("{t} cannot be", "不能是 {t}"),
     ("there is no form or tune {q}", "没有体式或词牌“{q}”"),
-    ("Perhaps {names}?", "是不是 {names}？"),
+    ("Perhaps {names}?", "你想选的是不是：{names}？"),
     ("The model has learnt no form.", "这个模型没有学过体式。"),
-    ("{q} does not begin like {t}", "“{q}”的开头不合“{t}”"),
+    ("{q} does not begin like {t}", "“{q}”这个开头不合“{t}”的格式"),
     ("It goes: {t}", "它的格式是：{t}"),
     ("this model knows no verse forms", "这个模型不懂体式"),
     (
@@ -167,7 +167,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("the model knows no label {q}", "这个模型没有标签“{q}”"),
     ("{q} and {q2} are both values of {t}", "“{q}”和“{q2}”都是“{t}”的取值，只能选一个"),
     ("It was trained without labels.", "它训练时没有标签。"),
-    ("It knows {t}.", "它有的标签：{t}。"),
+    ("It knows {t}.", "可用的标签：{t}。"),
     (
         "the melody is taken to be {name}; --track says another",
         "旋律取自{name}",
@@ -304,7 +304,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("the model's prediction is not a number", "模型算出来的不是数"),
     ("The model is damaged.", "这个模型已损坏。"),
     ("none of the symbols is allowed here", "这里没有可用的符号"),
-    ("there is no pitched note to go on from", "没有有音高的音可以接下去"),
+    ("there is no pitched note to go on from", "没有带音高的音，无法接着写"),
     (
         "the model would hear nothing of this: it knows the pitches {n} to {n2}, and songs of some hours at most",
         "模型听不到这首曲子：它只认识 {n} 到 {n2} 的音高，最多几小时的曲子",

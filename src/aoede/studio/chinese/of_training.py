@@ -155,16 +155,16 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("Record more, and put all of it into the folder.", "请多录一些，都放进这个文件夹。"),
     (
         "{n} s of sound is little: they will be learnt by heart; two minutes are a beginning",
-        "{n} 秒的录音太少，会被背下来；两分钟才算起步",
+        "录音只有 {n} 秒，太少，会被背下来；两分钟才算起步",
     ),
     ("sound is learnt at {t} Hz, not at {n}", "声音以 {t} Hz 来学，不能用 {n} Hz"),
     (
         "{n} of {n2} sounds is cut off at full scale (recorded too loud) ({t})",
-        "{n2} 段录音里有 {n} 段录得太响，削了顶（{t}）",
+        "{n2} 段录音里有 {n} 段录得太响，有削波（{t}）",
     ),
     (
         "{n} of {n2} sounds are cut off at full scale (recorded too loud) ({t})",
-        "{n2} 段录音里有 {n} 段录得太响，削了顶（{t}）",
+        "{n2} 段录音里有 {n} 段录得太响，有削波（{t}）",
     ),
     (
         "{n} of {n2} sounds is very soft: their hiss is made louder with them ({t})",
@@ -222,16 +222,33 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
     ("It speaks of {q}; the sounds are named like {q2}.", "表里写的是“{q}”，录音的名字是“{q2}”这样的。"),
     ("nothing is said of the sounds under {q}", "没有关于“{q}”的标签"),
     (
-        "{n} clips to learn from, {n2} held out; {t} at {n3} Hz; {t2}",
-        "{n} 段用来学，{n2} 段留作检验；共 {t}，{n3} Hz；{t2}",
+        "{n} clips to learn from, {n2} held out; {x} at {n3} Hz; {xs}",
+        "{n} 段用来学，{n2} 段留作检验；共 {x}，{n3} Hz；{xs}",
     ),
     (
-        "{n} clip to learn from, {n2} held out; {t} at {n3} Hz; {t2}",
-        "{n} 段用来学，{n2} 段留作检验；共 {t}，{n3} Hz；{t2}",
+        "{n} clip to learn from, {n2} held out; {x} at {n3} Hz; {xs}",
+        "{n} 段用来学，{n2} 段留作检验；共 {x}，{n3} Hz；{xs}",
+    ),
+    ("labels: {t}", "标签：{t}"),
+    ("no labels", "没有标签"),
+    ("notes are told", "标明了音符"),
+    (
+        "held-out bits a sample without a network: uniform {n}, histogram {n2}, static linear prediction {n3},"
+        " adaptive linear prediction {n4}; below {n5} it has learnt something",
+        "不用网络时每采样的比特数：乱猜 {n}，直方图 {n2}，静态线性预测 {n3}，自适应线性预测 {n4}；低于 {n5}"
+        " 就真学到了东西",
     ),
     (
-        "held-out bits a sample without a network: {t}; below {n} it has learnt something",
-        "不用网络时每采样的比特数：{t}；低于 {n} 就真学到了东西",
+        "better than linear prediction by {n} bits a sample: {n2} against {n3}",
+        "比线性预测好，每采样少 {n} 比特：{n2} 对 {n3}",
+    ),
+    (
+        "worse than linear prediction by {n} bits a sample so far: {n2} against {n3}; train longer",
+        "目前还不如线性预测，每采样多 {n} 比特：{n2} 对 {n3}；请再训练久一些",
+    ),
+    (
+        "as good as linear prediction so far: {n} against {n2}; train longer",
+        "目前与线性预测相当：{n} 对 {n2}；请再训练久一些",
     ),
     # While it learns
     (
@@ -297,7 +314,7 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
         "请恢复原来的文件，或按现在的文件继续。",
         "Bring them back, or go on with the data as they are.",
     ),
-    ("{t} was changed", "{t} 改过"),
+    ("{t} was changed", "{t} 改过了"),
     ("{t} is missing", "{t} 不见了"),
     ("{t} is new", "{t} 是新的"),
     ("the list of training files is damaged", "训练文件的清单已损坏"),
