@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
-from tests.studio_browser import browsing, made, play, tab, wait_until
-from tests.studio_server import Client, running
+from tests.studio_browser import browsing, made, play, tab, wait_until  # noqa: E402
+from tests.studio_server import Client, running  # noqa: E402
 
 FOLDER = ROOT / "docs" / "studio"
 SONGS = sorted((ROOT / "docs" / "songs").glob("*.mid"))[:10]
