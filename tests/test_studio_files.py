@@ -362,7 +362,8 @@ def test_what_is_understood_is_told_at_once(client: Client) -> None:
     told = client.post("/understood", {"request": "雨夜里一个人想念远方的朋友"})
     assert told["mood"]["valence"] < 0
     assert told["plan"]["key"]
-    assert "understand" not in {job["kind"] for job in client.get("/jobs")["jobs"]}  # asked at every pause of typing
+    kept = {job["kind"] for job in client.get("/jobs")["jobs"]}
+    assert "understand" not in kept  # which is asked at every pause of typing
     refused(client, "POST", "/understood", {"request": ""})
 
 
