@@ -27,7 +27,9 @@ from aoede.studio.chinese.names import CHINESE_FILLS, FORM_WORDS, names
 from aoede.studio.datasets import safe_name
 from aoede.studio.learners import checked_settings, learner_of
 from aoede.studio.server import all_endpoints
+from aoede.studio.tasks.training import Teller
 from aoede.studio.telling import error_of, internal, told
+from aoede.studio.views import view_of
 from aoede.write import ordered
 from tests.studio_desk import SMALL, Desk, compose, edit, opened
 from tests.studio_errors import all_said
@@ -290,14 +292,32 @@ def test_the_account_of_a_folder_is_told_line_by_line() -> None:
             ("row 3 (line 4) has 2 fields, the header 3", "1 control character dropped"),
         ),
         Row("c.wav", "skipped", "silence"),
+        Row(
+            "d.csv",
+            "skipped",
+            "damaged",
+            ("this table has no column 'x'; it has id", "larger than 5 bytes; split it"),
+        ),
     )
     lines = in_both(Report(rows, {".jpg": 2}).lines(9), "lines")["lines_zh"]
     assert lines == [
         "a.mid 略过（已损坏）：这不是 MIDI 文件",
         "c.wav 略过（只有静音）",
+        "d.csv 略过（已损坏）：这个表格没有“x”列；它有这些列：id；超过 5 字节，请拆成几个",
         "诗/b.csv 已修复：表格第 3 行（文件第 4 行）有 2 格，表头有 3 格；去掉了 1 个控制字符",
         "其他类型：2 .jpg",
     ]
+
+
+def test_remarks_come_in_both_languages(desk: Desk, song: Song) -> None:
+    told_of = ["its words are left out; --lyrics sets words to it", "{what nobody has translated}"]
+    view = view_of(song, told=told_of)
+    assert view["told"] == ["its words are left out", "{what nobody has translated}"]
+    assert view["told_zh"] == ["原有的歌词没有采用", "{what nobody has translated}"]
+    Teller(desk, "run").warned("minutes say nothing here: ngram counts until it is done")
+    assert desk.events[-1]["text_zh"] == "时间在这里不起作用：ngram 数完就好"
+    order = ordered("tang", start="明月x", length=5)
+    assert in_both(order.notes, "notes")["notes_zh"] == ["开头里有模型没见过的字符：x"]
 
 
 def test_a_sample_of_text_keeps_its_words() -> None:

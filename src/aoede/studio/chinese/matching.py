@@ -134,13 +134,18 @@ class Table:
         return self.fills[kind](text)
 
     def _joined(self, text: str, left: _Left, *, lenient: bool) -> str | None:
-        parts, found = text.split(_JOINT), list[str]()
-        while parts:
-            widths = range(min(_WIDEST, len(parts)), 0, -1)
-            told = ((self._told(_JOINT.join(parts[:n]), left), n) for n in widths)
-            value, n = next(((value, n) for value, n in told if value is not None), (None, 1))
-            if value is None and not lenient:
-                return None
-            found.append(parts[0] if value is None else value)
-            del parts[:n]
-        return self.joint.join(found)
+        """Each sentence told; of several ways to part them the one that leaves least unknown, then the finest."""
+        parts = text.split(_JOINT)
+        ways: list[tuple[int, list[str]]] = [
+            (0, [])
+        ]  # of the parts from each place on: how many unknown, told
+        for at in range(len(parts) - 1, -1, -1):
+            n_unknown, rest = ways[0]
+            found = [(n_unknown + 1, [parts[at], *rest])]
+            for n in range(1, min(_WIDEST, len(ways)) + 1):
+                told = self._told(_JOINT.join(parts[at : at + n]), left)
+                if told is not None:
+                    found.append((ways[n - 1][0], [told, *ways[n - 1][1]]))
+            ways = [min(found, key=lambda way: way[0]), *ways[: _WIDEST - 1]]
+        n_unknown, sentences = ways[0]
+        return self.joint.join(sentences) if lenient or not n_unknown else None
