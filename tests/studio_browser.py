@@ -118,19 +118,19 @@ def tab(
     client: Client,
     *,
     at: str = "",
-    bars: int | None = None,
+    options: Mapping[str, Any] | None = None,
     allowed: Sequence[str] = (),
-    **options: Any,
+    **of_context: Any,
 ) -> Iterator[Page]:
     """A page of the studio with empty fields, in a browser that was never here. At its end nothing bad has happened.
 
-    at: "#words". bars: what stands in the field for the length of songs. allowed: patterns of console errors that the
-    test provokes. options: of a context of Playwright.
+    at: "#words". options: what the fields say exactly of a song. allowed: patterns of console errors that the test
+    provokes. of_context: as Playwright names them.
     """
     for name in DRAFTS:
-        client.call("PUT", f"/drafts/{name}", {"options": {"bars": bars}} if bars and name == "make" else {})
+        client.call("PUT", f"/drafts/{name}", {"options": options} if options and name == "make" else {})
     usual = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "color_scheme": "light"}
-    context = browser.new_context(**(usual | options))
+    context = browser.new_context(**(usual | of_context))
     seen = Seen(f"{client.url}/", tuple(allowed))
     try:
         context.set_default_timeout(LIMIT_MS)

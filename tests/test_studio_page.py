@@ -33,6 +33,7 @@ from tests.studio_scenes import midi
 from tests.studio_server import Client, running, start, stop
 
 FIXTURES = Path(__file__).parent / "fixtures" / "songs"
+SHORT = {"bars": 12}
 HOPE = "a song that expresses hope and wonder"
 
 
@@ -55,8 +56,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, client: Client) -> Iterator[Page]:
-    with tab(browser, client, bars=16) as page:
+    with tab(browser, client, options=SHORT) as page:
         yield page
+
+
+def field(page: Page, name: str) -> Locator:
+    """A field of those that say exactly how the song is to be."""
+    return page.locator(f"#make-{name}")
 
 
 def clock(page: Page) -> tuple[float, float]:
@@ -68,26 +74,23 @@ def clock(page: Page) -> tuple[float, float]:
     return float(shown), float(now)
 
 
-def test_a_wish_becomes_notes_then_a_song_that_plays_by_the_audio_clock(
-    browser: Browser, client: Client
+def test_a_wish_becomes_a_song_that_plays_by_the_audio_clock_and_goes_to_a_bar_loops_and_is_muted(
+    page: Page,
 ) -> None:
-    with tab(browser, client) as page:
-        make(page, HOPE)
-        wait_until(page, lambda: vivid(page) > 200, "notes are drawn")
-        made(page)
-        expect(page.get_by_role("heading", name="Hope and Wonder")).to_be_visible()
-        page.get_by_role("button", name="Play", exact=True).click()
-        playing(page)
-        (shown, now), _ = clock(page), page.wait_for_timeout(500)
-        later_shown, later = clock(page)
-        assert later - now > 0.4
-        assert later_shown - shown == pytest.approx(later - now, abs=0.05)
-        assert loudest(page) > 0.01
-
-
-def test_the_player_goes_to_a_bar_loops_what_is_chosen_and_is_silent_where_all_is_muted(page: Page) -> None:
-    made(page, HOPE)
-    play(page)
+    page.get_by_role("button", name="Say more").click()
+    field(page, "tempo").fill("200")
+    make(page, HOPE)
+    wait_until(page, lambda: vivid(page) > 200, "notes are drawn")
+    made(page)
+    expect(page.get_by_role("heading", name="Hope and Wonder")).to_be_visible()
+    page.get_by_role("button", name="Play", exact=True).click()
+    playing(page)
+    (shown, now), _ = clock(page), page.wait_for_timeout(300)
+    later_shown, later = clock(page)
+    assert later - now > 0.25
+    assert later_shown - shown == pytest.approx(later - now, abs=0.05)
+    assert loudest(page) > 0.01
+    page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".transport-place")).to_contain_text("Bar 3")
@@ -101,7 +104,7 @@ def test_the_player_goes_to_a_bar_loops_what_is_chosen_and_is_silent_where_all_i
     expect(page.get_by_role("button", name="Loop")).to_have_attribute("aria-pressed", "true")
     places = []
     wait_until(
-        page, lambda: places.append(position(page)) or max(places) - places[-1] > 1, "the loop begins anew"
+        page, lambda: places.append(position(page)) or max(places) - places[-1] > 0.5, "the loop begins anew"
     )
     for button in page.get_by_role("button", name="Mute").all():
         button.click()
@@ -140,7 +143,7 @@ def test_keys_change_between_four_takes_at_the_same_bar_and_the_one_that_is_kept
     song = made(page, HOPE)
     first = current(client, song)
     page.get_by_role("button", name="Three more takes").click()
-    expect(page.locator(".take-hear")).to_have_count(4, timeout=30_000)
+    page.locator(".take-hear").nth(3).wait_for(timeout=30_000)
     wait_until(page, lambda: stored(page, "busy") is None)
     play(page)
     page.keyboard.press("ArrowRight")
@@ -208,7 +211,7 @@ def test_making_chosen_bars_of_a_track_anew_leaves_all_else_note_for_note_until_
 
 def test_a_reload_loses_neither_the_song_that_is_being_made_nor_what_stands_in_the_fields(page: Page) -> None:
     page.get_by_role("button", name="Say more").click()
-    page.get_by_label("Length in bars").fill("160")
+    page.get_by_label("Length in bars").fill("120")
     page.get_by_label("Tempo (bpm)").fill("133")
     make(page, "a stormy sea at night")
     page.wait_for_selector(".make-progress:not([hidden])")
@@ -219,7 +222,7 @@ def test_a_reload_loses_neither_the_song_that_is_being_made_nor_what_stands_in_t
     made(page)
     view = stored(page, "shown")
     assert view["request"] == "a stormy sea at night"
-    assert len(view["bars"]) == 160
+    assert len(view["bars"]) == 120
     assert view["tempo_bpm"] == 133
     wish(page).fill("another wish, not yet made")
     page.goto(page.url.replace("#song", "#words"))
@@ -239,8 +242,9 @@ def test_a_killed_studio_comes_back_with_every_song_and_says_what_was_interrupte
     client = Client(url, token)
     place = ("--port", str(client.port), "--token", token)
     try:
-        with tab(browser, client, bars=16, allowed=[r"net::ERR_"]) as page:
-            songs = {made(page, HOPE), made(page, "a quiet evening")}
+        with tab(browser, client, options=SHORT, allowed=[r"net::ERR_"]) as page:
+            asked = {"request": HOPE, "seed": 1, "options": SHORT}
+            songs = {client.made("/songs", asked)["song"]["id"], made(page, "a quiet evening")}
             before = {song: notes_of(client, current(client, song)) for song in songs}
             page.get_by_text("Make it longer").click()
             page.locator("#stage-add-bars").fill("400")
@@ -250,10 +254,10 @@ def test_a_killed_studio_comes_back_with_every_song_and_says_what_was_interrupte
             )
             stop(process, how=signal.SIGKILL)
             wish(page).press_sequentially(" that goes on")
-            expect(page.get_by_text("The studio has stopped")).to_be_visible()
+            page.get_by_text("The studio has stopped").wait_for()
             _, _, process = start(tmp_path, *place)
-            expect(page.get_by_text("The studio has stopped")).to_be_hidden()
-            expect(page.get_by_role("alert").get_by_text("closed before this was done")).to_be_visible()
+            page.get_by_text("The studio has stopped").wait_for(state="hidden")
+            page.get_by_role("alert").get_by_text("closed before this was done").wait_for()
             assert {song: notes_of(client, current(client, song)) for song in songs} == before
             assert "interrupted" in [job["state"] for job in client.get("/jobs")["jobs"]]
             page.reload()
@@ -264,11 +268,6 @@ def test_a_killed_studio_comes_back_with_every_song_and_says_what_was_interrupte
 
 
 # Files
-
-
-def field(page: Page, name: str) -> Locator:
-    """A field of those that say exactly how the song is to be."""
-    return page.locator(f"#make-{name}")
 
 
 def test_the_midi_of_the_page_is_that_of_the_library_byte_for_byte_and_brings_back_every_setting(
@@ -417,13 +416,13 @@ def test_hostile_words_are_shown_as_they_are_wherever_they_come_from(page: Page,
     check_harmless(page, " ".join(attacks[:4]))
     for payload in attacks:
         page.locator(".song-name").click()
-        page.keyboard.type(payload)
+        page.keyboard.insert_text(payload)
         page.keyboard.press("Enter")
         wait_until(page, lambda title=payload: client.get(f"/songs/{song}")["song"]["title"] == title)
         expect(page.locator(".song-name")).to_have_text(payload)
         check_harmless(page, payload)
     file = midi(*attacks)
-    for payload in attacks[:3]:
+    for payload in attacks[:2]:
         name = f"{payload}.mid"
         before = song_of(page)
         page.locator(".make input[type=file]").set_input_files(
@@ -441,7 +440,7 @@ def test_ten_dropped_files_train_a_model_whose_chords_the_next_song_uses(
 ) -> None:
     files = {path.name: path.read_bytes() for path in sorted(FIXTURES.glob("*.mid"))[:10]}
     assert len(files) == 10
-    with tab(browser, client, at="#train", bars=16) as page:
+    with tab(browser, client, at="#train", options=SHORT) as page:
         page.wait_for_selector(".file-drop")
         dropped(page, ".file-drop", files)
         page.locator('input[name=learner][value="rbm/pianoroll"]').check(timeout=30_000)
@@ -461,16 +460,20 @@ def test_three_drafts_are_written_and_what_is_copied_in_them_is_marked(
     browser: Browser, client: Client
 ) -> None:
     with tab(browser, client, at="#words") as page:
+        page.get_by_role("slider", name="Freedom").fill("0.2")  # so tame that it copies
+        page.get_by_role("textbox", name="Seed").fill("7")
         page.get_by_role("button", name="Write", exact=True).click()
-        expect(page.locator(".draft:not(.is-writing)")).to_have_count(3, timeout=60_000)
+        page.locator(".draft:not(.is-writing)").nth(2).wait_for(timeout=60_000)
         texts = page.locator(".draft-text").evaluate_all(
             "all => all.map(each => [...each.querySelectorAll('.draft-line')].map(line => [...line.childNodes]"
             ".filter(node => node.nodeName !== 'BUTTON').map(node => node.textContent).join('')).join('\\n'))"
         )
         assert len({text for text in texts if len(text) > 50}) == 3
         expect(page.locator(".draft .verdict")).to_have_count(3)
-        if page.locator(".draft mark").count():
-            assert page.locator(".draft-sources li").count() > 0
+        marks = page.locator(".draft mark").all_inner_texts()
+        assert marks and all(mark in "".join(texts) for mark in marks)
+        page.locator(".draft-reference").first.click()
+        assert "characters, in" in focused(page)
         page.get_by_role("button", name="Sing it").first.click()
         page.wait_for_selector("#make-lyrics")
         assert field(page, "lyrics").input_value().split() == texts[0].split()
@@ -479,7 +482,7 @@ def test_three_drafts_are_written_and_what_is_copied_in_them_is_marked(
 def test_a_message_gets_short_replies_and_is_kept_nowhere(browser: Browser, client: Client) -> None:
     with tab(browser, client, at="#reply") as page:
         page.get_by_role("textbox", name="The message").fill("Are you free tomorrow evening?")
-        expect(page.locator(".reply-bubble")).to_have_count(3)
+        page.locator(".reply-bubble").nth(2).wait_for()
         texts = page.locator(".reply-bubble").all_inner_texts()
         assert len(set(texts)) == 3
         assert all(0 < len(text) < 60 for text in texts)
@@ -494,7 +497,7 @@ def test_a_tune_drawn_by_keys_becomes_a_sound_that_plays(browser: Browser, clien
             page.keyboard.press(key)
         expect(page.get_by_text("3 notes.")).to_be_visible()
         page.keyboard.press("Control+Enter")
-        expect(page.locator(".sound-status")).to_have_text("It is made.", timeout=60_000)
+        page.locator(".sound-status", has_text="It is made.").wait_for(timeout=60_000)
         wait_until(
             page, lambda: page.evaluate("document.querySelector('audio').currentTime") > 0.2, "it plays"
         )

@@ -130,7 +130,7 @@ def test_nothing_moves_by_itself_where_the_system_asks_for_little_motion(
     moving = """() => document.getAnimations().filter(each => each.playState === "running")
       .map(each => [each.animationName ?? each.transitionProperty, each.effect.getComputedTiming().endTime])
       .filter(([, end]) => end > 50)"""
-    with tab(browser, client, bars=64, reduced_motion="reduce") as page:
+    with tab(browser, client, options={"bars": 64}, reduced_motion="reduce") as page:
         make(page, "a march of the ants")
         found = []
         wait_until(page, lambda: found.extend(page.evaluate(moving)) or stored(page, "song"), "a song", 60)
@@ -183,7 +183,7 @@ def test_notes_are_drawn_within_a_second_and_a_song_of_32_bars_sounds_within_fiv
 ) -> None:
     rows = []
     for i in range(10):
-        with tab(browser, client, bars=32) as page:
+        with tab(browser, client, options={"bars": 32}) as page:
             page.wait_for_timeout(500)
             wish(page).fill(f"a song of hope and wonder, number {i}")
             page.evaluate(STOPWATCH)
@@ -250,7 +250,7 @@ def test_the_playhead_is_where_the_sound_is_for_three_minutes(browser: Browser, 
 def test_a_song_that_is_being_made_is_cancelled_within_half_a_second(
     browser: Browser, client: Client
 ) -> None:
-    with tab(browser, client, bars=512) as page:
+    with tab(browser, client, options={"bars": 512}) as page:
         for i in range(5):
             wish(page).fill(f"an endless song {i}")
             page.keyboard.press("Control+Enter")
@@ -405,7 +405,7 @@ def hostile_draft(payload: str) -> dict[str, Any]:
 def test_hostile_texts_in_fields_errors_addresses_and_drafts_stay_texts(
     browser: Browser, hostile_client: Client
 ) -> None:
-    with tab(browser, hostile_client, bars=4, allowed=["status of 4"]) as page:
+    with tab(browser, hostile_client, options={"bars": 4}, allowed=["status of 4"]) as page:
         page.locator(".make-actions [aria-expanded]").click()
         for payload in PAYLOADS:
             wish(page).fill(payload)
