@@ -63,6 +63,7 @@ def on(page: Page, view: str, wanted: str) -> Locator:
 
 def opened(page: Page, place: str) -> None:
     """All drawers of a place are open."""
+    page.wait_for_selector(place, state="attached")
     page.eval_on_selector(
         place, "place => place.querySelectorAll('details').forEach(each => { each.open = true; })"
     )

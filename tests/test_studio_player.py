@@ -93,7 +93,7 @@ class Heard:
 
 @pytest.fixture
 def heard(browser: Browser, client: Client) -> Iterator[Heard]:
-    with tab(browser, client, bars=8, bypass_csp=True) as page:  # its policy lets no recorder in
+    with tab(browser, client, options={"bars": 8}, bypass_csp=True) as page:  # its policy lets no recorder in
         page.evaluate(f"{LISTEN}; 0")  # of a function Playwright would give the value
         made(page, "a song that expresses hope and wonder, fast")
         play(page)

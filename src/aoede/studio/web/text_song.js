@@ -61,7 +61,7 @@ export const song = {
     "song.field.lyrics": "Words to sing",
     "song.free.tempo": "20 to 300",
     "song.free.bars": "about two minutes",
-    "song.form.example": "intro verse chorus verse chorus outro",
+    "song.form.example": "intro verse chorus outro",
     "song.form.hint": "A number says how many bars: verse:16",
     "song.instruments.hint": "These and no others. Choose none for a band that suits the mood.",
     "song.chords.example": "C Am F G",
@@ -163,7 +163,7 @@ export const song = {
     "song.foreign.hint": "Its melody can get chords and a band, or the piece can go on where it ends. The notes of "
       + "the melody stay as they are.",
     "song.foreign.mood": "In what mood",
-    "song.foreign.mood.example": "hopeful, a little restless",
+    "song.foreign.mood.example": "hopeful, restless",
     "song.foreign.harmonise": "Harmonise",
     "song.foreign.continue": "Continue",
     "song.foreign.working": "Working on the melody …",
