@@ -410,6 +410,7 @@ def test_hostile_words_are_shown_as_they_are_wherever_they_come_from(page: Page,
     attacks = PAYLOADS[:12]
     page.get_by_role("button", name="Say more").click()
     page.get_by_label("Tempo (bpm)").fill("100")
+    field(page, "bars").fill("48")  # room for twelve lines
     page.get_by_text("My own").click()
     page.locator("#make-lyrics").fill("\n".join(attacks))
     song = made(page, " ".join(attacks[:4]))
