@@ -4,7 +4,8 @@
 
 A real server is started in an empty folder (DATA is not used). Prints Markdown:
 
-1. songs of 32 bars: until the first notes are told, until the song is done, until its sound is there to be played;
+1. songs of 32 and of 128 bars: until the first notes are told, until the song is done, until its sound can be played
+   from the beginning, until all of its sound is there;
 2. cancelling: until a job that was running is told to be cancelled, and until the next song is done;
 3. a crowd: 64 clients with 10 requests each for songs of 8 bars, beside the same songs one after another;
 4. the page: its bytes, as they are and compressed.
@@ -40,7 +41,8 @@ WEB = Path(__file__).parent.parent / "src" / "aoede" / "studio" / "web"
 def main() -> None:
     with tempfile.TemporaryDirectory() as home, running(Path(home)) as client:
         client.timeout_s = 600
-        _songs(client)
+        for n_bars in (32, 128):
+            _songs(client, n_bars)
         _cancelling(client)
         _crowd(client)
     _page()
@@ -54,12 +56,17 @@ def _row(name: str, values: Sequence[float], unit: str = "s") -> None:
     )
 
 
-def _songs(client: Client) -> None:
+def _songs(client: Client, n_bars: int) -> None:
     """From the request to the notes, the song, its sound."""
-    times: dict[str, list[float]] = {"first notes": [], "song": [], "song and sound": []}
+    times: dict[str, list[float]] = {
+        "first notes": [],
+        "song": [],
+        "can be played": [],
+        "all of its sound": [],
+    }
     for seed, wish in enumerate(WISHES):
         began = time.perf_counter()
-        job = client.post("/songs", {"request": wish, "seed": seed, "options": {"bars": 32}})
+        job = client.post("/songs", {"request": wish, "seed": seed, "options": {"bars": n_bars}})
         first, version = None, ""
         for event in client.events(job["id"]):
             if event["event"] == "part" and first is None:
@@ -68,12 +75,18 @@ def _songs(client: Client) -> None:
                 version = event["result"]["version"]["id"]
         times["first notes"].append(first or 0.0)
         times["song"].append(time.perf_counter() - began)
-        client.made(f"/versions/{version}/sound")
-        times["song and sound"].append(time.perf_counter() - began)
-    print(f"\n{len(WISHES)} songs of 32 bars, from the request on:\n")
+        job = client.post(f"/versions/{version}/sound")
+        for event in client.events(job["id"]):
+            if event["event"] == "beginning":
+                client.call("GET", f"/versions/{version}/sound.pcm", **{"from": 0, "count": 176_400})
+                times["can be played"].append(time.perf_counter() - began)
+        times["all of its sound"].append(time.perf_counter() - began)
+    print(f"\n{len(WISHES)} songs of {n_bars} bars, from the request on:\n")
     print("| until | median | 95 % | worst |\n|---|---|---|---|")
     for name, values in times.items():
         _row(name, values)
+    waits = [heard - done for heard, done in zip(times["can be played"], times["song"], strict=True)]
+    _row("from the song to where it can be played", waits)
 
 
 def _cancelling(client: Client) -> None:

@@ -96,7 +96,8 @@ def learn(task: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
 
 _QUICK = (echo, sleep, crash, loud, tells, files, limits)
 TASKS = {task.__name__: ("tests.studio_tasks", task.__name__, "quick") for task in _QUICK} | {
-    "learn": ("tests.studio_tasks", "learn", "train")
+    "learn": ("tests.studio_tasks", "learn", "train"),
+    "render": ("tests.studio_tasks", "sleep", "files"),
 }
 
 

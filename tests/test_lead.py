@@ -65,10 +65,10 @@ def with_lead(flute: Path, seed: int = 1, **options: str) -> Song:
 
 
 def test_the_melody_is_heard_where_it_stands_and_as_loud_as_its_instrument(flute: Path) -> None:
-    plain = list(synth.render_stems(song(), sample_rate_hz=LOW_HZ))
+    plain = list(synth.Stems(song(), sample_rate_hz=LOW_HZ))
     apart, given = led(with_lead(flute), LOW_HZ)
     assert list(given) == [1]
-    stems = list(synth.render_stems(apart, given=given, sample_rate_hz=LOW_HZ))
+    stems = list(synth.Stems(apart, given=given, sample_rate_hz=LOW_HZ))
     assert np.array_equal(stems[0], plain[0]) and np.array_equal(stems[2], plain[2])
     begin = LOW_HZ  # the first note is at one second
     assert np.abs(stems[1][: round(0.98 * begin)]).max() < 1e-4 < np.abs(stems[1][begin:]).max()
@@ -116,7 +116,7 @@ def test_each_note_is_heard_at_its_time_and_in_its_pitch(
 def test_stems_with_a_lead_added_up_are_the_song(flute: Path) -> None:
     apart, given = led(with_lead(flute), LOW_HZ)
     whole = synth.render(apart, given=given, sample_rate_hz=LOW_HZ, loudness_dbfs=-18.0)
-    stems = synth.render_stems(apart, given=given, sample_rate_hz=LOW_HZ, loudness_dbfs=-18.0)
+    stems = synth.Stems(apart, given=given, sample_rate_hz=LOW_HZ, loudness_dbfs=-18.0)
     np.testing.assert_allclose(sum(stems), whole, atol=1e-5)
 
 

@@ -39,10 +39,21 @@ NAMES = ["melody", "pad-high-low", "colour", "colour-2", "drums"]
 @pytest.mark.parametrize("loudness_dbfs", [None, -18.0, -4.0])  # the last one drives the limiter hard
 def test_stems_added_up_are_the_song(loudness_dbfs: float | None) -> None:
     whole = synth.render(song(), sample_rate_hz=22_050, loudness_dbfs=loudness_dbfs)
-    stems = list(synth.render_stems(song(), sample_rate_hz=22_050, loudness_dbfs=loudness_dbfs))
+    stems = list(synth.Stems(song(), sample_rate_hz=22_050, loudness_dbfs=loudness_dbfs))
     assert [stem.shape for stem in stems] == [whole.shape] * 5
     assert all(np.abs(stem).max() > 0.01 for stem in stems)
     np.testing.assert_allclose(sum(stems), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("loudness_dbfs", [None, -4.0])
+def test_how_stems_begin_can_be_had_before_the_rest_to_the_last_bit(loudness_dbfs: float | None) -> None:
+    long = replace(song(), tempos=(Tempo(0, 10.0),))
+    stems = synth.Stems(long, sample_rate_hz=22_050, loudness_dbfs=loudness_dbfs)
+    first = stems.beginnings(6.0)
+    assert 6.0 <= len(first[0]) / 22_050 < 12.0 < stems.n_samples / 22_050
+    for beginning, stem in zip(first, stems, strict=True):
+        np.testing.assert_array_equal(beginning, stem[: len(beginning)])
+    assert [len(each) for each in stems.beginnings(100.0)] == [stems.n_samples] * 5
 
 
 def test_a_softer_track_is_softer_in_its_stem_too() -> None:
@@ -50,7 +61,7 @@ def test_a_softer_track_is_softer_in_its_stem_too() -> None:
     softer = replace(loud.tracks[0], notes=tuple(replace(n, velocity=40) for n in loud.tracks[0].notes))
     soft = replace(loud, tracks=(softer, *loud.tracks[1:]))
     levels = [
-        [float(np.sqrt(np.square(stem).mean())) for stem in synth.render_stems(s, sample_rate_hz=22_050)]
+        [float(np.sqrt(np.square(stem).mean())) for stem in synth.Stems(s, sample_rate_hz=22_050)]
         for s in (loud, soft)
     ]
     assert levels[1][0] < 0.5 * levels[0][0]

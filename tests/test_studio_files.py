@@ -6,6 +6,7 @@ import os
 import threading
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -161,9 +162,8 @@ def test_edits_undo_redo_and_takes(client: Client, song: Song) -> None:
     assert client.get(path)["version"]["id"] == new["version"]["id"]
     kept = client.post(f"{path}/current", {"version": rows[2]["id"]})
     assert (kept["view"], kept["song"]["n_versions"]) == (takes[1]["view"], 4)
-    assert [row["edit"] for row in client.get(f"{path}/versions")["versions"]] == ["compose"] + [
-        "regenerate"
-    ] * 3
+    edits = [row["edit"] for row in client.get(f"{path}/versions")["versions"]]
+    assert edits == ["compose", "regenerate", "take", "take"]
 
 
 def test_locks_of_the_song_are_locks_of_every_edit(client: Client) -> None:
@@ -294,6 +294,33 @@ def test_the_sound_comes_in_pieces_and_adds_up(client: Client, shown: dict[str, 
     assert mixed.shape == heard.shape == (told["n_samples"], 2)
     assert float(np.abs(mixed - heard).max()) < 4 / 32768
     assert client.made(f"/versions/{version}/sound") == told
+
+
+def test_the_sound_begins_before_all_of_it_is_made(client: Client) -> None:
+    version = client.made("/songs", {"request": "hope", "seed": 3, "options": {"bars": 64}})["version"]["id"]
+    job = client.post(f"/versions/{version}/sound")
+    told = next(event["sound"] for event in client.events(job["id"]) if event["event"] == "beginning")
+    count = min(told["n_ready"], 441_000)
+    first = {"from": told["n_ready"] - count, "count": count}
+    path = f"/versions/{version}/sound.pcm"
+    early = client.call("GET", path, **first).data
+    assert client.get(f"/jobs/{job['id']}")["state"] == "running"
+    last = client.call("GET", path, **{"from": told["n_samples"] - 1, "count": 10}).data
+    assert len(last) == 4 * told["n_tracks"]
+    assert client.until(job["id"], lambda found: found["state"] != "running")["state"] == "done"
+    assert early == client.call("GET", path, **first).data
+    assert len(early) == 4 * told["n_tracks"] * count > 0
+
+
+def test_a_sound_that_is_not_made_to_its_end_says_so_to_who_waits_for_it(client: Client) -> None:
+    version = client.made("/songs", {"request": "hope", "seed": 3, "options": {"bars": 128}})["version"]["id"]
+    job = client.post(f"/versions/{version}/sound")
+    told = next(event["sound"] for event in client.events(job["id"]) if event["event"] == "beginning")
+    path = f"/versions/{version}/sound.pcm?from={told['n_ready']}&count=100"
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(client.send, "GET", path)
+        client.call("DELETE", f"/jobs/{job['id']}")
+        assert waiting.result().status in (404, 409)
 
 
 def test_ranges_beyond_the_sound_are_refused(client: Client, shown: dict[str, Any]) -> None:

@@ -40,8 +40,9 @@ def client(home: Path) -> Iterator[Client]:
 
 @pytest.fixture
 def warm(client: Client) -> Client:
-    """The client, when both workers are ready."""
-    wait_for(lambda: client.get("/healthz")["workers"] == 2)
+    """The client, when its workers are ready: two for notes, and, since there was a job, two for files."""
+    ask(client, "echo", {}, wait=1)
+    wait_for(lambda: client.get("/healthz")["workers"] == 4)
     return client
 
 
@@ -261,6 +262,17 @@ def test_jobs_wait_for_their_turn_and_may_be_cancelled_there(warm: Client) -> No
         warm.until(job["id"], is_done)
 
 
+def test_notes_do_not_wait_for_files(warm: Client) -> None:
+    holding = [ask(warm, "render", {"seconds": 60}) for _ in range(3)]
+    wait_until_running(warm, *holding[:2])
+    began = time.monotonic()
+    assert ask(warm, "echo", {}, wait=1)["task"] == {}
+    assert time.monotonic() - began < 0.5
+    assert warm.get(f"/jobs/{holding[2]['id']}")["position"] == 1
+    for job in holding:
+        warm.call("DELETE", f"/jobs/{job['id']}")
+
+
 def test_who_stops_waiting_cancels_and_who_stops_listening_does_not(warm: Client, tmp_path: Path) -> None:
     signs = tmp_path / "signs"
     connection = http.client.HTTPConnection("127.0.0.1", warm.port)
@@ -409,7 +421,7 @@ def test_what_takes_too_long_or_will_not_stop_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setattr("aoede.studio.jobs.LIMIT_S", {"quick": 1.0, "train": None})
+    monkeypatch.setattr("aoede.studio.jobs.LIMIT_S", {"quick": 1.0, "files": 1.0, "train": None})
     monkeypatch.setattr("aoede.studio.jobs.POLITE_S", 0.3)
 
     async def tried(library: Library) -> None:

@@ -18,6 +18,7 @@ from aoede.formats.sung_lines import sung_lines
 from aoede.music.theory import MODES as SCALES
 from aoede.song import Meter, Note, Song, Tempo, Track
 from aoede.studio.facts import MODES
+from aoede.studio.made_files import BEGINNING
 from aoede.studio.packing import packed, unpacked
 from aoede.studio.song_fields import OPTIONS
 from aoede.studio.tasks import songs as tasks
@@ -359,7 +360,12 @@ def test_the_tracks_of_the_page_add_up_to_the_sound_of_the_song(desk: Desk, song
     assert mixed.shape == heard.shape
     assert float(np.abs(mixed - heard).max()) <= (len(song.tracks) + 1) / 2 / 32768
     assert 0.1 < sound["peak"] < 1.0
-    assert desk.names() == ["stem"] * len(song.tracks)
+    assert desk.names() == ["beginning"] + ["stem"] * len(song.tracks)
+    early = np.fromfile(desk.folder / BEGINNING, "<i2").reshape(-1, 2 * sound["n_tracks"])
+    np.testing.assert_array_equal(early, frames[: len(early)])
+    n_ready = desk.events[0]["sound"].pop("n_ready")
+    assert len(early) == n_ready > 10 * sound["rate_hz"]
+    assert desk.events[0]["sound"].items() <= sound.items()
     assert tasks.stems({"song": packed(song), "is_there": True}, desk) == {}
 
 

@@ -79,7 +79,7 @@ def _sound_stems(song: Song, kind: str) -> Iterator[bytes]:
     from aoede.formats import audio
 
     song, given = _led(song, SAMPLE_RATE_HZ)
-    stems = synth.render_stems(song, given=given, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
+    stems = synth.Stems(song, given=given, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
     for samples, name in zip(stems, _stem_names(song), strict=True):
         title, comment = f"{song.title} ({name})", recipe_text(song)
         yield audio.to_bytes(samples, sample_rate_hz=SAMPLE_RATE_HZ, kind=kind, comment=comment, title=title)

@@ -39,13 +39,19 @@ def _room(rate_hz: int) -> Samples:
     return scaled
 
 
+def reverb_hop(rate_hz: int) -> int:
+    """How many samples `add_reverb` takes at a time: whole times of them sound the same, whatever follows."""
+    n = round(REVERB_S * rate_hz)
+    return int((1 << (2 * n).bit_length()) - n)
+
+
 def add_reverb(stereo: Samples, send: Samples, rate_hz: int) -> None:
     """Add `send` (n,) convolved with the room to `stereo` (2, n), by overlap and add."""
     if not send.any():
         return
     room = _room(rate_hz)
-    size = 1 << (2 * room.shape[1]).bit_length()
-    hop = size - room.shape[1]
+    hop = reverb_hop(rate_hz)
+    size = hop + room.shape[1]
     spectra = np.fft.rfft(room, size)
     for begin in range(0, len(send), hop):
         block = send[begin : begin + hop]

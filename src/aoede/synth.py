@@ -33,6 +33,7 @@ from aoede.mastering import (
     level_dbfs,
     limit,
     limiting_gains,
+    reverb_hop,
 )
 from aoede.song import Song, Track
 from aoede.waveform import Wave, hold_and_decay_s, step_of
@@ -84,33 +85,52 @@ def render(
     return stereo.T
 
 
-def render_stems(
-    song: Song,
-    *,
-    soundfont: SoundFont | None = None,
-    given: Mapping[int, Samples] = NOTHING,
-    sample_rate_hz: int = 44_100,
-    loudness_dbfs: float | None = None,
-    max_seconds: float = 1800.0,
-    max_voice_seconds: float = 100_000.0,
-) -> Iterator[Samples]:
-    """The sound of each track, (n_samples, 2) as `render` has it: added up they are the same samples.
+class Stems:
+    """The sound of each track, (n_samples, 2) as `render` has it, in turn: added up they are the same samples.
 
     Reverb, gain and limiter are those of the whole; so a track alone may pass the peak of the whole a little.
-    One stem is held at a time, which costs playing everything twice. Errors are those of `render`.
+    One stem is held at a time, which costs playing everything twice. Arguments and errors are those of `render`.
     """
-    parts, n = _parts_of(song, soundfont, given, sample_rate_hz, max_seconds, max_voice_seconds)
-    whole = _played(parts, n, sample_rate_hz)
-    gain = np.float32(1.0) if loudness_dbfs is None else gain_to(loudness_dbfs, whole, sample_rate_hz)
-    whole *= gain
-    limiting = limiting_gains(whole)
-    del whole
-    for part in parts:
-        stem = _played([part], n, sample_rate_hz)
-        stem *= gain
-        if limiting is not None:
-            apply_gains(stem, limiting)
-        yield stem.T
+
+    def __init__(
+        self,
+        song: Song,
+        *,
+        soundfont: SoundFont | None = None,
+        given: Mapping[int, Samples] = NOTHING,
+        sample_rate_hz: int = 44_100,
+        loudness_dbfs: float | None = None,
+        max_seconds: float = 1800.0,
+        max_voice_seconds: float = 100_000.0,
+    ) -> None:
+        self._rate_hz = sample_rate_hz
+        self._parts, self.n_samples = _parts_of(
+            song, soundfont, given, sample_rate_hz, max_seconds, max_voice_seconds
+        )
+        whole = _played(self._parts, self.n_samples, sample_rate_hz)
+        self._gain = (
+            np.float32(1.0) if loudness_dbfs is None else gain_to(loudness_dbfs, whole, sample_rate_hz)
+        )
+        whole *= self._gain
+        self._limiting = limiting_gains(whole)
+
+    def __iter__(self) -> Iterator[Samples]:
+        for part in self._parts:
+            yield self._stem(part, self.n_samples)
+
+    def beginnings(self, seconds: float) -> list[Samples]:
+        """The first samples of each stem, the very same, for so long or some more: sooner there than the whole."""
+        hop = reverb_hop(self._rate_hz)
+        n = min(self.n_samples, hop * math.ceil(seconds * self._rate_hz / hop))
+        whole = self.n_samples  # what a sound that is given is turned to depends on all of it
+        return [self._stem(part, n if isinstance(part, _Part) else whole)[:n] for part in self._parts]
+
+    def _stem(self, part: "_Part | _Given", n_samples: int) -> Samples:
+        stem = _played([part], n_samples, self._rate_hz)
+        stem *= self._gain
+        if self._limiting is not None:
+            apply_gains(stem, self._limiting)
+        return stem.T
 
 
 def _parts_of(
@@ -255,14 +275,15 @@ class _Part:
         return math.ceil(voice.release_s * SILENT_DB / 100 * self.rate_hz)
 
     def play(self, mix: Samples) -> None:
-        """Add the voices to `mix`, (3, n_samples): left, right, reverb send."""
+        """Add the voices to `mix`, (3, n_samples): left, right, reverb send. It may be shorter than they last."""
+        n_samples = mix.shape[1]
         alike: dict[tuple[Zone, int, int], list[_Voice]] = defaultdict(list)
-        for voice in self.voices:
+        for voice in [voice for voice in self.voices if voice.on < n_samples]:
             is_bent = np.any(self.bend.over(voice.on, voice.length, voice.on))
             alike[voice.zone, voice.key, voice.on if is_bent else -1].append(voice)
         for (zone, key, bent_from), group in alike.items():
             wave = Wave(zone, key, self.font, self.rate_hz)
-            longest = max(voice.length for voice in group)
+            longest = max(min(voice.length, n_samples - voice.on) for voice in group)
             bend = self.bend.over(bent_from, longest, bent_from) if bent_from >= 0 else 0.0
             for first in range(0, longest, SEGMENT):
                 shaped = wave.shaped(first, min(SEGMENT, longest - first), bend)

@@ -11,7 +11,7 @@ from typing import Any
 from aoede.errors import BusyError
 from aoede.studio.workers import Worker
 
-MOST_QUEUED = {"quick": 64, "train": 8}
+MOST_QUEUED = {"quick": 64, "files": 64, "train": 8}
 MOST_EVENTS, MOST_EVENT_BYTES = 5_000, 64_000_000  # kept of a job
 THINNED = "step"  # the events of which old ones go where there are too many
 AFTER_ALL = 100_000_000  # the number of what is told of a job of a former time: after all that it told

@@ -23,8 +23,8 @@ from aoede.studio.workers import LostError, Worker
 
 __all__ = ["Job", "Jobs"]
 
-N_WORKERS = {"quick": 2, "train": 1}
-LIMIT_S = {"quick": 600.0, "train": None}
+N_WORKERS = {"quick": 2, "files": 2, "train": 1}
+LIMIT_S = {"quick": 600.0, "files": 600.0, "train": None}
 POLITE_S = 10.0  # that a training has to save when it is cancelled
 MOST_RESIDENT_BYTES = 2**30  # of a worker that goes on; what one large task took is not kept
 MOST_ENDED, MOST_ENDED_BYTES = 200, 128_000_000  # jobs that are over and still told of
@@ -47,6 +47,7 @@ class Jobs:
         self._scratch = Scratch(home)
         self._table: Mapping[str, tuple[str, str, str]] = importlib.import_module(tasks).TASKS
         self._lanes = {name: Lane(name) for name in N_WORKERS}
+        self._is_used = asyncio.Event()
         self._jobs: dict[str, Job] = {}
         self._workers: list[Worker] = []
         self._slots: list[asyncio.Task[None]] = []
@@ -61,7 +62,7 @@ class Jobs:
         for stored in self._shelf.jobs()[-MOST_ENDED:]:
             self._take_up(stored)
         for lane, n_workers in N_WORKERS.items():
-            serve = self._serve_quick if lane == "quick" else self._serve_train
+            serve = self._serve_train if lane == "train" else self._serve_warm
             self._slots += [asyncio.create_task(serve(self._lanes[lane])) for _ in range(n_workers)]
 
     def _take_up(self, stored: Mapping[str, Any]) -> None:
@@ -116,6 +117,7 @@ class Jobs:
         job.task, job.finish, job.hear = task, finish, hear
         job.folder, job.is_passing = self._scratch.of(job.id), passing
         lane.put(job, urgent=urgent)
+        self._is_used.set()
         self._jobs[job.id] = job
         self._store(job)
         job.tell({"event": "queued", "position": job.position})
@@ -143,7 +145,7 @@ class Jobs:
         return job.result
 
     async def cancel(self, id: str) -> Job:
-        """End it: at once where it waits or is quick; a training may save first, for POLITE_S.
+        """End it: at once where it waits; a training that runs may save first, for POLITE_S.
 
         One that is over, or so nearly over that its result is being stored, ends as it will.
         """
@@ -179,8 +181,13 @@ class Jobs:
 
     # Doing them
 
-    async def _serve_quick(self, lane: Lane) -> None:
-        """One warm worker after another, each for as many jobs as it survives."""
+    async def _serve_warm(self, lane: Lane) -> None:
+        """One warm worker after another, each for as many jobs as it survives.
+
+        Nothing can be heard before something was made: those of files wait for the first job of any kind.
+        """
+        if lane.name == "files":
+            await self._is_used.wait()
         while True:
             worker = Worker(lane.name, self._home, self._tasks)
             self._workers.append(worker)

@@ -17,6 +17,7 @@ from aoede.errors import output_error
 from aoede.version import __version__
 
 SOUND = "sound.pcm"  # of every track, for the page
+BEGINNING = "beginning.pcm"  # of that, in the folder of the job that makes it
 MOST_BYTES = 2_000_000_000
 _TAG = "CACHEDIR.TAG"
 _SIGNATURE = (

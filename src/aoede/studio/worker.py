@@ -25,8 +25,8 @@ TASKS: Mapping[str, tuple[str, str, str]] = {
     "compose": ("aoede.studio.tasks.songs", "compose", "quick"),
     "edit": ("aoede.studio.tasks.songs", "edit", "quick"),
     "takes": ("aoede.studio.tasks.songs", "takes", "quick"),
-    "export": ("aoede.studio.tasks.songs", "export", "quick"),
-    "stems": ("aoede.studio.tasks.songs", "stems", "quick"),
+    "export": ("aoede.studio.tasks.songs", "export", "files"),
+    "stems": ("aoede.studio.tasks.songs", "stems", "files"),
     "open": ("aoede.studio.tasks.songs", "open", "quick"),
     "harmonise": ("aoede.studio.tasks.songs", "harmonise", "quick"),
     "understand": ("aoede.studio.tasks.songs", "understand", "quick"),
@@ -37,15 +37,23 @@ TASKS: Mapping[str, tuple[str, str, str]] = {
     "mail": ("aoede.studio.tasks.replies", "mail_reply", "quick"),
     "instruments": ("aoede.studio.tasks.sounds", "instruments", "quick"),
     "tune": ("aoede.studio.tasks.sounds", "tune", "quick"),
-    "sound": ("aoede.studio.tasks.sounds", "sound", "quick"),
-    "scan": ("aoede.studio.tasks.training", "scan", "quick"),
+    "sound": ("aoede.studio.tasks.sounds", "sound", "files"),
+    "scan": ("aoede.studio.tasks.training", "scan", "files"),
     "train": ("aoede.studio.tasks.training", "train", "train"),
 }
-LANES = ("quick", "train")
-MAX_MEMORY_BYTES = 6 * 2**30  # of a quick worker
+LANES = (
+    "quick",
+    "files",
+    "train",
+)  # notes and words; sounds and files, which wait for nobody's notes; trainings
+MAX_MEMORY_BYTES = 6 * 2**30  # of a worker that makes no training
 MAX_EVENT_BYTES = 8_000_000
 SAVING_S = 60  # that a training has to save when the server is gone
-NICENESS = {"quick": 2, "train": 10}  # so that the page answers while they work
+NICENESS = {
+    "quick": 2,
+    "files": 8,
+    "train": 12,
+}  # so that the page answers while they work, and notes come first
 Task = Mapping[str, Any]
 
 
@@ -130,8 +138,8 @@ def main() -> None:
     inbox = _Inbox(asked.lane, line)
     _limit(asked.lane)
     table = importlib.import_module(asked.tasks).TASKS
-    if asked.lane == "quick":
-        _warm()
+    if asked.lane in _WARMED:
+        _WARMED[asked.lane]()
     line.send({"is": "ready"})
     while not line.is_cut:
         _do(*inbox.next(), table, line)
@@ -146,17 +154,28 @@ def _limit(lane: str) -> None:
     except ImportError:  # not on this system
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if lane == "quick":
+    if lane != "train":
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         wanted = MAX_MEMORY_BYTES if most == resource.RLIM_INFINITY else min(MAX_MEMORY_BYTES, most)
         resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
 
 
-def _warm() -> None:
+def _warm_notes() -> None:
     """Load what every song needs, and make one, so that the first one that is wished for takes no longer."""
     from aoede.compose import compose
 
     compose("hope", seed=1, bars=4)
+
+
+def _warm_sound() -> None:
+    """Load what every sound needs."""
+    importlib.import_module("aoede.studio.tasks.song_files")
+    from aoede.synth import default_soundfont
+
+    default_soundfont()
+
+
+_WARMED = {"quick": _warm_notes, "files": _warm_sound}
 
 
 def _do(message: Task, desk: Desk, table: Mapping[str, tuple[str, str, str]], line: _Line) -> None:

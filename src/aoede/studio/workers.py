@@ -73,7 +73,7 @@ class Worker:
         It has a group of its own: Ctrl-C in the terminal is the server's to hear.
         """
         kept = {name: value for name, value in os.environ.items() if name not in _PRIVATE}
-        threads = _ONE_THREAD if self._lane == "quick" else {}
+        threads = {} if self._lane == "train" else _ONE_THREAD
         self.is_ready = self.is_busy = False
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "aoede.studio.worker", self._lane, "--tasks", self._tasks),

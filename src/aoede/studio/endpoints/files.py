@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response
 from aoede.errors import MissingError, UsageError
 from aoede.export import file_stem
 from aoede.studio.asking import Ask, Endpoint, Field
-from aoede.studio.made_files import SOUND, MadeFiles
+from aoede.studio.made_files import BEGINNING, SOUND, MadeFiles
 from aoede.studio.telling import RefusedError
 
 if TYPE_CHECKING:
@@ -95,23 +95,47 @@ async def sound(ask: Ask) -> dict[str, Any]:
 
 
 async def samples(ask: Ask) -> Response:
+    """Of a sound that is being made: at once where they are made, else when it is done."""
     version, first, count = ask.path["id"], ask.query["from"], ask.query["count"]
-    return await asyncio.to_thread(_samples, _made_in(ask.studio.home), version, first, count)
+    job = _working.get(ask.studio.jobs, {}).get((version, SOUND))
+    if job is not None and not job.is_over:
+        early = await asyncio.to_thread(_beginning, job, first, count)
+        if early is not None:
+            return _frames(early)
+        await ask.studio.jobs.result(job)
+    return _frames(await asyncio.to_thread(_samples, _made_in(ask.studio.home), version, first, count))
 
 
-def _samples(made: MadeFiles, version: str, first: int, count: int) -> Response:
+def _frames(data: bytes) -> Response:
+    kept = {"Cache-Control": "private, no-cache"}
+    return Response(data, media_type="application/octet-stream", headers=kept)
+
+
+def _samples(made: MadeFiles, version: str, first: int, count: int) -> bytes:
     told, path = _sound_of(version, made), made.path(version, SOUND)
     if path is None:
         raise _no_sound(version)
     if first >= told["n_samples"]:
         raise RefusedError(416, "range", f"the sound has {told['n_samples']:,} samples", where="from")
-    frame_bytes = 4 * told["n_tracks"]
+    return _read(path, first, count, told["n_tracks"])
+
+
+def _beginning(job: "Job", first: int, count: int) -> bytes | None:
+    """The samples, where the job has made them already; None too where it is done meanwhile."""
+    told = next((event["sound"] for event in job.events if event["event"] == "beginning"), None)
+    if told is None or job.folder is None or first + count > told["n_ready"]:
+        return None
+    try:
+        return _read(job.folder / BEGINNING, first, count, told["n_tracks"])
+    except FileNotFoundError:
+        return None
+
+
+def _read(path: Path, first: int, count: int, n_tracks: int) -> bytes:
+    frame_bytes = 4 * n_tracks
     with path.open("rb") as opened:
         opened.seek(first * frame_bytes)
-        data = opened.read(count * frame_bytes)
-    return Response(
-        data, media_type="application/octet-stream", headers={"Cache-Control": "private, no-cache"}
-    )
+        return opened.read(count * frame_bytes)
 
 
 def _sound_of(version: str, made: MadeFiles) -> dict[str, Any]:
@@ -163,7 +187,8 @@ ENDPOINTS = (
         "POST",
         "/versions/{id}/sound",
         start_sound,
-        "Make the sound of every track. Its result says how long it is and where its samples are.",
+        "Make the sound of every track. Its result says how long it is and where its samples are; its event "
+        '"beginning" says so before, and that the first of them can be had.',
         status=202,
     ),
     Endpoint("GET", "/versions/{id}/sound", sound, "How long the sound is, and of how many tracks."),
@@ -171,7 +196,8 @@ ENDPOINTS = (
         "GET",
         "/versions/{id}/sound.pcm",
         samples,
-        "Samples of it: little-endian 16-bit frames, left and right of each track in turn.",
+        "Samples of it: little-endian 16-bit frames, left and right of each track in turn. Those that are not "
+        "made yet are waited for.",
         query=_RANGE,
     ),
 )

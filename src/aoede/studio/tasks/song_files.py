@@ -15,9 +15,9 @@ from aoede.export import LOUDNESS_DBFS, SAMPLE_RATE_HZ, to_bytes, write_stems
 from aoede.formats.files import write_whole
 from aoede.lead import led
 from aoede.song import Song
-from aoede.studio.made_files import SOUND
+from aoede.studio.made_files import BEGINNING, SOUND
 from aoede.studio.packing import unpacked
-from aoede.synth import render_stems
+from aoede.synth import Stems
 
 if TYPE_CHECKING:
     from aoede.studio.worker import Desk
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 STEMS: Mapping[str, str] = {"stems.zip": ".wav", "stems-midi.zip": ".mid"}  # kind of archive -> kind of stem
 FILE = "file"
 MAX_SOUND_BYTES = 800_000_000  # of the sound with all its tracks apart: five of them for quarter of an hour
+BEGINNING_S = 10.0  # of a sound that can be heard before the rest of it is made
 _FULL_SCALE = 32768.0
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in an archive, so that the same song gives the same bytes
 
@@ -41,30 +42,41 @@ def stems(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
     """{"song", "is_there"} -> the sound of every track as it is in the whole song; nothing where it is there already.
 
     The file holds little-endian 16-bit frames of twice as many channels as tracks: left and right of the first, left
-    and right of the second. `peak` is the largest sample before it was clipped to [-1, 1).
+    and right of the second. `peak` is the largest sample before it was clipped to [-1, 1). The first seconds are in a
+    file of their own as soon as they are made, which the event "beginning" says.
     """
     if task["is_there"]:
         return {}
-    song = _heard(task["song"])
-    song, given = led(song, SAMPLE_RATE_HZ)
-    rendered = render_stems(song, given=given, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
-    frames: NDArray[np.int16] | None = None
-    peak, n_tracks = 0.0, len(song.tracks)
+    song, given = led(_heard(task["song"]), SAMPLE_RATE_HZ)
+    n_tracks = len(song.tracks)
+    rendered = Stems(song, given=given, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
+    frames = _frames(rendered.n_samples, n_tracks)
+    sound = {"rate_hz": SAMPLE_RATE_HZ, "n_samples": len(frames), "n_tracks": n_tracks}
+    beginnings = rendered.beginnings(BEGINNING_S)
+    for i, stem in enumerate(beginnings):
+        _put(frames, i, stem)
+    n_ready = len(beginnings[0])
+    write_whole(desk.folder / BEGINNING, frames[:n_ready].tobytes())
+    desk.tell("beginning", sound={**sound, "n_ready": n_ready})
+    peak = 0.0
     for i, stem in enumerate(rendered):
-        if frames is None:
-            frames = _frames(len(stem), n_tracks)
         peak = max(peak, float(np.abs(stem).max(initial=0.0)))
-        frames[:, 2 * i : 2 * i + 2] = np.clip(np.rint(stem * np.float32(_FULL_SCALE)), -32768, 32767)
+        _put(frames, i, stem)
         desk.tell("stem", done=(i + 1) / n_tracks)
-    if frames is None:
-        raise InputError("there is nothing to hear in this song")
-    path = desk.folder / SOUND
-    frames.tofile(path)
-    told = {"rate_hz": SAMPLE_RATE_HZ, "n_samples": len(frames), "n_tracks": n_tracks, "peak": round(peak, 4)}
-    return {"file": path.name, "sound": told}
+    frames.tofile(desk.folder / SOUND)
+    return {"file": SOUND, "sound": {**sound, "peak": round(peak, 4)}}
+
+
+def _put(frames: NDArray[np.int16], track: int, stem: NDArray[np.float32]) -> None:
+    """A track's sound, (n, 2), at the beginning of its two channels."""
+    rounded = np.clip(np.rint(stem * np.float32(_FULL_SCALE)), -32768, 32767)
+    frames[: len(stem), 2 * track : 2 * track + 2] = rounded
 
 
 def _frames(n_samples: int, n_tracks: int) -> NDArray[np.int16]:
+    """Room for all. Raises InputError where there is none, or nothing to hear."""
+    if not n_tracks:
+        raise InputError("there is nothing to hear in this song")
     n_bytes = 4 * n_samples * n_tracks
     if n_bytes > MAX_SOUND_BYTES:
         raise InputError(

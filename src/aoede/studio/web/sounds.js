@@ -12,8 +12,12 @@ const FULL_SCALE = 1 / 32768;
 
 const spanOf = nTracks => Math.round(RATE * Math.min(MOST_S, Math.max(LEAST_S, TRACK_SECONDS / nTracks)));
 
+// Told as soon as its first seconds are made; the server waits with the others until they are.
 async function rendered(id) {
-  const told = await work(`/versions/${id}/sound`, {});
+  const told = await new Promise((resolve, reject) => {
+    const onEvent = event => { if (event.event === "beginning") resolve(event.sound); };
+    work(`/versions/${id}/sound`, {}, { onEvent }).then(resolve, reject);
+  });
   const url = told.url ?? link(`/versions/${id}/sound.pcm`);
   return { id, nSamples: told.n_samples, nTracks: told.n_tracks, span: spanOf(told.n_tracks), url };
 }
@@ -112,7 +116,10 @@ export class Sounds {
       entry.segment = { start, length: buffers[0].length, buffers };
       return entry.segment;
     })();
-    entry.promise.catch(() => this.#segments.delete(key));
+    entry.promise.catch(() => {
+      this.#segments.delete(key);
+      this.#sounds.delete(sound.id); // it may not have been made to its end
+    });
     this.#segments.set(key, entry);
     this.#makeRoom();
     return entry;
