@@ -21,6 +21,7 @@ from aoede.music.measures import measure
 from aoede.music.theory import MODES
 from aoede.music.voices import told_apart
 from aoede.song import Meter, Song
+from tests.command import Run
 
 REQUESTS = (
     "a song that expresses hope and wonder",
@@ -253,3 +254,13 @@ def test_a_solo_without_a_verse_plays_a_tune_of_its_own() -> None:
     solo = song.sections[1]
     colour = next(track for track in song.tracks if track.role == "colour")
     assert sum(solo.start_ticks <= note.start_ticks < solo.end_ticks for note in colour.notes) >= 8
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"), [(("a", "quiet", "evening"), "in quotes"), (("-5 degrees",), "behind --")]
+)
+def test_a_request_that_the_shell_took_apart_is_told_how_to_write_it(
+    aoede: Run, words: tuple[str, ...], advice: str
+) -> None:
+    done = aoede("compose", *words)
+    assert (done.code, advice in done.err) == (2, True)

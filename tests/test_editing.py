@@ -317,6 +317,42 @@ def by_hand(song: Song) -> Song:
     )
 
 
+def test_a_song_that_got_another_title_is_made_again_under_it_edits_and_all(song: Song) -> None:
+    named = replace(song, title="Bread & <Salt>", recipe={**song.recipe, "title": "Bread & <Salt>"})
+    assert bytes_of(again(named.recipe).song) == bytes_of(named)
+    back = replace(song, recipe={**song.recipe, "title": song.title})
+    assert bytes_of(again(back.recipe).song) == bytes_of(back)
+    work = work_on(read_back(named))
+    assert (work.by_hand, work.song.title) == (False, named.title)
+    edited_named = regenerate(named, tracks="bass", seed=5)
+    named_edited = regenerate(song, tracks="bass", seed=5)
+    named_edited = replace(
+        named_edited, title=named.title, recipe={**named_edited.recipe, "title": named.title}
+    )
+    for one in (edited_named, named_edited):
+        assert one.title == named.title
+        assert bytes_of(again(read_back(one).recipe).song) == bytes_of(one)
+
+
+def test_a_title_that_another_program_gave_is_no_change_of_the_notes(song: Song) -> None:
+    work = work_on(read_back(replace(song, title="奇迹")))
+    assert (work.by_hand, work.song.title, work.song.tracks) == (False, "奇迹", song.tracks)
+    other = regenerate(read_back(replace(song, title="奇迹")), tracks="bass", seed=5)
+    assert bytes_of(again(other.recipe).song) == bytes_of(other)
+    assert work_on(read_back(replace(song, title=" "))).song.title == song.title
+
+
+@pytest.mark.parametrize("title", ["", "  ", 5, None, ["x"], {"a": 1}])
+def test_what_is_no_title_in_a_recipe_leaves_the_song_its_own(song: Song, title: object) -> None:
+    assert again({**song.recipe, "title": title}).song == song
+
+
+def test_a_hostile_title_in_a_recipe_is_one_line_that_files_can_hold(song: Song) -> None:
+    made = again({**song.recipe, "title": "a\x00\ud800\n\u202eb" + "c" * 9000}).song
+    assert made.title == made.recipe["title"] == "ab" + "c" * 198
+    assert read_back(made).title == made.title
+
+
 def test_notes_that_somebody_changed_are_never_lost(song: Song) -> None:
     mine = read_back(by_hand(song))
     other = regenerate(mine, bars="2-3", tracks="bass,colour", seed=5)

@@ -1,6 +1,7 @@
 """Every file holds the recipe of its song, and the recipe makes the same bytes again."""
 
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -87,6 +88,22 @@ def test_rubbish_has_no_recipe_and_does_no_harm(data: bytes, tmp_path: Path) -> 
     path.write_bytes(data)
     with pytest.raises(InputError):
         read_recipe(path)
+
+
+def test_a_song_that_was_given_a_title_is_made_again_under_it(song: Song, tmp_path: Path, aoede: Run) -> None:
+    named = replace(song, title="Bread", recipe={**song.recipe, "title": "Bread"})
+    source = export.write(named, tmp_path / "named.png")
+    for name in ("again.png", "again.mid"):
+        done = aoede("compose", "--recipe", str(source), "--out", str(tmp_path / name))
+        assert done.out.startswith("Bread\n")
+        assert (tmp_path / name).read_bytes() == export.to_bytes(named, Path(name).suffix)
+
+
+def test_what_is_no_file_of_a_song_is_not_called_a_broken_midi_file(tmp_path: Path, aoede: Run) -> None:
+    (tmp_path / "words.txt").write_text("Roses are red")
+    done = aoede("compose", "--recipe", str(tmp_path / "words.txt"), "--out", str(tmp_path))
+    assert (done.code, "MIDI" in done.err) == (65, False)
+    assert "no file of a song" in done.err
 
 
 def test_the_command_takes_any_file_and_names_what_is_wrong(song: Song, tmp_path: Path, aoede: Run) -> None:

@@ -21,9 +21,10 @@ from aoede.compose import chosen, fill
 from aoede.edits import EDITS, Work, extended_plan, sections_of
 from aoede.errors import InputError, UsageError
 from aoede.formats import midi
+from aoede.formats.midi_text import clean
 from aoede.music.given_melody import melody_in
 from aoede.randomness import checked_seed
-from aoede.recipes import MAX_EDITS, edits_of, planned_by
+from aoede.recipes import MAX_EDITS, edits_of, planned_by, title_in
 from aoede.sketches import Sketch, sketch
 from aoede.song import Song
 
@@ -107,7 +108,7 @@ def sketch_around(melody: Path, mood: str | None, **options: Any) -> Sketch:
 
 
 def again(recipe: Mapping[str, Any]) -> Work:
-    """The song that a recipe makes, edits and all: the same bytes as those of the file that holds it.
+    """The song that a recipe makes, edits, title and all: the same bytes as those of the file that holds it.
 
     Raises InputError for what is no recipe, and for that of a song that was changed by hand.
     """
@@ -120,11 +121,22 @@ def again(recipe: Mapping[str, Any]) -> Work:
     work = Work(fill(planned), planned)
     for name, options in edits_of(recipe):
         work = edited(work, name, options)
-    return work
+    if title := title_in(recipe):
+        work = _called(work, title)
+    in_order = {name: work.song.recipe[name] for name in recipe if name in work.song.recipe}
+    return replace(work, song=replace(work.song, recipe=in_order | dict(work.song.recipe)))
+
+
+def _called(work: Work, title: str) -> Work:
+    """The work under this title, which its recipe says too."""
+    return replace(work, song=replace(work.song, title=title, recipe={**work.song.recipe, "title": title}))
 
 
 def work_on(song: Song) -> Work:
-    """`song`, its plan, and whether somebody changed its notes. Raises InputError for a song without a recipe."""
+    """`song`, its plan, and whether somebody changed its notes. Raises InputError for a song without a recipe.
+
+    Another title is no change of the notes: the recipe says it from then on.
+    """
     if not song.recipe:
         raise InputError(
             "this song has no recipe: it was not composed by aoede, or another program took it out",
@@ -133,7 +145,8 @@ def work_on(song: Song) -> Work:
     if not song.recipe.get("edited"):
         made = again(song.recipe)
         if _same(made.song, song):
-            return made
+            title = clean(song.title).strip()
+            return made if title in ("", clean(made.song.title)) else _called(made, title)
     planned = _planned_for(song)
     meter = planned.plan.meter
     if [(m.numerator, m.denominator) for m in song.meters] != [(meter.numerator, meter.denominator)]:
@@ -183,7 +196,7 @@ def seed_or_drawn(seed: int | None) -> int:
 def _same(made: Song, song: Song) -> bool:
     """Whether the notes, and all that is said about them, are those that were made."""
     a, b = midi.writable(made), midi.writable(song)
-    parts = ("title", "tracks", "tempos", "meters", "keys", "sections", "chords")
+    parts = ("tracks", "tempos", "meters", "keys", "sections", "chords")
     sung = [[(s.start_ticks, s.text) for s in one.syllables] for one in (a, b)]
     return all(getattr(a, part) == getattr(b, part) for part in parts) and sung[0] == sung[1]
 

@@ -78,7 +78,7 @@ def _sound_stems(song: Song, kind: str) -> Iterator[bytes]:
     from aoede import synth
     from aoede.formats import audio
 
-    song, given = _led(song, SAMPLE_RATE_HZ)
+    song, given = with_lead(song, SAMPLE_RATE_HZ)
     stems = synth.Stems(song, given=given, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
     for samples, name in zip(stems, _stem_names(song), strict=True):
         title, comment = f"{song.title} ({name})", recipe_text(song)
@@ -109,7 +109,7 @@ def _midi(song: Song) -> bytes:
     return midi.to_bytes(song)
 
 
-def _led(song: Song, rate_hz: int) -> tuple[Song, dict[int, Any]]:
+def with_lead(song: Song, rate_hz: int) -> tuple[Song, dict[int, Any]]:
     """The song, and the sounds of what a model plays of it, by the number of the track."""
     if song.lead is None:
         return song, {}
@@ -122,7 +122,7 @@ def _heard(song: Song, rate_hz: int) -> Any:
     """(n, 2) samples."""
     from aoede import synth
 
-    song, given = _led(song, rate_hz)
+    song, given = with_lead(song, rate_hz)
     return synth.render(song, given=given, sample_rate_hz=rate_hz, loudness_dbfs=LOUDNESS_DBFS)
 
 
@@ -207,12 +207,12 @@ def language_of(song: Song) -> str:
 def command_of(recipe: Mapping[str, Any], file: str = "SONG.mid") -> str:
     """The command line that makes the same song, or "" for a song that no command makes.
 
-    What no options say, edits, a given melody and given words, stands in the recipe of `file` alone.
+    What no options say, edits, a given title, melody and words, stands in the recipe of `file` alone.
     """
     if not {"request", "seed", "options"} <= recipe.keys() or recipe.get("edited"):
         return ""
     given = [recipe["options"].get("lyrics"), not isinstance(recipe["options"].get("melody", ""), str)]
-    if recipe.get("edits") or any(given):
+    if recipe.get("edits") or recipe.get("title") or any(given):
         return f"aoede compose --recipe {_quoted(file)}"
     request, options = str(recipe["request"]), ["--seed", str(recipe["seed"])]
     for name, value in recipe["options"].items():

@@ -1,4 +1,4 @@
-"""What a recipe says: the request, its options and seeds, and what was done to the song afterwards.
+"""What a recipe says: the request, its options and seeds, what was done to the song afterwards, how it is called.
 
 Recipes stand in files that come from anywhere: everything about them is checked before it is used.
 """
@@ -14,6 +14,7 @@ from aoede.compose import compose
 from aoede.errors import InputError, MissingError
 from aoede.formats.files import read_bounded
 from aoede.formats.held_recipe import recipe_in
+from aoede.formats.midi_text import clean
 from aoede.learning.generators import is_model
 from aoede.randomness import checked_seed
 from aoede.sketches import Sketch, sketch
@@ -38,7 +39,17 @@ EDIT_OPTIONS: Mapping[str, Mapping[str, tuple[type, ...]]] = MappingProxyType({
 def read_recipe(path: Path) -> Mapping[str, Any]:
     """The recipe in a file of ours, of any kind. Raises InputError where there is none, MissingError for no file."""
     where = str(path)
-    recipe = recipe_in(read_bounded(path, max_bytes=MAX_FILE_BYTES), where)
+    data = read_bounded(path, max_bytes=MAX_FILE_BYTES)
+    try:
+        recipe = recipe_in(data, where)
+    except InputError as error:
+        if b"MThd" in data[:64]:
+            raise
+        raise InputError(
+            "this is no file of a song",
+            where=where,
+            hint="A recipe stands in every file that aoede writes of a song: mid, wav, png, html, json and others.",
+        ) from error
     if not recipe:
         raise InputError(
             "there is no recipe in this file",
@@ -85,6 +96,12 @@ def edits_of(recipe: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     if not isinstance(edits, list) or len(edits) > MAX_EDITS:
         raise _no_recipe(f"its edits are no list of at most {MAX_EDITS}")
     return [_edit(edit) for edit in edits]
+
+
+def title_in(recipe: Mapping[str, Any]) -> str:
+    """The title that somebody gave the song instead of its own; "" where nobody did."""
+    title = recipe.get("title")
+    return clean(title).strip() if isinstance(title, str) else ""
 
 
 def _edit(edit: Any) -> tuple[str, dict[str, Any]]:

@@ -132,12 +132,22 @@ def _report(error: Exception, as_json: bool) -> int:
     return code
 
 
+def _advice(error: click.ClickException) -> str:
+    """What helps where the shell took a text apart, or a text looks like an option."""
+    if "unexpected extra argument" in error.format_message():
+        return "Put words with spaces between them in quotes. "
+    if isinstance(error, click.NoSuchOption) and not error.possibilities:
+        return "Text that begins with a hyphen goes behind --. "
+    return ""
+
+
 def _as_aoede_error(error: Exception) -> AoedeError | None:
     if isinstance(error, AoedeError):
         return error
     if isinstance(error, click.ClickException):
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "aoede"
-        return UsageError(error.format_message(), hint=f"See {command} --help.")
+        told = error.format_message()
+        return UsageError(told, hint=f"{_advice(error)}See {command} --help.")
     if isinstance(error, MemoryError):
         return AoedeError("there is not enough memory for this", hint="Try a shorter song or a smaller file.")
     return None

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from aoede.music.instruments import names
+from aoede.words.title import CLAUSE_END
 
 # Instruments that are also what songs sing of: they go only where they are to be played.
 _SUNG_OF = frozenset(
@@ -49,8 +50,7 @@ def subject_of(request: str) -> str:
     """The request without what only says how the song is to sound; clauses that said no more are gone."""
     text = _played().sub(" ", request)
     text = _instrument().sub(lambda match: match[0] if match["kept"] else " ", text)
-    clauses = re.split(r"\s*([.,;:!?。，；：！？…]+)\s*", _MANNER.sub(" ", text))
-    told = [" ".join(clause.split()) for clause in clauses[::2]]
+    told = [" ".join(clause.split()) for clause in CLAUSE_END.split(_MANNER.sub(" ", text))]
     return ", ".join(one for one in (_bare(clause) for clause in told) if one)
 
 

@@ -12,7 +12,7 @@ from aoede.words.imagery import IMAGES
 from aoede.words.line_pool import LinePool, pool
 from aoede.words.subject import subject_of
 from aoede.words.syllables import syllables_of
-from aoede.words.title import title_of
+from aoede.words.title import named_in, plain_lines, says_something, title_of
 
 MOST_SYLLABLES = 10  # of a title that is sung
 FADING = 0.85  # each further keyword counts that much less
@@ -129,14 +129,11 @@ _FRAME = frozenset(_FRAME_WORDS.split())  # of the song, not of what it is about
 
 def sung_title(mood: Mood, request: str, language: str, keywords: Sequence[str] = ()) -> str:
     """A title that can be sung: the request's own or that of a clause, else a word that tells the mood."""
+    request = plain_lines(request)
     subject = subject_of(request)
-    for text in (subject, *subject.split(", ")):
-        title = _shortened(_cleaned(title_of(text))) if text.strip() else ""
-        if (
-            _LETTER.search(title)
-            and title.lower() not in _FRAME
-            and len(syllables_of(title)) <= MOST_SYLLABLES
-        ):
+    for text in (named_in(request), subject, *filter(says_something, subject.split(", "))):
+        title = _shortened(_cleaned(title_of(text, _is_singable))) if text.strip() else ""
+        if _LETTER.search(title) and title.lower() not in _FRAME and _is_singable(title):
             return title
     words = [word for word in mood.keywords if _LETTER.search(word) and word.lower() not in _FRAME]
     words = [word for word in (*keywords, *words) if word in subject and len(syllables_of(word)) <= 5][:1]
@@ -144,6 +141,10 @@ def sung_title(mood: Mood, request: str, language: str, keywords: Sequence[str] 
         feelings = [FEELINGS[name] for name in mood.feelings] or [FEELINGS["hope"]]
         words = [(feelings[0].chinese if language == "zh" else feelings[0].english)[0]]
     return "和".join(words) if language == "zh" else title_of(" and ".join(words))
+
+
+def _is_singable(title: str) -> bool:
+    return len(syllables_of(_cleaned(title))) <= MOST_SYLLABLES
 
 
 def _cleaned(title: str) -> str:
@@ -155,4 +156,5 @@ def _shortened(title: str) -> str:
     words = title.split(" ")
     while len(words) > 1 and len(syllables_of(" ".join(words))) > MOST_SYLLABLES:
         words.pop()
-    return _TRAILING.sub("", " ".join(words)) or title
+    kept = _TRAILING.sub("", " ".join(words))
+    return kept if _TRAILING.sub("", f" {kept}") else title

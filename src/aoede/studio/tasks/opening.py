@@ -24,7 +24,6 @@ from aoede.studio.making import made
 from aoede.studio.model_names import here
 from aoede.studio.packing import is_planned, unpacked, with_title
 from aoede.studio.song_fields import MAX_FILE_BYTES
-from aoede.words.title import title_of
 
 if TYPE_CHECKING:
     from aoede.studio.worker import Desk
@@ -46,7 +45,7 @@ def open(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
     song = _notes_in(data, name)
     recipe = dict(song.recipe) if song else _recipe_in(data, name)
     if song is None:
-        return _opened(_called(again(here(recipe, home)), recipe.get("title")))
+        return _opened(again(here(recipe, home)))
     if not is_planned(recipe):
         return _foreign(song, name, ())
     try:
@@ -106,7 +105,7 @@ def _recipe_in(data: bytes, name: str) -> dict[str, Any]:
 
 def _work_of(song: Song) -> Work:
     """A song with its recipe. Where its notes are not those that the recipe makes, they stay and it says so."""
-    work = work_on(replace(song, title=title_of(song.recipe["request"])))
+    work = work_on(song)
     if work.by_hand:
         recipe = {**work.song.recipe, "edited": True, "notes": notes_hash(work.song)}
         work = replace(work, song=replace(work.song, recipe=recipe))

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aoede.editing import resumed
 from aoede.errors import InputError
-from aoede.export import LOUDNESS_DBFS, SAMPLE_RATE_HZ, to_bytes, write_stems
+from aoede.export import LOUDNESS_DBFS, SAMPLE_RATE_HZ, to_bytes, with_lead, write_stems
 from aoede.formats.files import write_whole
-from aoede.lead import led
 from aoede.song import Song
 from aoede.studio.made_files import BEGINNING, SOUND
 from aoede.studio.packing import unpacked
@@ -47,7 +45,7 @@ def stems(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
     """
     if task["is_there"]:
         return {}
-    song, given = led(_heard(task["song"]), SAMPLE_RATE_HZ)
+    song, given = with_lead(_heard(task["song"]), SAMPLE_RATE_HZ)
     n_tracks = len(song.tracks)
     rendered = Stems(song, given=given, sample_rate_hz=SAMPLE_RATE_HZ, loudness_dbfs=LOUDNESS_DBFS)
     frames = _frames(rendered.n_samples, n_tracks)
@@ -89,7 +87,11 @@ def _frames(n_samples: int, n_tracks: int) -> NDArray[np.int16]:
 def _heard(packed: str) -> Song:
     """The song, with the model that plays its melody where there is one."""
     song = unpacked(packed)
-    return resumed(song).song if "lead" in song.recipe else song
+    if "lead" not in song.recipe:
+        return song
+    from aoede.editing import resumed  # takes half a second to load
+
+    return resumed(song).song
 
 
 def _archive(song: Song, kind: str, folder: Path) -> bytes:
