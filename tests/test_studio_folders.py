@@ -1,7 +1,9 @@
 """What a training may read, and where files that are sent may come to lie: never anything else."""
 
 import itertools
+import json
 import os
+import unicodedata
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from aoede.errors import AoedeError, InputError, MissingError, OutputError, Usag
 from aoede.learning.dataset import looked_through
 from aoede.learning.finding import OUTSIDE
 from aoede.studio import datasets
+from aoede.studio import folders as folders_module
 from aoede.studio.folders import Folders
 
 POEM = "The wind went out to meet the sea and sang of nothing there.\n" * 40
@@ -62,6 +65,60 @@ def test_an_id_says_nothing_and_is_another_in_every_studio(root: Path) -> None:
         other.path_of(one.listed()[0]["id"])
 
 
+def test_a_folder_that_was_chosen_keeps_its_id_when_the_studio_is_started_anew(
+    root: Path, tmp_path: Path
+) -> None:
+    notes = tmp_path / "folders.json"
+    before = Folders([root], notes)
+    seen, chosen = opened(before, "poems"), opened(before, "poems", "old")
+    assert before.chosen(chosen) == root / "poems" / "old"
+    after = Folders([root], notes)
+    assert after.path_of(chosen) == root / "poems" / "old"
+    assert after.opened(chosen)["name"] == "old"
+    with pytest.raises(MissingError, match="not known"):
+        after.path_of(seen)  # nobody chose it
+    with pytest.raises(InputError, match="not inside"):
+        Folders([tmp_path / "private"], notes).path_of(chosen)
+    (root / "poems" / "old").rename(root / "poems" / ".old")
+    (root / "poems" / "old").symlink_to(tmp_path / "private", target_is_directory=True)
+    with pytest.raises(InputError, match="something else"):
+        after.path_of(chosen)
+    (root / "poems" / "old").unlink()
+    with pytest.raises(MissingError, match="not there"):
+        Folders([root], notes).path_of(chosen)
+
+
+@pytest.mark.parametrize("told", ["", "[]", "{", '{"x": "/etc"}', '{"' + "0" * 32 + '": ["/etc"]}'])
+def test_notes_of_folders_that_are_damaged_or_of_somebody_else_open_nothing(
+    root: Path, tmp_path: Path, told: str
+) -> None:
+    notes = tmp_path / "folders.json"
+    notes.write_text(told)
+    for id_ in ("x", "0" * 32):
+        with pytest.raises(MissingError):
+            Folders([root], notes).path_of(id_)
+    notes.write_text(
+        json.dumps({"0" * 32: str(tmp_path / "private"), "1" * 32: f"{root}/poems/../../private"})
+    )
+    for id_ in ("0" * 32, "1" * 32):
+        with pytest.raises(InputError):
+            Folders([root], notes).path_of(id_)
+
+
+def test_of_folders_that_were_chosen_the_newest_are_known(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders_module, "MOST_CHOSEN", 1)
+    before = Folders([root], tmp_path / "folders.json")
+    old, new = opened(before), opened(before, "poems")
+    before.chosen(old)
+    before.chosen(new)
+    after = Folders([root], tmp_path / "folders.json")
+    assert after.path_of(new) == root / "poems"
+    with pytest.raises(MissingError):
+        after.path_of(old)
+
+
 def _traversals() -> list[str]:
     """More than 200 ways to say a place outside, as a folder, an id or the name of a file."""
     steps = (
@@ -94,7 +151,7 @@ def _traversals() -> list[str]:
     ]
     signs = [
         f"a{sign}.mid"
-        for sign in ("\0", "\n", "\r", "\x1b", "\x7f", "\u202e", "\u2028", "\ue000", "\\", ":", "\ufeff")
+        for sign in ("\0", "\n", "\r", "\x1b", "\x7f", "\u202e", "\u2028", "\ue000", "\\", "\ufeff")
     ]
     ends = [
         "",
@@ -237,8 +294,17 @@ def home(tmp_path: Path) -> Path:
         ("我的歌/第一首.MID", "我的歌/第一首.MID"),
         ("yes/take 1.wav", "yes/take 1.wav"),
         ('a<b>|"c?*.mid', "a_b___c__.mid"),
+        ("Symphony No. 5: Allegro.mid", "Symphony No. 5_ Allegro.mid"),
+        ("9:30: take 2/a:b.wav", "9_30_ take 2/a_b.wav"),
+        ("a.mid:stream.mid", "a.mid_stream.mid"),
+        ("第一首：春／夏？～.mid", "第一首：春／夏？～.mid"),
+        ("“Yes” – no … 100％ ♥.mid", "“Yes” – no … 100％ ♥.mid"),
+        ("\U0001f469\u200d\U0001f467.mid", "\U0001f469_\U0001f467.mid"),
+        ("…and justice.mid", "…and justice.mid"),
+        ("~draft.mid", "_~draft.mid"),
         ("con.mid", "_con.mid"),
-        ("ＡＢ.mid", "AB.mid"),
+        ("ＣＯＮ.mid", "_ＣＯＮ.mid"),
+        ("a\u00a0b.mid", "a_b.mid"),
         ("e\u0301tude.mid", "étude.mid"),
         ("x" * 300 + ".mid", "x" * 116 + ".mid"),
         ("歌" * 100 + ".mid", "歌" * 38 + ".mid"),
@@ -247,7 +313,26 @@ def home(tmp_path: Path) -> Path:
 def test_a_name_is_kept_as_far_as_it_is_a_plain_one(home: Path, given: str, kept: str) -> None:
     made = datasets.begun(home, "songs")
     assert sent(home, made["id"], given)["name"] == kept
-    assert datasets.row_of(home, made["id"])["names"] == [kept]
+    files = datasets.path_of(home, made["id"])
+    assert [path.relative_to(files).as_posix() for path in files.rglob("*.*") if path.is_file()] == [kept]
+    assert datasets.row_of(home, made["id"])["names"] == [unicodedata.normalize("NFC", given)]
+
+
+def test_files_whose_names_had_to_be_changed_are_shown_by_their_own(home: Path) -> None:
+    made = datasets.begun(home, "songs")["id"]
+    for name, data in (
+        ("a:b.mid", b"1"),
+        ("a?b.mid", b"2"),
+        ("a:b.mid", b"3"),
+        ("a_b.mid", b"1"),
+        ("c.mid", b"4"),
+    ):
+        sent(home, made, name, data)
+    assert datasets.row_of(home, made)["names"] == ["a:b (3).mid", "a:b.mid", "a?b.mid", "c.mid"]
+    names = datasets.path_of(home, made).parent / datasets.NAMES
+    for told in (b"", b"[]", b"{", b'{"a": []}'):
+        names.write_bytes(told)
+        assert datasets.row_of(home, made)["names"] == ["a_b (2).mid", "a_b (3).mid", "a_b.mid", "c.mid"]
 
 
 def test_the_same_file_is_kept_once_and_another_of_its_name_gets_a_number(home: Path) -> None:

@@ -141,8 +141,14 @@ def test_files_that_are_sent_are_looked_through_and_learnt_from_and_the_model_is
     made = client.post("/datasets", {"name": "Poems"})
     client.post(f"/datasets/{made['id']}/files", (texts / "book.txt").read_bytes(), name="book.txt")
     assert client.call("POST", f"/datasets/{made['id']}/files", b"x", name="../../book.txt").status == 422
+    client.post(f"/datasets/{made['id']}/files", b"\0\1\2\3" * 100, name="Act 5: lost.txt")
     found = client.made("/scans", {"dataset": made["id"]})
     assert found["kinds"]["texts"]["documents"] == 1
+    assert [(row["path"], row["outcome"]) for row in found["rows"]] == [
+        ("Act 5: lost.txt", "skipped"),
+        ("book.txt", "read"),
+    ]
+    assert found["lines"][0].startswith("Act 5: lost.txt skipped")
     wanted = {"dataset": made["id"], "family": "ngram", "seed": 5, "settings": {"order": 4}, "name": "Will"}
     job = client.post("/runs", wanted)
     assert job["asked"]["run"] == "ngram-will"
@@ -152,6 +158,7 @@ def test_files_that_are_sent_are_looked_through_and_learnt_from_and_the_model_is
     row = client.get("/runs/ngram-will")
     assert (row["state"], row["usable_as"], row["name"], row["data"]) == ("done", "writer", "Will", "Poems")
     assert row["text"].strip()
+    assert [each["path"] for each in row["account"]["rows"]] == ["Act 5: lost.txt"]
     model = client.call("GET", "/runs/ngram-will/files/model.safetensors")
     assert model.headers["content-disposition"] == 'attachment; filename="ngram-will-model.safetensors"'
     own = home / "own"

@@ -1,7 +1,7 @@
 """Files that were dropped on the page, kept to learn from: HOME/datasets/ID/about.json and HOME/datasets/ID/files/...
 
 Names of files come from outside. They become plain paths below `files` or are refused; nothing that is there is ever
-written over or followed.
+written over or followed. A name that had to be changed for that is shown as it was: HOME/datasets/ID/names.json.
 """
 
 import json
@@ -11,19 +11,19 @@ import secrets
 import shutil
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
 
-from aoede.errors import MissingError, OutputError, StorageError, UsageError, output_error
-from aoede.formats.files import write_whole
+from aoede.errors import AoedeError, MissingError, OutputError, StorageError, UsageError, output_error
+from aoede.formats.files import read_bounded, write_whole
 from aoede.learning.dataset import KINDS
 from aoede.studio.models import ID, plain_name
 
-DATASETS, FILES, ABOUT = "datasets", "files", "about.json"
+DATASETS, FILES, ABOUT, NAMES = "datasets", "files", "about.json", "names.json"
 MAX_FILE_BYTES = 20_000_000
 MAX_FILES = 1_000
 MAX_BYTES = 2_000_000_000
@@ -31,11 +31,15 @@ MAX_DATASETS = 500
 SPARE_BYTES = 100_000_000  # that stay free on the disk
 MAX_NAME, MAX_DEPTH = 400, 6  # characters, parts
 MAX_PART, MAX_SUFFIX = 120, 10  # bytes
+MAX_NAMES_BYTES = 4_000_000  # of names.json, which has at most MAX_FILES names twice
 SUFFIXES = tuple(sorted({suffix for kind in KINDS.values() for suffix in kind.suffixes}))
 
-_KEPT = frozenset(" -_.,()[]'&+#!~@=")
+_KEPT = frozenset(" -_.,()[]'&+#!~@=")  # of ASCII, beside letters and digits
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_SIGNS = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"))  # of control, unknown, ends of lines
+_SIGNS = frozenset(("Cc", "Cf", "Co", "Cs", "Zl", "Zp"))  # of control, of nobody, ends of lines
+_JOINERS = "\u200c\u200d"  # of letters in Persian, of parts of a sign such as a family
+_NUMBER = re.compile(r" \(\d+\)$")  # of a file whose name was taken
+_DRIVE = re.compile(r"[a-z]:", re.IGNORECASE)
 _CODED = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)  # signs of a path, written as addresses have them
 _ADDING = Lock()  # counts are taken and files put in their places by one request at a time
 
@@ -79,10 +83,11 @@ def listed(home: Path) -> list[dict[str, Any]]:
 
 
 def row_of(home: Path, dataset: str) -> dict[str, Any]:
-    """One dataset as in the list, with the names of its files. Raises MissingError."""
+    """One dataset as in the list, with its files by their own names. Raises MissingError."""
     files = path_of(home, dataset)
-    names = sorted(path.relative_to(files).as_posix() for path in _files(files))
-    return _row(files) | {"names": names}
+    own = own_names(files)
+    kept = (path.relative_to(files).as_posix() for path in _files(files))
+    return _row(files) | {"names": sorted(own.get(name, name) for name in kept)}
 
 
 def added(home: Path, dataset: str, given: str, upload: Path) -> dict[str, Any]:
@@ -98,12 +103,35 @@ def added(home: Path, dataset: str, given: str, upload: Path) -> dict[str, Any]:
     with _ADDING:
         there = [path.stat().st_size for path in _files(files)]
         _check_room(files, len(there), sum(there), n_bytes)
-        place = _put(upload, files, name)
+        place, is_new = _put(upload, files, name)
+        kept = place.relative_to(files).as_posix()
+        own = unicodedata.normalize("NFC", given)
+        if is_new and name.as_posix() != own:
+            _note_name(files, kept, own)
     return {
-        "name": place.relative_to(files).as_posix(),
+        "name": kept,
         "n_bytes": n_bytes,
         "n_files": sum(1 for _ in _files(files)),
     }
+
+
+def own_names(files: Path) -> Mapping[str, str]:
+    """What files of a dataset were called, by the names that they have here; those that kept theirs are left out."""
+    try:
+        found = json.loads(read_bounded(files.parent / NAMES, max_bytes=MAX_NAMES_BYTES))
+        return {str(kept): str(own) for kept, own in found.items()} if files.name == FILES else {}
+    except (AoedeError, ValueError, AttributeError, RecursionError):
+        return {}
+
+
+def _note_name(files: Path, kept: str, own: str) -> None:
+    """Two that were called the same are told apart by the number that the second one has here."""
+    names = dict(own_names(files))
+    if own in names.values():
+        path, number = PurePosixPath(own), _NUMBER.search(PurePosixPath(kept).stem)
+        own = str(path.with_name(f"{path.stem}{number[0] if number else ''}{path.suffix}"))
+    data = json.dumps(names | {kept: own}, ensure_ascii=False).encode()
+    write_whole(files.parent / NAMES, data, force=True)
 
 
 def removed(home: Path, dataset: str) -> None:
@@ -119,13 +147,12 @@ def removed(home: Path, dataset: str) -> None:
 
 def safe_name(given: str) -> PurePosixPath:
     """A plain relative path of one to MAX_DEPTH parts. Raises UsageError for what would lead anywhere else."""
-    text = unicodedata.normalize("NFKC", given)
-    parts = text.split("/")
-    if not text or len(given) > MAX_NAME or len(text) > MAX_NAME or len(parts) > MAX_DEPTH:
+    parts = given.split("/")
+    if not given or len(given) > MAX_NAME or len(parts) > MAX_DEPTH:
         raise _refused(given, f"a name has at most {MAX_NAME} characters and {MAX_DEPTH} parts")
-    if any(c in "\\:\ufffd" or unicodedata.category(c) in _SIGNS for c in text) or _CODED.search(text):
+    if any(_is_sign(c) for c in given) or _CODED.search(unicodedata.normalize("NFKC", given)):
         raise _refused(given, "a sign in it cannot stand in the name of a file")
-    if any(not part.strip(" .") or part.startswith((".", "~")) for part in parts):
+    if any(map(_leads_out, parts)) or (len(parts) > 1 and _DRIVE.fullmatch(parts[0])):
         raise _refused(given, "it leads out of its folder, or is hidden")
     path = PurePosixPath(*(_plain(part) for part in parts))
     if path.suffix.lower() not in SUFFIXES:
@@ -135,18 +162,33 @@ def safe_name(given: str) -> PurePosixPath:
     return path
 
 
+def _is_sign(c: str) -> bool:
+    """Whether this is no part of a name: it steers, parts paths, or is no character at all."""
+    return c in "\\\ufffd" or (unicodedata.category(c) in _SIGNS and c not in _JOINERS)
+
+
+def _leads_out(part: str) -> bool:
+    """Whether a part is nothing but dots, however they are written, or hidden, or stands for a home folder."""
+    return not unicodedata.normalize("NFKC", part).strip(" .") or part[0] == "." or part == "~"
+
+
 def _refused(given: str, why: str) -> UsageError:
     return UsageError(f"this name is not taken: {why}", where=given[:80].encode("utf-8", "replace").decode())
 
 
 def _plain(part: str) -> str:
     """One part with nothing in it that any system reads as more than a name, at most MAX_PART bytes long."""
-    text = "".join(c if c.isalnum() or c in _KEPT else "_" for c in part).strip().rstrip(".")
-    text = f"_{text}" if _DEVICES.match(text) else text
+    text = "".join(c if _is_plain(c) else "_" for c in unicodedata.normalize("NFC", part)).strip().rstrip(".")
+    text = f"_{text}" if _DEVICES.match(unicodedata.normalize("NFKC", text)) or text[0] in "~." else text
     stem, suffix = os.path.splitext(text)  # noqa: PTH122 - a Path would read more into it
     if len(suffix.encode()) > MAX_SUFFIX:
         stem, suffix = text, ""
     return stem.encode()[: MAX_PART - len(suffix.encode())].decode(errors="ignore").rstrip() + suffix
+
+
+def _is_plain(c: str) -> bool:
+    """Letters, digits and signs of any script; of ASCII's signs those that mean nothing to any system or shell."""
+    return c.isalnum() or c in _KEPT or (not c.isascii() and unicodedata.category(c)[0] not in "CZ")
 
 
 def _check_room(files: Path, n_files: int, n_bytes: int, more: int) -> None:
@@ -161,14 +203,14 @@ def _check_room(files: Path, n_files: int, n_bytes: int, more: int) -> None:
         )
 
 
-def _put(upload: Path, files: Path, name: PurePosixPath) -> Path:
-    """Move the upload to `name` in `files`, numbered where another file has the name."""
+def _put(upload: Path, files: Path, name: PurePosixPath) -> tuple[Path, bool]:
+    """Move the upload to `name` in `files`, numbered where another has the name: (its place, whether it is new)."""
     folder = _folder_in(files, name.parts[:-1])
     for number in range(1, MAX_FILES + 2):
         place = folder / (name.name if number == 1 else f"{name.stem} ({number}){name.suffix}")
         if _is_same(upload, place):
             upload.unlink(missing_ok=True)
-            return place
+            return place, False
         try:
             os.link(upload, place, follow_symlinks=False)  # refuses where anything is, also a link to nowhere
         except FileExistsError:
@@ -176,7 +218,7 @@ def _put(upload: Path, files: Path, name: PurePosixPath) -> Path:
         except OSError as error:
             raise output_error(place, error) from error
         upload.unlink(missing_ok=True)
-        return place
+        return place, True
     raise OutputError("too many files of one name", where=str(name))
 
 

@@ -1,14 +1,18 @@
 """The folders that a training may read, by ids that say nothing: roots, and what is below them.
 
 An id stands for a folder as it was when it was listed. Whenever it is used its path is followed again, and a folder
-that by then leads elsewhere, is hidden or lies outside of the roots is refused.
+that by then leads elsewhere, is hidden or lies outside of the roots is refused. Ids are of one studio; those of
+folders that were chosen are noted in HOME/runtime/folders.json, so that a restart does not forget them.
 """
 
+import json
 import os
+import re
 import secrets
 import stat
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,18 +20,24 @@ from threading import Lock
 from typing import Any
 
 from aoede.errors import AoedeError, DeniedError, InputError, MissingError, input_error
+from aoede.formats.files import read_bounded, write_whole
 
 MOST_KNOWN = 20_000  # folders that have an id
 MOST_LISTED = 2_000  # folders in one list
 MOST_SEEN = 50_000  # entries of a folder that are looked at
+MOST_CHOSEN = 100  # folders whose ids outlive the studio
+MAX_NOTES_BYTES = 4_000_000
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Folders:
-    """The roots of one studio and the ids that were given out."""
+    """The roots of one studio and the ids that were given out. `notes`: the file of those that were chosen."""
 
-    def __init__(self, roots: Sequence[Path]) -> None:
+    def __init__(self, roots: Sequence[Path], notes: Path | None = None) -> None:
         self.roots = tuple(root.resolve() for root in roots)
         self._secret = secrets.token_bytes(16)
+        self._notes = notes
+        self._chosen = {} if notes is None else _noted(notes)
         self._known: OrderedDict[str, Path] = OrderedDict()
         self._lock = Lock()
 
@@ -64,12 +74,25 @@ class Folders:
     def path_of(self, folder: str) -> Path:
         """The folder of an id, followed anew. Raises MissingError, InputError or DeniedError."""
         with self._lock:
-            path = self._known.get(folder)
+            path = self._known.get(folder) or self._chosen.get(folder)
         if path is None:
             raise MissingError(
                 "this folder is not known any more", where="folder", hint="Choose it once more."
             )
         self.check(path)
+        return path
+
+    def chosen(self, folder: str) -> Path:
+        """The same of a folder that is learnt from: its id is known for good. Raises as `path_of`."""
+        path = self.path_of(folder)
+        with self._lock:
+            if self._notes is not None and folder not in self._chosen:
+                self._chosen = dict([*self._chosen.items(), (folder, path)][-MOST_CHOSEN:])
+                told = {id_: str(each) for id_, each in self._chosen.items()}
+                with suppress(
+                    AoedeError
+                ):  # where it cannot be written, it is chosen once more after a restart
+                    write_whole(self._notes, json.dumps(told).encode(), force=True)
         return path
 
     def check(self, path: Path) -> None:
@@ -141,9 +164,18 @@ class Folders:
 
 
 @lru_cache(maxsize=8)
-def folders_of(roots: tuple[Path, ...]) -> Folders:
-    """The folders of a studio: one object for the roots that it has."""
-    return Folders(roots)
+def folders_of(roots: tuple[Path, ...], home: Path) -> Folders:
+    """The folders of a studio: one object for its roots and its home."""
+    return Folders(roots, home / "runtime" / "folders.json")
+
+
+def _noted(notes: Path) -> dict[str, Path]:
+    """The folders that were chosen before, by their ids; whatever they have become, `check` sees."""
+    with suppress(AoedeError, ValueError, AttributeError, RecursionError):
+        found = json.loads(read_bounded(notes, max_bytes=MAX_NOTES_BYTES))
+        rows = [(id_, path) for id_, path in found.items() if _ID.fullmatch(id_) and isinstance(path, str)]
+        return {id_: Path(path) for id_, path in rows[-MOST_CHOSEN:]}
+    return {}
 
 
 def _by_name(row: tuple[str, Path]) -> tuple[str, str]:

@@ -23,7 +23,8 @@ _LEAST_PACKED_BYTES = 1_000
 
 _CLOSED = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Aoede</title>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>Aoede</title>
 </head>
 <body>
 <h1>Aoede</h1>

@@ -150,7 +150,7 @@ def detail_of(id_: str, run: Path, live: Live | None) -> dict[str, Any]:
         "history": history_of(standing.checks),
         "settings": _settings(document),
         "seed": document["schedule"]["seed"],
-        "account": _account(run),
+        "account": _account(run, datasets.own_names(Path(document["folder"]))),
         "text": text,
         "text_zh": sample_in_chinese(text),
         "files": files_of(run),
@@ -299,12 +299,17 @@ def _settings(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if isinstance(value, str | int | float)}
 
 
-def _account(run: Path) -> dict[str, Any]:
-    """What became of the files: numbers, and those that were not simply read."""
+def _account(run: Path, own: Mapping[str, str]) -> dict[str, Any]:
+    """What became of the files: numbers, and those that were not simply read, by their own names."""
     try:
         told = json.loads(read_bounded(run / DATA, max_bytes=MAX_ACCOUNT_BYTES))
         files = [row for row in told["files"] if row["outcome"] != "read"][:MOST_FILES]
-        rows = [row | in_both(row["remarks"][:MOST_REMARKS], "remarks") for row in files]
+        rows = [
+            row
+            | {"path": own.get(row["path"], row["path"])}
+            | in_both(row["remarks"][:MOST_REMARKS], "remarks")
+            for row in files
+        ]
         return {**{name: told[name] for name in ("read", "repaired", "skipped")}, "rows": rows}
     except (AoedeError, ValueError, KeyError, TypeError, RecursionError):
         return {}

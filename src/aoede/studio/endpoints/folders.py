@@ -4,15 +4,19 @@ import asyncio
 from typing import Any
 
 from aoede.studio.asking import Ask, Endpoint
-from aoede.studio.folders import folders_of
+from aoede.studio.folders import Folders, folders_of
 
 
 async def roots(ask: Ask) -> dict[str, Any]:
-    return {"folders": await asyncio.to_thread(folders_of(ask.studio.roots).listed)}
+    return {"folders": await asyncio.to_thread(_folders(ask).listed)}
 
 
 async def folder(ask: Ask) -> dict[str, Any]:
-    return await asyncio.to_thread(folders_of(ask.studio.roots).opened, ask.path["id"])
+    return await asyncio.to_thread(_folders(ask).opened, ask.path["id"])
+
+
+def _folders(ask: Ask) -> Folders:
+    return folders_of(ask.studio.roots, ask.studio.home)
 
 
 ENDPOINTS = (

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from aoede.studio.jobs import Job
 
 _NAMING = asyncio.Lock()
+_OF_PICTURES = (
+    "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # browsers place one in a page by styles
+)
 _DATA = {
     "folder": Field("id", "One of the folders that training may read."),
     "dataset": Field("id", "A set of files that was sent."),
@@ -143,6 +146,8 @@ async def file(ask: Ask) -> Response:
     data, kind = await asyncio.to_thread(trainings.file_of, place, name)
     way = "inline" if ask.query.get("inline") else "attachment"
     headers = {"Content-Disposition": f'{way}; filename="{ask.path["id"]}-{name}"'}
+    if kind == "image/png":
+        headers["Content-Security-Policy"] = _OF_PICTURES
     return Response(data, media_type=kind, headers=headers)
 
 
@@ -169,8 +174,8 @@ def _data(ask: Ask, body: Mapping[str, Any]) -> tuple[Path, str, list[str]]:
     if "dataset" in body:
         path = datasets.path_of(ask.studio.home, body["dataset"])
         return path, datasets.title_of(path), [str(path)]
-    folders = folders_of(ask.studio.roots)
-    path = folders.path_of(body["folder"])
+    folders = folders_of(ask.studio.roots, ask.studio.home)
+    path = folders.chosen(body["folder"])
     return path, path.name, [str(root) for root in folders.roots]
 
 
@@ -183,7 +188,7 @@ def _allowed(ask: Ask, folder: Path) -> list[str]:
         raise InputError(
             "this run learnt from a single file", where=folder.name, hint="Go on with it by: aoede resume"
         )
-    folders = folders_of(ask.studio.roots)
+    folders = folders_of(ask.studio.roots, ask.studio.home)
     folders.check(folder)
     return [str(root) for root in folders.roots]
 

@@ -5,7 +5,7 @@ Every kind of material is read as a training would read it, so that the account 
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from aoede.learning.sounds import Sound
 from aoede.learning.texts import Document
 from aoede.song import Song
 from aoede.studio.chinese import in_both
+from aoede.studio.datasets import own_names
 from aoede.studio.learners import (
     CONVERSATIONS,
     INSTALL,
@@ -72,7 +73,8 @@ def scan(task: Mapping[str, Any], desk: "Desk") -> dict[str, Any]:
         for name, kinds in _KINDS.items()
         if any(suffixes & set(KINDS[kind].suffixes) for kind in kinds)
     }
-    rows = _joined(materials)
+    own = own_names(folder)
+    rows = [replace(row, path=own.get(row.path, row.path)) for row in _joined(materials)]
     families = _families(materials, task.get("family"), task.get("encoding"))
     return {
         "n_files": len(paths),

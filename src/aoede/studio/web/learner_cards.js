@@ -51,7 +51,7 @@ function told(learner, isFirst) {
     h("span.learner-facts.muted", {}, h("span.mono", {}, `${learner.family} · ${learner.encoding}`),
       h("span", {}, speed),
       learner.needs_torch && h("span", {}, t("train.learner.torch")),
-      h("span", {}, t("train.learner.becomes"), " ",
+      h("span", {}, t("train.learner.becomes"), pick(" ", ""),
         learner.uses.map(use => t(`train.use.${use}`)).join(pick(", ", "、")))));
 }
 

@@ -110,8 +110,8 @@ function pointed(picture, tip, lines, scale) {
   const mark = svg("line.loss-mark", { y1: TOP, y2: HEIGHT - BOTTOM, visibility: "hidden" });
   const tell = ([step]) => {
     const told = lines.map(line => [line.label, nearest(line.points, step)]).filter(([, point]) => point);
-    const figures = told.map(([label, point]) => `${label} ${figure(point[1])}`);
-    tip.textContent = [`${t("train.chart.step")} ${whole(step)}`, ...figures].join("  ·  ");
+    const figures = told.map(([label, point]) => t("train.chart.figure", { label, value: figure(point[1]) }));
+    tip.textContent = [t("train.chart.at", { step: whole(step) }), ...figures].join("  ·  ");
   };
   picture.append(mark);
   picture.addEventListener("pointermove", event => {

@@ -7,14 +7,18 @@ import { sentence } from "./told.js";
 export function freshNews(detail = {}) {
   const news = { phase: "waiting", step: detail.step ?? 0, n_steps: detail.n_steps ?? 0, seconds: 0, made: 0,
     history: detail.history ?? [], fine: [], watched: detail.watched ?? "", best: detail.best ?? null,
-    best_step: detail.best_step ?? null, samples: [], n_sounds: 0, told: [], reading: null, account: null,
-    seed: detail.seed ?? null };
+    best_step: detail.best_step ?? null, samples: [], heard: stepsHeard(detail), isPlaying: false, told: [],
+    reading: null, account: null, seed: detail.seed ?? null };
   if (detail.text) news.samples.push({ step: stepOf(detail), text: shownText(detail) });
   return news;
 }
 
 // A sample, with what is said of it in the language of the page.
 const shownText = told => pick(told.text, told.text_zh ?? told.text);
+
+// The steps of which there are samples of music, from early to late.
+const stepsHeard = ({ files = [] }) => files.map(name => /^step-(\d+)\.mid$/.exec(name)).filter(Boolean)
+  .map(found => Number(found[1])).sort((a, b) => a - b);
 
 // The step that the newest sample is of, by the name of its file.
 const stepOf = ({ sample, best_step, step }) => Number(/^step-(\d+)/.exec(sample)?.[1] ?? best_step ?? step);
@@ -36,11 +40,13 @@ const TAKES = {
     news.history = [...news.history.filter(each => each.step < event.step), row];
     news.fine = news.fine.filter(([step]) => step <= event.step);
     Object.assign(news, { watched: event.watched || news.watched, best: event.best, best_step: event.best_step });
+    if (news.isPlaying && !news.heard.includes(event.step)) news.heard = [...news.heard, event.step];
+    news.isPlaying = false;
     paced(news, event);
   },
   sample: (news, event) => {
     if (event.is_text) news.samples = [...news.samples, { step: news.step, text: shownText(event) }];
-    else news.n_sounds += 1;
+    else news.isPlaying = true; // the picture of all of them is drawn before the check is told
   },
   warned: (news, event) => { news.told.push(sentence(event.text, event.text_zh)); },
 };

@@ -117,10 +117,10 @@ function show(place) {
 // Only what is new is drawn: what is being read or heard stays.
 function showSamples(place) {
   const { row, news } = place;
-  const key = [news.samples.length, news.n_sounds, row.state, row.sample, row.has_losses].join(" ");
+  const key = [news.samples.length, news.heard.length, row.state, row.sample, row.has_losses].join(" ");
   if (place.samplesKey === key) return;
   place.samplesKey = key;
-  if (MUSIC.has(row.encoding)) place.main.append(place.samples); // a picture wants room
+  if (MUSIC.has(row.encoding)) place.main.after(place.samples); // a picture wants the room of both columns
   fill(place.samples, samplesOf(row, news));
 }
 

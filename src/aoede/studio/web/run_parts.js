@@ -40,8 +40,9 @@ function beforeIt(row, { phase, reading }) {
 
 function bestOf({ best, best_step, watched }) {
   if (best === null || best_step === null) return null;
-  const said = t("train.chart.best", { value: figure(best), step: whole(best_step) });
-  return h("p.muted", {}, watched ? `${figureName(watched)} · ${said}` : said);
+  const step = whole(best_step);
+  return h("p.muted", {}, watched ? `${figureName(watched)} · ${t("train.chart.best", { value: figure(best), step })}`
+    : t("train.chart.best.step", { step })); // a sum of figures has no unit to be told in
 }
 
 export function restingOf(row, resume) {
@@ -64,7 +65,7 @@ export function samplesOf(row, news) {
 function madeBy(row, news) {
   if (news.samples.length > 0) return textSamples(news.samples);
   if (row.sample.endsWith(".wav")) return heardSample(row);
-  return MUSIC.has(row.encoding) && (news.n_sounds > 0 || row.sample !== "") ? musicSamples(row, news) : null;
+  return MUSIC.has(row.encoding) && news.heard.length > 0 ? stripOf(row, news) : null;
 }
 
 function textSamples(samples) {
@@ -79,12 +80,25 @@ function textSamples(samples) {
   return [one(last), earlier.length > 0 && more()];
 }
 
-// All of them in one picture; a new number at the end asks for it anew.
-function musicSamples(row, news) {
-  const src = `${link(`/runs/${row.id}/files/strip.png`)}?inline=1&at=${news.n_sounds}-${row.step}`;
-  return h("figure.sample", {},
-    h("img.strip", { src, alt: t("train.samples.music"), onerror: event => { event.target.hidden = true; } }),
-    h("figcaption.muted", {}, t("train.samples.music")));
+// All of them in one picture, which is moved to the side where it has no room and opens by itself at a press, and in
+// words what is written in it. A new number at the end asks for it anew.
+function stripOf(row, news) {
+  const src = `${link(`/runs/${row.id}/files/strip.png`)}?inline=1&at=${news.heard.length}`;
+  const alt = t("train.samples.music"), large = t("train.samples.large");
+  const gone = event => { event.target.closest("figure").hidden = true; };
+  const figures = new Map(news.history.map(each => [each.step, each[news.watched]]));
+  const said = step => [t("train.samples.step", { step: whole(step) }),
+    Number.isFinite(figures.get(step)) && ` · ${figure(figures.get(step))}`];
+  const colours = ["top", "below"].map(name => h("span.strip-key", {}, h(`span.strip-colour.is-${name}`),
+    t(`train.samples.${name}`)));
+  const rows = h("ol.strip-rows.tabular", {}, news.heard.map(step => h("li", {}, said(step))));
+  const order = news.watched ? t("train.samples.rows.figure", { figure: figureName(news.watched) })
+    : t("train.samples.rows");
+  return h("figure.sample", {}, h("div.strip-place", {},
+    h("a", { href: src, target: "_blank", title: large }, h("img.strip", { src, alt: `${alt} (${large})`,
+      onerror: gone }))),
+    h("figcaption.stack.tight.muted", {}, h("p", {}, alt), h("p.row", {}, colours),
+      h("p", {}, order), rows));
 }
 
 function heardSample(row) {

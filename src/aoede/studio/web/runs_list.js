@@ -23,7 +23,7 @@ export function runsList(known) {
 
 function item(row, isOpen, known) {
   const learner = findLearner(known.learners, row), unit = partsOf(row.watched)?.unit;
-  const best = row.best === null ? "" : ` · ${figure(row.best)} ${unit ? unitName(unit) : ""}`;
+  const best = row.best === null || !unit ? "" : ` · ${figure(row.best)} ${unitName(unit)}`;
   const told = h("span.run-told", {}, h("strong", {}, row.name),
     h("span.muted", {}, learner ? titleOf(learner) : row.family),
     h("span.muted.tabular", {}, stateName(row), best));

@@ -11,7 +11,9 @@ import { onKey } from "./keys.js";
 import { keptSets } from "./kept_sets.js";
 import { learnerCards } from "./learner_cards.js";
 import { failureNote } from "./notices.js";
+import { noted } from "./run_parts.js";
 import { scanReport, summaryOf } from "./scan_report.js";
+import { sentence } from "./told.js";
 import { trainSettings } from "./train_settings.js";
 import { nameOf } from "./train_words.js";
 
@@ -25,14 +27,14 @@ export function trainFlow(known, begun) {
   const choosePlace = h("div"), says = h("p.visually-hidden", { role: "status" });
   const element = h("div.train-flow", {}, dataPlace, scanPlace, choosePlace, says);
 
-  function choosing({ focus = false } = {}) {
+  function choosing({ focus = false, lost = null } = {}) {
     state.scanning?.cancel();
     Object.assign(state, { source: null, found: null, learner: null, scanning: null });
     fill(scanPlace);
     fill(choosePlace);
     const heading = h("h2", { tabindex: "-1" }, t("train.data"));
     const fromSet = ({ id, name }) => take({ dataset: id, name });
-    fill(dataPlace, heading, h("div.sources", {}, folderCard(({ id, name }) => take({ folder: id, name })),
+    fill(dataPlace, heading, lost, h("div.sources", {}, folderCard(({ id, name }) => take({ folder: id, name })),
       fileDrop(known, fromSet).element), keptSets(fromSet));
     if (focus) heading.focus();
   }
@@ -47,14 +49,17 @@ export function trainFlow(known, begun) {
     Object.assign(state, { source, found: null });
     fill(dataPlace, chosenHead(source, another));
     fill(choosePlace);
-    if (wanted === null) dataPlace.querySelector("h2").focus();
-    draft.changed();
+    if (wanted === null) {
+      dataPlace.querySelector("h2").focus();
+      draft.changed(); // else it is kept as it is until its settings stand here again
+    }
     try {
       const found = await looked(source);
       if (state.source === source) shown(found, wanted);
     } catch (error) {
       if (state.source !== source) return;
-      if (error.code === "cancelled" || (wanted !== null && error.status === 404)) choosing();
+      const isLost = wanted !== null && GONE.has(error.status);
+      if (isLost || error.code === "cancelled") choosing({ lost: isLost && lostNote(source, error) });
       else fill(scanPlace, failureNote(error));
     }
   }
@@ -93,7 +98,7 @@ export function trainFlow(known, begun) {
     begun(await send("/runs", body));
   }
 
-  // What stood here before the page was loaded anew. A folder is known as long as the studio has not been closed.
+  // What stood here before the page was loaded anew. A folder may be gone since, or out of reach.
   async function restore() {
     choosing();
     const before = await draft.stored(), source = before.source;
@@ -109,6 +114,11 @@ export function trainFlow(known, begun) {
   }, { view: "train", typing: true });
   return { element, restore };
 }
+
+const GONE = new Set([403, 404, 422]); // how a folder is refused
+
+const lostNote = ({ name }, error) =>
+  noted("bad", "folder", t("train.folder.lost", { name }), sentence(error.message, error.message));
 
 const placeOf = source => (source.folder ? { folder: source.folder } : { dataset: source.dataset });
 

@@ -14,9 +14,9 @@ const USES = {
   melody: ["train.use.sing", "song", "song", (id, before) => ({ options: { ...before.options, melody: id } })],
   harmony: ["train.use.chords", "song", "song", (id, before) => ({ options: { ...before.options, harmony: id } })],
   instrument: ["train.use.play", "sound", "sound", id => ({ model: id })],
-  replier: ["train.use.answer", "reply", "reply", null],
+  replier: ["train.use.answer", "reply", "reply", id => ({ model: id })],
 };
-const DRAFTS = { song: "make", words: "words", sound: "sound" };
+const DRAFTS = { song: "make", words: "words", sound: "sound", reply: "reply" };
 
 // row: of GET /runs. Null where there is nothing yet.
 export function useButtons(row) {
@@ -39,7 +39,7 @@ function useButton(row, use, isFirst) {
 // The fields of the other view are set as if somebody had, and the page is loaded anew: its lists know the model.
 async function goTo(view, id, fields) {
   await saveAll();
-  if (fields !== null) await keep(view, id, fields);
+  await keep(view, id, fields);
   location.hash = `#${view}`;
   location.reload();
 }

@@ -166,4 +166,4 @@ export function takesFiles(element, { accept, text, take }) {
   return h("div.row", {}, textButton(".small", "open", text, () => input.click()), input);
 }
 
-export const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)} %`;
+export const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)}\u00a0%`;
