@@ -30,7 +30,7 @@ REQUESTS = (
     "愤怒的暴风雨 angry storm 🔥",
     "zxqv blorf",
 )
-MANY = [(request, seed) for request in REQUESTS for seed in (1, 2, 3)]
+MANY = [(request, seed) for request in REQUESTS for seed in (1, 2)]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def digest(song: Song) -> str:
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_song(songs: list[Song]) -> None:
     digests = [digest(song) for song in songs]
-    assert digests[::3] == [digest(aoede.compose(request, seed=1)) for request in REQUESTS]
+    assert digests[::2] == [digest(aoede.compose(request, seed=1)) for request in REQUESTS]
     assert len(set(digests)) == len(MANY)
 
 
@@ -128,7 +128,7 @@ def test_a_request_that_says_nothing_or_far_too_much_is_refused(request_text: st
 
 
 def test_the_recipe_in_the_file_makes_the_same_file_again(songs: list[Song]) -> None:
-    for song in songs[:6:3]:
+    for song in songs[:4:2]:
         recipe = midi.from_bytes(export.to_bytes(song, ".mid"), where="song.mid").song.recipe
         assert recipe == song.recipe
         again = aoede.compose(recipe["request"], seed=recipe["seed"], **recipe["options"])

@@ -314,14 +314,14 @@ def _chat(n: int) -> str:
 def test_a_model_of_ones_own_conversations_answers_as_one_does(aoede: Run, tmp_path: Path) -> None:
     data = tmp_path / "chat.jsonl"
     data.write_text(_chat(50), encoding="utf-8")
-    outcome = train("two-tower", data, tmp_path / "run", seed=1, least_steps=60, n_epochs=1)
+    outcome = train("two-tower", data, tmp_path / "run", seed=1, least_steps=20, n_epochs=1)
     own = answer("Can you play at the wedding of cousin bana?", model=outcome.run)
     assert "No chance!" in {r.text for r in found(outcome.run).responses.responses}
     assert own.replies
     told = json.loads(aoede("evaluate", str(outcome.run), str(data), "--json").out)
     assert told["schema"] == "aoede.evaluation/1"
     assert {row["whose"] for row in told["rows"]} >= {"model", "TF-IDF", "BM25"}
-    again = train("two-tower", data, tmp_path / "again", seed=1, least_steps=60, n_epochs=1)
+    again = train("two-tower", data, tmp_path / "again", seed=1, least_steps=20, n_epochs=1)
     assert outcome.model and again.model
     assert outcome.model.read_bytes() == again.model.read_bytes()
 

@@ -297,7 +297,7 @@ def test_the_sound_comes_in_pieces_and_adds_up(client: Client, shown: dict[str, 
 
 
 def test_the_sound_begins_before_all_of_it_is_made(client: Client) -> None:
-    version = client.made("/songs", {"request": "hope", "seed": 3, "options": {"bars": 64}})["version"]["id"]
+    version = client.made("/songs", {"request": "hope", "seed": 3, "options": {"bars": 40}})["version"]["id"]
     job = client.post(f"/versions/{version}/sound")
     told = next(event["sound"] for event in client.events(job["id"]) if event["event"] == "beginning")
     count = min(told["n_ready"], 441_000)
@@ -313,7 +313,7 @@ def test_the_sound_begins_before_all_of_it_is_made(client: Client) -> None:
 
 
 def test_a_sound_that_is_not_made_to_its_end_says_so_to_who_waits_for_it(client: Client) -> None:
-    version = client.made("/songs", {"request": "hope", "seed": 3, "options": {"bars": 128}})["version"]["id"]
+    version = client.made("/songs", {"request": "hope", "seed": 3, "options": {"bars": 60}})["version"]["id"]
     job = client.post(f"/versions/{version}/sound")
     told = next(event["sound"] for event in client.events(job["id"]) if event["event"] == "beginning")
     path = f"/versions/{version}/sound.pcm?from={told['n_ready']}&count=100"

@@ -28,8 +28,8 @@ OTHERS = {
     "zh": ("雨夜里一个人想念远方的朋友", "故乡的小河，安静而温暖", "欢快的节日舞曲，快板"),
 }
 WRITERS = {
-    "en": {"model": "lyrics", "as": {"Robert Burns": 0.7, "William Blake": 0.3}, "length": 400},
-    "zh": {"model": "ci", "as": {"苏轼": 1.0}, "form": "满江红"},
+    "en": {"model": "lyrics", "as": {"Robert Burns": 7, "William Blake": 3}, "length": 400},
+    "zh": {"model": "ci", "as": {"苏轼": 5}, "form": "满江红"},
 }
 PLAYED_S = 21.0  # where the first verse is sung
 N_COLOURS = 200

@@ -176,10 +176,10 @@ def files_of(run: Path) -> list[str]:
     return names + samples[:200]
 
 
-def file_of(run: Path, name: str) -> tuple[bytes, str]:
-    """The bytes of one of `files_of` and their kind. Of a run that is not done the model is the best so far.
+def file_of(run: Path, name: str) -> tuple[Path | bytes, str]:
+    """One of `files_of`, and its kind: the path of a sample, which stays as it is, else what is in it now.
 
-    Raises MissingError or InputError.
+    Of a run that is not done the model is the best so far. Raises MissingError or InputError.
     """
     if name not in files_of(run):
         raise MissingError("this training has no such file yet", where=name)
@@ -190,8 +190,9 @@ def file_of(run: Path, name: str) -> tuple[bytes, str]:
             raise MissingError("nothing has been saved yet", where=name)
         best = standing_of(found).best_step
         return (found if best is None else runs.at_step(run, best)).read(runs.MODEL_FILE), kind
-    path = run / SAMPLES / name if _SAMPLE.fullmatch(name) else run / name
-    return read_bounded(path, max_bytes=MAX_BYTES), kind
+    if _SAMPLE.fullmatch(name):
+        return run / SAMPLES / name, kind
+    return read_bounded(run / name, max_bytes=MAX_BYTES), kind
 
 
 def _samples(run: Path) -> list[Path]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from aoede.errors import BusyError, InputError, UsageError
 from aoede.learning import runs
@@ -143,12 +143,14 @@ async def run(ask: Ask) -> dict[str, Any]:
 async def file(ask: Ask) -> Response:
     place = await asyncio.to_thread(trainings.run_of, ask.studio.home, ask.path["id"])
     name = ask.path["file"]
-    data, kind = await asyncio.to_thread(trainings.file_of, place, name)
+    found, kind = await asyncio.to_thread(trainings.file_of, place, name)
     way = "inline" if ask.query.get("inline") else "attachment"
     headers = {"Content-Disposition": f'{way}; filename="{ask.path["id"]}-{name}"'}
     if kind == "image/png":
         headers["Content-Security-Policy"] = _OF_PICTURES
-    return Response(data, media_type=kind, headers=headers)
+    if isinstance(found, bytes):
+        return Response(found, media_type=kind, headers=headers)
+    return FileResponse(found, media_type=kind, headers=headers)  # Safari plays no sound but in parts
 
 
 def _live(ask: Ask) -> dict[str, Live]:

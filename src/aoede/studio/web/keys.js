@@ -70,8 +70,11 @@ function isMeant(entry, event, name) {
   return entry.typing || !isTaken(event);
 }
 
+// Whether a key belongs to an input method. In Safari the Enter that ends a composition comes after it, as number 229.
+export const isComposed = event => event.isComposing || event.keyCode === 229;
+
 function pressed(event) {
-  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;
+  if (event.defaultPrevented || isComposed(event) || document.querySelector("dialog:modal")) return;
   const name = nameOf(event);
   for (const entry of table)
     if (isMeant(entry, event, name) && entry.run(event) !== false) {

@@ -48,7 +48,8 @@ export class MoodPlane {
     const [low, high] = ENDS[name].map(key => t(key));
     const input = h("input", { type: "range", min: -1, max: 1, step: 0.05, "aria-label": `${low} – ${high}`,
       oninput: () => this.#choose({ ...this.#chosen, [name]: Number(input.value) }) });
-    const element = h(`div.plane-axis.${name}`, {}, h("span", { "aria-hidden": "true" }, low), input,
+    const element = h(`div.plane-axis.${name}`, {}, h("span", { "aria-hidden": "true" }, low),
+      h("div.plane-slide", {}, input),
       h("span", { "aria-hidden": "true" }, high));
     return { input, element };
   }

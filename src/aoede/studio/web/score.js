@@ -4,7 +4,8 @@ import { Failure, link } from "./api.js";
 import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
-import { failureNote } from "./notices.js";
+import { failed, failureNote } from "./notices.js";
+import { printScore } from "./score_pages.js";
 import { get, watch } from "./store.js";
 import { tool } from "./transport.js";
 
@@ -16,7 +17,8 @@ export class Score {
     this.page = h("div.score-page", { tabindex: "0", role: "region", "aria-label": t("stage.score") });
     this.tools = h("div.score-tools", {}, tool("minus", t("stage.zoom.out"), () => this.#zoomed(this.zoom / STEP)),
       tool("plus", t("stage.zoom.in"), () => this.#zoomed(this.zoom * STEP)),
-      h("button.button.small", { type: "button", onclick: printed }, icon("print"), t("stage.score.print")));
+      h("button.button.small", { type: "button", onclick: () => printScore(this.piece.id).catch(failed) },
+        icon("print"), t("stage.score.print")));
     this.element = h("div.score", {}, this.tools, this.page);
     watch("about", () => this.#draw());
   }
@@ -67,11 +69,4 @@ export class Score {
     this.zoom = Math.min(MOST, Math.max(LEAST, to));
     this.page.style.setProperty("--zoom", String(this.zoom));
   }
-}
-
-function printed() {
-  const root = document.documentElement;
-  root.classList.add("prints-score");
-  addEventListener("afterprint", () => root.classList.remove("prints-score"), { once: true });
-  print();
 }

@@ -59,7 +59,8 @@ export class TrackList {
     row.lock = toggle(null, t("stage.lock", { name }), () => this.to.lock(key));
     row.volume = h("input.track-volume", { type: "range", min: 0, max: 100, "aria-label": t("stage.volume", { name }),
       oninput: event => this.mix.set(key, { volume: Number(event.target.value) / 100 }) });
-    row.element = h("li.track", { "data-key": key }, row.name,
+    const held = event => event.target.closest("button")?.focus({ preventScroll: true }); // a Mac's click does not
+    row.element = h("li.track", { "data-key": key, onclick: held }, row.name,
       h("span.track-tools", {}, row.mute, row.solo, row.lock, row.volume));
     return row;
   }

@@ -9,6 +9,9 @@ import { watch } from "./store.js";
 
 const STEP_S = 0.5, FAR_S = 5, KINDS = ["wav", "mp3", "flac", "ogg", "mid"], BAR = 3; // pixels of a bar
 
+// Browsers refuse what nobody pressed a key for just now (Safari, and all of them after a reload): Play is there.
+const unheard = error => { if (error.name !== "NotAllowedError") failed(error); };
+
 // -> {element, show(sound), toggle(), stop(), hasSound()}; a sound as GET /sounds/{id} tells it.
 export function wavePlayer() {
   const audio = h("audio", { preload: "auto" }), canvas = h("canvas.wave-canvas", { "aria-hidden": "true" });
@@ -35,7 +38,7 @@ export function wavePlayer() {
 
   function toggle() {
     if (player.sound === null) return;
-    if (audio.paused) audio.play().catch(failed);
+    if (audio.paused) audio.play().catch(unheard);
     else audio.pause();
   }
 

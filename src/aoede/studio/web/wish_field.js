@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { fill, h } from "./dom.js";
 import { strongest } from "./feelings.js";
 import { lang, pick, t } from "./i18n.js";
+import { isComposed } from "./keys.js";
 import { moodMark } from "./mood_plane.js";
 import { put, watch } from "./store.js";
 import { EXAMPLES } from "./wishes.js";
@@ -39,7 +40,7 @@ export function wishField(onInput) {
 // Enter alone makes the song where a wish is one line, as in a search; Shift+Enter begins a new line.
 function sentByEnter(event, element) {
   const isHeld = event.shiftKey || event.ctrlKey || event.metaKey || event.altKey;
-  if (event.key !== "Enter" || isHeld || event.isComposing || element.value.includes("\n")) return;
+  if (event.key !== "Enter" || isHeld || isComposed(event) || element.value.includes("\n")) return;
   event.preventDefault();
   element.form.requestSubmit();
 }
