@@ -25,7 +25,7 @@ from playwright.sync_api import (
 from tests.studio_server import Client
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-DRAFTS = ("make", "words", "reply", "sound", "train")
+DRAFTS = ("make", "takes", "words", "reply", "sound", "train")
 LIMIT_MS = 15_000
 expect.set_options(timeout=LIMIT_MS)
 REPORT = "refused by the policy of the page: "

@@ -67,6 +67,7 @@ def test_a_song_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     assert again.packed(shown["version"]["id"]) == song.song
     assert again.view(shown["version"]["id"]) == song.view
     assert (shown["version"]["seed"], shown["version"]["options"]) == (2**63 - 1, {"bars": "1-4"})
+    assert shown["version"]["seed_text"] == "9223372036854775807"
     again.close()
 
 
@@ -75,8 +76,10 @@ def test_a_row_tells_what_the_page_lists(library: Library) -> None:
     assert row.keys() == {
         *("id", "title", "request", "language", "key", "tempo_bpm", "meter", "bars", "duration_s", "seed"),
         *("created", "changed", "starred", "trashed", "current", "n_versions", "can_undo", "can_redo"),
-        *("undo", "redo", "locks", "mix"),
+        *("undo", "redo", "locks", "mix", "seed_text"),
     }
+    assert (row["seed"], row["seed_text"]) == (1, "1")
+    assert library.add_song(made(seed=None))["song"]["seed_text"] == "1"
     assert (row["bars"], row["undo"], row["can_undo"], row["locks"]["tracks"]) == (2, None, False, [])
 
 
@@ -118,8 +121,9 @@ def test_takes_stand_beside_the_song_until_one_is_kept(library: Library) -> None
     assert library.song(song)["title"] == "one"
     assert {row["take"] for row in library.versions(song)} == {"group"}
     kept = library.keep(song, takes[1]["id"])
-    assert (kept["song"]["title"], kept["song"]["can_undo"]) == ("three", True)
-    assert library.undo(song)["song"]["title"] == "one"
+    assert (kept["song"]["title"], kept["song"]["undo"]) == ("three", "take")
+    undone = library.undo(song)["song"]
+    assert (undone["title"], undone["redo"]) == ("one", "take")
 
 
 def test_a_version_of_another_song_is_not_kept(library: Library) -> None:

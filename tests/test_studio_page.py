@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from aoede.compose import compose
 from aoede.export import to_bytes
+from aoede.randomness import MAX_SEED
 from tests.hostile import PAYLOADS, check_harmless
 from tests.studio_browser import (
     browsing,
@@ -137,14 +138,22 @@ def changed_to(page: Page, client: Client, song: str, before: str) -> str:
     return now
 
 
-def test_keys_change_between_four_takes_at_the_same_bar_and_the_one_that_is_kept_stays(
+def test_takes_outlast_a_reload_and_keys_change_between_them_at_the_same_bar_and_the_one_that_is_kept_stays(
     page: Page, client: Client
 ) -> None:
     song = made(page, HOPE)
     first = current(client, song)
     page.get_by_role("button", name="Three more takes").click()
+    page.locator(".take-hear").nth(1).wait_for(timeout=30_000)
+    page.keyboard.press("2")
+    page.reload()  # while two of them are still being made
     page.locator(".take-hear").nth(3).wait_for(timeout=30_000)
     wait_until(page, lambda: stored(page, "busy") is None)
+    expect(page.locator('.take-hear[data-number="2"]')).to_have_attribute("aria-pressed", "true")
+    job = next(job for job in client.get("/jobs")["jobs"] if job["kind"] == "takes")
+    takes = [row["id"] for row in client.get(f"/jobs/{job['id']}")["result"]["takes"]]
+    assert [take["version"]["id"] for take in stored(page, "takes")] == takes
+    page.keyboard.press("1")
     play(page)
     page.keyboard.press("ArrowRight")
     wait_until(page, lambda: "Bar 2" in (page.text_content(".transport-place") or ""))
@@ -162,6 +171,7 @@ def test_keys_change_between_four_takes_at_the_same_bar_and_the_one_that_is_kept
     page.get_by_role("button", name="Keep take 3").click()
     assert changed_to(page, client, song, first) == kept
     expect(page.locator(".take-hear")).to_have_count(0)
+    expect(page.get_by_role("button", name="Undo: keeping another take")).to_be_enabled()
 
 
 def test_making_chosen_bars_of_a_track_anew_leaves_all_else_note_for_note_until_it_is_undone_and_redone(
@@ -176,6 +186,7 @@ def test_making_chosen_bars_of_a_track_anew_leaves_all_else_note_for_note_until_
     page.mouse.down()
     page.mouse.move(roll["x"] + 500, roll["y"] + 150, steps=4)
     page.mouse.up()
+    page.locator("#stage-seed").fill(str(MAX_SEED))
     page.locator('.track[data-key="melody"] .track-name').click()
     page.get_by_role("button", name="Lock Bass").click()
     wait_until(page, lambda: client.get(f"/songs/{song}")["song"]["locks"]["tracks"] == ["bass"])
@@ -184,6 +195,8 @@ def test_making_chosen_bars_of_a_track_anew_leaves_all_else_note_for_note_until_
     assert found, told
     page.keyboard.press("r")
     new = changed_to(page, client, song, old)
+    assert client.get(f"/versions/{new}")["version"]["options"]["seed"] == MAX_SEED
+    expect(page.locator(".edit-said")).to_contain_text(f"Seed {MAX_SEED}.")
     bars, end = stored(page, "shown")["bars"], stored(page, "shown")["end"]
     first, last = int(found[1]), int(found[2] or found[1])
     span = range(bars[first - 1], [*bars, end][last])
@@ -209,13 +222,21 @@ def test_making_chosen_bars_of_a_track_anew_leaves_all_else_note_for_note_until_
 # What survives
 
 
-def test_a_reload_loses_neither_the_song_that_is_being_made_nor_what_stands_in_the_fields(page: Page) -> None:
+def test_a_song_tells_its_place_while_it_waits_and_a_reload_loses_neither_it_nor_what_stands_in_the_fields(
+    page: Page, client: Client
+) -> None:
     page.get_by_role("button", name="Say more").click()
     page.get_by_label("Length in bars").fill("120")
     page.get_by_label("Tempo (bpm)").fill("133")
+    for seed in range(4):
+        client.post("/songs", {"request": HOPE, "seed": seed, "options": {"bars": 32}})
     make(page, "a stormy sea at night")
-    page.wait_for_selector(".make-progress:not([hidden])")
-    wait_until(page, lambda: stored(page, "shown"), "it was planned")
+    told: list[str] = []
+    bar = page.locator(".make-progress:not([hidden])")
+    wait_until(page, lambda: told.append(bar.inner_text()) or stored(page, "shown"), "it was planned", 30)
+    places = [int(place) for text in told for place in re.findall(r"Waiting: place (\d)", text)]
+    assert places
+    assert places[-1] < places[0]
     page.reload()
     page.wait_for_selector(".make-progress:not([hidden])")
     expect(wish(page)).to_have_value("a stormy sea at night")
@@ -235,6 +256,11 @@ def test_a_reload_loses_neither_the_song_that_is_being_made_nor_what_stands_in_t
     expect(page.get_by_label("Tempo (bpm)")).to_have_value("133")
 
 
+def states(client: Client) -> list[tuple[str, str]]:
+    """Kind and state of every job."""
+    return [(job["kind"], job["state"]) for job in client.get("/jobs")["jobs"]]
+
+
 def test_a_killed_studio_comes_back_with_every_song_and_says_what_was_interrupted(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -249,9 +275,7 @@ def test_a_killed_studio_comes_back_with_every_song_and_says_what_was_interrupte
             page.get_by_text("Make it longer").click()
             page.locator("#stage-add-bars").fill("400")
             page.locator(".edit-more").get_by_role("button", name="Add").click()
-            wait_until(
-                page, lambda: [job for job in client.get("/jobs")["jobs"] if job["state"] == "running"]
-            )
+            wait_until(page, lambda: ("edit", "running") in states(client), "the edit is being made")
             stop(process, how=signal.SIGKILL)
             wish(page).press_sequentially(" that goes on")
             page.get_by_text("The studio has stopped").wait_for()
@@ -259,10 +283,15 @@ def test_a_killed_studio_comes_back_with_every_song_and_says_what_was_interrupte
             page.get_by_text("The studio has stopped").wait_for(state="hidden")
             page.get_by_role("alert").get_by_text("closed before this was done").wait_for()
             assert {song: notes_of(client, current(client, song)) for song in songs} == before
-            assert "interrupted" in [job["state"] for job in client.get("/jobs")["jobs"]]
+            assert {state for _, state in states(client)} <= {"done", "interrupted"}
             page.reload()
             expect(page.locator(".song-item")).to_have_count(2)
             expect(wish(page)).to_have_value("a quiet evening that goes on")
+            made(page)
+            page.route(re.compile("/(songs|edits)$"), lambda route: route.abort())  # as by a kill just then
+            for button, where in (("Make the song", ".make-error"), ("Make all anew", ".notices")):
+                page.get_by_role("button", name=button).click()
+                expect(page.locator(where)).to_contain_text("closed before this was done")
     finally:
         stop(process)
 
@@ -283,14 +312,18 @@ def test_the_midi_of_the_page_is_that_of_the_library_byte_for_byte_and_brings_ba
     field(page, "chords").fill("Dm G | C Am")
     page.locator(".exact").get_by_role("button", name="Violin", exact=True).click()
     page.get_by_label("plain – surprising", exact=True).fill("0.75")
-    page.locator("#make-seed").fill("4711")
+    page.locator("#make-seed").fill(str(MAX_SEED + 1))
+    make(page, "a song of the sea 海")
+    expect(page.get_by_role("alert").get_by_text(f"from 0 to {MAX_SEED}")).to_be_visible()
+    page.locator("#make-seed").fill(str(MAX_SEED))
     made(page, "a song of the sea 海")
+    expect(page.locator(".song-seed .figures")).to_have_text(str(MAX_SEED))
     options = stored(page, "shown")["options"]
     with page.expect_download() as download:
         page.locator(".files-list").get_by_role("link", name="MIDI", exact=True).first.click()
     data = Path(download.value.path()).read_bytes()
-    assert data == to_bytes(compose("a song of the sea 海", seed=4711, **options), ".mid")
-    assert download.value.suggested_filename.endswith("-D-dorian-96-4711.mid")
+    assert data == to_bytes(compose("a song of the sea 海", seed=MAX_SEED, **options), ".mid")
+    assert download.value.suggested_filename.endswith(f"-D-dorian-96-{MAX_SEED}.mid")
     page.get_by_role("button", name="Leave all of this to the words").click()
     page.locator("#make-seed").fill("1")
     page.get_by_role("button", name="New song").click()
@@ -299,7 +332,7 @@ def test_the_midi_of_the_page_is_that_of_the_library_byte_for_byte_and_brings_ba
     expect(page.get_by_text("is back, with all its settings")).to_be_visible()
     page.get_by_role("button", name="Change the wish").click()
     expect(wish(page)).to_have_value("a song of the sea 海")
-    expect(page.locator("#make-seed")).to_have_value("4711")
+    expect(page.locator("#make-seed")).to_have_value(str(MAX_SEED))
     written = {"key": "D", "mode": "dorian", "bars": "12", "tempo": "96", "meter": "3/4", "style": "folk",
                "chords": "Dm G | C Am"}  # fmt: skip
     assert {name: field(page, name).input_value() for name in written} == written

@@ -172,7 +172,8 @@ class Jobs:
         if worker is not None and job.lane == "train":
             await worker.ask_to_stop(job.id)
             try:
-                await asyncio.wait_for(job.over.wait(), POLITE_S)
+                async with asyncio.timeout(POLITE_S):
+                    await job.over.wait()
             except TimeoutError:
                 worker.kill()
         elif worker is not None:
@@ -222,7 +223,8 @@ class Jobs:
         self._store(job)
         job.tell({"event": "running"})
         try:
-            result = await asyncio.wait_for(self._made(job, worker), LIMIT_S[job.lane])
+            async with asyncio.timeout(LIMIT_S[job.lane]):
+                result = await self._made(job, worker)
             job.worker = None  # from here on it cannot be killed, and need not be
             if job.wanted:
                 raise LostError(True, None)

@@ -15,7 +15,7 @@ import sqlite3
 import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,7 @@ class Library:
         """One of several that are compared, with `parent` among them; the song stays what it is. Returns its row."""
         version = secrets.token_hex(8)
         with self._database.writing() as db:
-            _insert(db, song, version, parent, made, take)
+            _insert(db, song, version, parent, replace(made, edit="take"), take)
             db.execute("UPDATE versions SET take = ? WHERE id = ?", (take, parent))
         return self.version(version)
 
@@ -281,9 +281,11 @@ _VERSIONS = "SELECT id, song, number, parent, edit, options, seed, created, take
 
 def _song_row(row: sqlite3.Row) -> dict[str, Any]:
     can_undo, can_redo = row["parent"] is not None, row["redo"] is not None
+    facts = json.loads(row["facts"])
     return {
         "id": row["id"],
-        **json.loads(row["facts"]),
+        **facts,
+        "seed_text": _digits(facts["seed"]),
         "created": row["created"],
         "changed": row["changed"],
         "starred": bool(row["starred"]),
@@ -303,7 +305,13 @@ def _version_row(row: sqlite3.Row) -> dict[str, Any]:
     plain = {
         name: row[name] for name in ("id", "song", "number", "parent", "edit", "seed", "created", "take")
     }
-    return plain | {"options": json.loads(row["options"]), "title": json.loads(row["facts"])["title"]}
+    options, title = json.loads(row["options"]), json.loads(row["facts"])["title"]
+    return plain | {"seed_text": _digits(row["seed"]), "options": options, "title": title}
+
+
+def _digits(seed: int | None) -> str | None:
+    """A seed for programs whose numbers are exact to 2**53 only, as those of a browser are."""
+    return None if seed is None else str(seed)
 
 
 def _current(db: sqlite3.Connection, song: str) -> sqlite3.Row:

@@ -17,7 +17,13 @@ def _number(about: str, least: float, most: float) -> Field:
 
 
 REQUEST = Field("text", "The wish in words, English or Chinese.", required=True, least=1, most=MAX_REQUEST)
-SEED = Field("whole", "The same seed gives the same song; drawn where none is said.", least=0, most=MAX_SEED)
+SEED = Field(
+    "whole",
+    "The same seed gives the same song; drawn where none is said. Songs and versions tell theirs with every digit as "
+    "`seed_text`, too, for programs whose numbers end at 2^53.",
+    least=0,
+    most=MAX_SEED,
+)
 LYRICS = Field(
     "text", f"Words of your own, a line a phrase, at most {MAX_LYRICS_BYTES:,} bytes.", most=MAX_LYRICS_BYTES
 )

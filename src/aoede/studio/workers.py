@@ -84,7 +84,8 @@ class Worker:
             start_new_session=True,
         )
         try:
-            await asyncio.wait_for(self._next(), START_S)
+            async with asyncio.timeout(START_S):  # `wait_for` may swallow that somebody cancels this
+                await self._next()
         except (*_BROKEN, TimeoutError) as error:
             raise LostError(False, await self.end()) from error
         self.is_ready = True

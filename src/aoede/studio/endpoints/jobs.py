@@ -72,7 +72,8 @@ async def stream(job: Job, last: int) -> AsyncIterator[str]:
 async def _in_time(news: asyncio.Event) -> bool:
     """Whether there is news within QUIET_S."""
     try:
-        await asyncio.wait_for(news.wait(), QUIET_S)
+        async with asyncio.timeout(QUIET_S):
+            await news.wait()
     except TimeoutError:
         return False
     return True

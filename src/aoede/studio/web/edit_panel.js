@@ -5,6 +5,7 @@ import { cancelEdit, edit, step } from "./edits.js";
 import { pick, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { locksPanel } from "./locks_panel.js";
+import { isSeed, sentSeed } from "./seed_field.js";
 import { get, watch } from "./store.js";
 import { tool } from "./transport.js";
 
@@ -157,7 +158,7 @@ export class EditPanel {
   #tell({ changed, version }) {
     const notes = Object.entries(changed?.tracks ?? {}).filter(([, n]) => n > 0)
       .map(([role, n]) => t("stage.changed.notes", { what: roleName(role), n }));
-    const seed = version?.options?.seed ?? version?.seed;
+    const seed = version?.seed_text;
     const told = notes.length > 0 ? t("stage.changed", { what: notes.join(t("stage.comma")) })
       : t("stage.unchanged", { why: pick(changed?.why, changed?.why_zh) ?? "" });
     this.say(seed == null ? told : `${told} ${t("stage.changed.seed", { seed })}`);
@@ -176,7 +177,8 @@ const STEPS = new Set(["compose", "regenerate", "extend", "set_lyrics", "harmoni
   "take"]);
 const stepName = what => (STEPS.has(what) ? t(`stage.step.${what}`) : String(what));
 
-// A field for a seed: value() is a number, null where it is empty, undefined (and shown as wrong) where it is none.
+// A field for a seed: value() is what is sent of it, null where it is empty, undefined (and shown as wrong) where it
+// is none.
 function seedField(id) {
   const input = h("input.figures", { id, inputmode: "numeric", autocomplete: "off", placeholder: t("stage.seed.new"),
     oninput: () => input.removeAttribute("aria-invalid") });
@@ -184,7 +186,7 @@ function seedField(id) {
   const value = () => {
     const text = input.value.trim();
     if (text === "") return null;
-    if (/^\d{1,15}$/.test(text)) return Number(text);
+    if (isSeed(text)) return sentSeed(text);
     input.setAttribute("aria-invalid", "true");
     input.focus();
     return undefined;

@@ -2,7 +2,8 @@
 
 import { send, work } from "./api.js";
 import { t } from "./i18n.js";
-import { failed } from "./notices.js";
+import { followed } from "./making.js";
+import { failed, notice } from "./notices.js";
 import { change, show } from "./song.js";
 import { get, put } from "./store.js";
 
@@ -10,15 +11,19 @@ let running = null;
 
 export const cancelEdit = () => running?.cancel?.();
 
-// Runs one change while nothing else is being made; resolves to its result, or to null.
-async function alone(text, begin) {
+// Runs one change while nothing else is being made; resolves to its result, or to null. onJob(null): its job is over.
+async function alone(text, begin, onJob = () => {}) {
   if (get("busy") || !get("song")) return null;
   put("busy", { what: "edit", text });
   try {
     running = begin(get("song").id);
-    return await running;
+    const found = await running;
+    onJob(null);
+    return found;
   } catch (error) {
     failed(error);
+    if (error.code === "offline") notice(t("song.lost"), "bad", { hint: t("song.lost.hint") });
+    else onJob(null); // where the server or the page goes, the job may be followed later
     return null;
   } finally {
     running = null;
@@ -49,13 +54,20 @@ export async function keep(version) {
   return shown(id, await alone(t("stage.take.keep"), () => send(`/songs/${id}/current`, { version })));
 }
 
-// Calls onTake({version, view}) for each; resolves to whether all came.
-export async function moreTakes(count, onTake) {
-  const onEvent = event => {
-    if (event.event === "take") onTake({ version: event.version, view: event.view });
-  };
-  return (await alone(t("stage.doing.takes"), id => work(`/songs/${id}/takes`, { count }, { onEvent }))) !== null;
+// Calls onTake({version, view}) for each, and onJob(id of the job, or null when it is over).
+export function moreTakes(count, onTake, onJob) {
+  return alone(t("stage.doing.takes"), id => work(`/songs/${id}/takes`, { count },
+    { onEvent: takeHeard(onTake), onJob: job => onJob(job.id) }), onJob);
 }
+
+// Goes on hearing of takes that were begun before this page was loaded, from the first one on.
+export function resumeTakes(job, onTake, onJob) {
+  return alone(t("stage.doing.takes"), () => followed(job, takeHeard(onTake)), onJob);
+}
+
+const takeHeard = onTake => ({ event, version, view }) => {
+  if (event === "take") onTake({ version, view });
+};
 
 // what: "tracks", "sections" or "lines"; locks it, or lets it go.
 export async function toggleLock(what, value) {

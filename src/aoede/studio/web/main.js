@@ -67,11 +67,13 @@ function titled() {
 const themeNow = () => (THEMES.includes(localStorage.getItem(THEME)) ? localStorage.getItem(THEME) : "auto");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-// Puts "theme" ("light" or "dark") in the store: what is drawn on a canvas is drawn again.
+// Puts "theme" ("light" or "dark") in the store: what is drawn on a canvas is drawn again. The first paint of the page
+// has its colours by theme.js, which does the same.
 function coloured() {
   const theme = themeNow();
   if (theme === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
+  document.querySelector("meta[name=color-scheme]").content = theme === "auto" ? "light dark" : theme;
   put("theme", theme === "auto" ? (dark.matches ? "dark" : "light") : theme);
 }
 

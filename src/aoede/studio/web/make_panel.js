@@ -12,7 +12,7 @@ import { makeSong, resumeSong } from "./making.js";
 import { MoodPlane } from "./mood_plane.js";
 import { failed, failureNote } from "./notices.js";
 import { openButton } from "./opening.js";
-import { SeedField } from "./seed_field.js";
+import { MOST_SEED, SeedField } from "./seed_field.js";
 import { sliders } from "./sliders.js";
 import { get, watch } from "./store.js";
 import { heardField, understandingOf, wishField } from "./wish_field.js";
@@ -23,6 +23,7 @@ const DRAWERS = ".make-lean, .make-more";
 export class MakePanel {
   #place = { valence: null, arousal: null }; // where the mood was put by hand
   #job = null; // the id of the job that makes the song
+  #begun = null; // the same where it was begun on this page
   #draft = keeps("make", () => this.#fields());
 
   // `onMade(hasFocus)`: the song is there; whether the focus is still here.
@@ -152,7 +153,9 @@ export class MakePanel {
     try {
       await read(`/jobs/${this.#job}`);
     } catch (error) {
-      if (error.status === 404) this.#keepJob(null);
+      if (error.status !== 404) return;
+      if (this.#job === this.#begun) this.#said(lost());
+      this.#keepJob(null);
       return;
     }
     await this.#runs(resumeSong(this.#job, id => this.#keepJob(id)));
@@ -180,7 +183,10 @@ export class MakePanel {
       return;
     }
     const { request, options } = this.#asked();
-    await this.#runs(makeSong({ request, seed: this.seed.next(), options }, id => this.#keepJob(id)));
+    await this.#runs(makeSong({ request, seed: this.seed.next(), options }, id => {
+      this.#begun = id ?? this.#begun;
+      this.#keepJob(id);
+    }));
   }
 
   async #runs(promise) {
@@ -189,6 +195,7 @@ export class MakePanel {
       this.onMade(this.element.contains(document.activeElement));
     } catch (error) {
       this.#said(error);
+      if (error.code === "offline" && this.#job === null) this.#said(lost());
     }
   }
 
@@ -200,7 +207,7 @@ export class MakePanel {
   #wrong() {
     const [name, input] = Object.entries(this.#inputs()).find(([, each]) => each.validity?.valid === false) ?? [];
     if (!input) return null;
-    const message = name === "seed" ? t("song.wrong.seed")
+    const message = name === "seed" ? t("song.wrong.seed", { most: MOST_SEED })
       : t("song.wrong.number", { least: input.min, most: input.max });
     return { status: 0, where: name, message };
   }
@@ -241,5 +248,8 @@ export class MakePanel {
     this.bar.turned(open);
   }
 }
+
+// What was asked for and never begun, since the server went before it answered.
+const lost = () => ({ status: 0, code: "interrupted", message: t("song.lost"), hint: t("song.lost.hint") });
 
 const nameOf = input => input.labels?.[0]?.textContent ?? input.getAttribute("aria-label") ?? "";

@@ -1,25 +1,35 @@
 // Making a song: the job runs, its parts are shown as they come, and it can be cancelled. It goes on over a reload.
 
-import { call, follow, work } from "./api.js";
+import { call, follow, read, work } from "./api.js";
 import { t } from "./i18n.js";
 import { made } from "./song.js";
 import { get, put } from "./store.js";
 
-let cancelNow = null;
+const LOOK_MS = 700;
+
+let cancelNow = null, queued = null; // queued: the id of the job while it waits for its turn
 
 // {request, seed, options} -> what the server tells of the song. `onJob(id or null)`: the job to be kept in the
 // draft.
 export function makeSong(asked, onJob) {
-  return ran(onEvent => work("/songs", asked, { onEvent, onJob: job => onJob(job.id) }), onJob);
+  let id = null;
+  const begun = job => {
+    id = job.id;
+    onJob(id);
+  };
+  return ran(onEvent => work("/songs", asked, { onEvent: event => onEvent(event, id), onJob: begun }), onJob);
 }
 
 // Goes on hearing of a job that was begun before this page was loaded.
 export function resumeSong(id, onJob) {
-  return ran(onEvent => {
-    const promise = follow(id, onEvent);
-    promise.cancel = () => call("DELETE", `/jobs/${id}`);
-    return promise;
-  }, onJob);
+  return ran(onEvent => followed(id, event => onEvent(event, id)), onJob);
+}
+
+// A job that was begun before this page was loaded, as `work` gives one.
+export function followed(id, onEvent) {
+  const promise = follow(id, onEvent);
+  promise.cancel = () => call("DELETE", `/jobs/${id}`);
+  return promise;
 }
 
 export const cancelMaking = () => cancelNow?.();
@@ -39,15 +49,32 @@ async function ran(begin, onJob) {
     put("shown", before.shown);
     throw error;
   } finally {
-    cancelNow = null;
+    cancelNow = queued = null;
     put("busy", null);
   }
 }
 
-const tell = (key, share) => put("busy", { what: "song", text: t(key), share });
+const tell = (key, share, values) => put("busy", { what: "song", text: t(key, values), share });
 
-function heard(event) {
-  if (event.event === "plan") {
+// Its place changes, without an event, as others are done or are put before it: it is asked for anew.
+async function tellPlace(id) {
+  let told = null;
+  while (queued === id) {
+    const { state, position } = await read(`/jobs/${id}`).catch(() => ({}));
+    if (queued === id && state === "queued" && position !== told) {
+      tell("song.making.waits", 0.02, { place: position });
+      told = position;
+    }
+    await new Promise(resolve => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+function heard(event, id) {
+  queued = event.event === "queued" ? id : null;
+  if (queued !== null) tellPlace(id);
+  else if (event.event === "running") {
+    tell("song.making.begins", 0.05);
+  } else if (event.event === "plan") {
     put("takes", []);
     put("shown", event.view);
     tell("song.making.plan", 0.35);

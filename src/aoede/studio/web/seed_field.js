@@ -1,5 +1,6 @@
 // The seed: the number that a song grows from. The one shown is the one that the next song gets, or, once a song was
-// made from it, the one it had; then the next song draws a new one, unless the seed is kept.
+// made from it, the one it had; then the next song draws a new one, unless the seed is kept. It is kept as a text: it
+// has up to 63 bits, and a number of JavaScript holds 53.
 
 import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
@@ -8,6 +9,18 @@ import { notice } from "./notices.js";
 
 const DRAWN_BELOW = 1_000_000_000;
 const drawn = () => String(Math.floor(Math.random() * DRAWN_BELOW));
+const LONGEST = 40; // more than any seed has, so that none is cut short unseen
+
+// The largest seed that can be sent: a browser without JSON.rawJSON sends no larger number digit by digit.
+export const MOST_SEED = typeof JSON.rawJSON === "function" ? 2n ** 63n - 1n : BigInt(Number.MAX_SAFE_INTEGER);
+
+export const isSeed = text => /^\d+$/.test(text) && text.length <= LONGEST && BigInt(text) <= MOST_SEED;
+
+// A text that is a seed, as a number in JSON with all its digits.
+export function sentSeed(text) {
+  const seed = BigInt(text);
+  return seed <= Number.MAX_SAFE_INTEGER ? Number(seed) : JSON.rawJSON(String(seed));
+}
 
 export class SeedField {
   #isUsed = false;
@@ -15,8 +28,8 @@ export class SeedField {
 
   constructor(onChange) {
     this.onChange = onChange;
-    this.input = h("input.figures", { id: "make-seed", type: "text", inputmode: "numeric", pattern: "[0-9]*",
-      maxlength: 16, autocomplete: "off", spellcheck: "false", value: drawn(), oninput: () => this.#typed() });
+    this.input = h("input.figures", { id: "make-seed", type: "text", inputmode: "numeric",
+      maxlength: LONGEST, autocomplete: "off", spellcheck: "false", value: drawn(), oninput: () => this.#typed() });
     this.lock = h("button.icon-button.small", { type: "button", "aria-label": t("song.seed.keep"),
       onclick: () => this.#keep(!this.#isKept) });
     const roll = button("dice", t("song.seed.roll"), () => this.#rolled());
@@ -28,10 +41,10 @@ export class SeedField {
 
   // The seed of the song to be made now.
   next() {
-    if (this.input.value.trim() === "" || (this.#isUsed && !this.#isKept)) this.input.value = drawn();
+    if (this.input.value.trim() === "" || (this.#isUsed && !this.#isKept)) this.#put(drawn());
     this.#isUsed = true;
     this.onChange();
-    return Number(this.input.value.trim());
+    return sentSeed(this.input.value.trim());
   }
 
   read() {
@@ -39,19 +52,30 @@ export class SeedField {
   }
 
   write({ seed, isUsed = false, isKept = false }) {
-    if (/^\d{1,16}$/.test(String(seed ?? ""))) this.input.value = String(seed);
+    if (isSeed(String(seed ?? ""))) this.#put(String(seed));
     this.#isUsed = isUsed;
     this.#isKept = isKept;
     this.#showLock();
   }
 
+  #put(text) {
+    this.input.value = text;
+    this.#check();
+  }
+
+  #check() {
+    const text = this.input.value.trim();
+    this.input.setCustomValidity(text === "" || isSeed(text) ? "" : t("song.wrong.seed", { most: MOST_SEED }));
+  }
+
   #typed() {
+    this.#check();
     this.#isUsed = false;
     this.#keep(this.input.value !== "");
   }
 
   #rolled() {
-    this.input.value = drawn();
+    this.#put(drawn());
     this.#isUsed = false;
     this.#keep(false);
   }

@@ -3,6 +3,7 @@
 import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
+import { isComposed } from "./keys.js";
 import { clock, keyName } from "./named.js";
 import { failed } from "./notices.js";
 import { copied } from "./seed_field.js";
@@ -68,7 +69,7 @@ class TitleField {
   }
 
   #key(event) {
-    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+    if (isComposed(event) || (event.key !== "Enter" && event.key !== "Escape")) return;
     event.preventDefault();
     event.stopPropagation();
     if (event.key === "Escape") this.input.value = this.#row.title;
@@ -80,7 +81,7 @@ class TitleField {
 function lineOf(view, row) {
   const parts = [view.key && keyName(view.key), view.tempo_bpm && `${Math.round(view.tempo_bpm * 10) / 10} bpm`,
     view.meter, view.duration_s > 0 && clock(view.duration_s), view.request && `“${view.request}”`];
-  return [...parts.filter(Boolean).map(part => h("span", {}, part)), row?.seed != null && seedOf(String(row.seed))];
+  return [...parts.filter(Boolean).map(part => h("span", {}, part)), row?.seed_text && seedOf(row.seed_text)];
 }
 
 function seedOf(seed) {
@@ -95,7 +96,7 @@ function actsOf(row, view, again) {
     title: t("song.star"), onclick: () => change(row.id, { starred: !row.starred }).catch(failed) },
   icon(row.starred ? "starred" : "star"));
   const same = row.request && h("button.button.quiet.small", { type: "button", title: t("song.again.hint"),
-    onclick: () => again(row.request, row.seed, view.options) }, icon("again"), t("song.again"));
+    onclick: () => again(row.request, row.seed_text, view.options) }, icon("again"), t("song.again"));
   const fresh = h("button.button.quiet.small", { type: "button", onclick: leave }, icon("plus"), t("song.new"));
   return [star, same, fresh];
 }

@@ -1,16 +1,25 @@
 // Takes: other songs by the same plan, side by side. They come one by one, sound at the same place, and one is kept.
+// A reload brings them back, and those that are still being made then.
 
+import { read } from "./api.js";
 import { fill, h } from "./dom.js";
-import { keep, moreTakes } from "./edits.js";
+import { keeps } from "./drafts.js";
+import { keep, moreTakes, resumeTakes } from "./edits.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { drawMini } from "./mini_roll.js";
 import { get, put, watch } from "./store.js";
 
-const COUNT = 3;
+const COUNT = 3, MOST = 9;
+const isId = text => typeof text === "string" && /^[a-z0-9-]{1,64}$/.test(text);
 
 // to: {heard(takes)} is told of the takes there are, so that their sound is made ready.
 export class Takes {
+  #draft = keeps("takes", () => this.#fields());
+  #kept = null; // what the draft holds, as JSON; null until it was read
+  #job = null; // the id of the job that makes takes
+  #nCame = 0; // takes that came of it, also those that were dismissed
+
   constructor(to) {
     Object.assign(this, { to, waiting: 0, cards: new Map() });
     this.list = h("ol.takes-list");
@@ -22,9 +31,13 @@ export class Takes {
           onclick: () => this.close() }, icon("close"))),
       this.list, this.said);
     watch("takes", () => this.#changed());
-    watch("shown", () => this.#mark());
+    watch("shown", () => {
+      this.#mark();
+      this.#remember();
+    });
     watch("theme", () => this.#draw());
     new ResizeObserver(() => this.#draw()).observe(this.list);
+    this.#restore();
   }
 
   get all() {
@@ -34,25 +47,83 @@ export class Takes {
   async begin() {
     if (!get("song") || !get("version") || get("busy")) return;
     this.hear(0); // more takes are of the song as it is, not of a take that is only listened to
-    const song = get("song").id;
+    this.#job = null;
+    this.#nCame = 0;
     put("takes", [{ version: get("version"), view: get("shown") }]);
-    this.#wait(COUNT);
-    await moreTakes(COUNT, take => this.#came(song, take));
+    await this.#gather(COUNT, (onTake, onJob) => moreTakes(COUNT, onTake, onJob));
+  }
+
+  // Puts each take that a job makes of this song beside the others.
+  async #gather(count, begin) {
+    const song = get("song").id;
+    const onJob = id => {
+      this.#job = id;
+      this.#remember();
+      this.#draft.save();
+    };
+    this.#wait(count);
+    await begin(take => this.#came(song, take), onJob);
     this.#wait(0);
     if (this.all.length === 1) put("takes", []);
   }
 
   #came(song, take) {
+    this.#nCame += 1;
     if (get("song")?.id !== song || this.all.length === 0) return;
     this.waiting = Math.max(0, this.waiting - 1);
     put("takes", [...this.all, take]);
-    this.said.textContent = t("stage.take.came", { number: this.all.length, seed: take.version.seed });
+    this.said.textContent = t("stage.take.came", { number: this.all.length, seed: take.version.seed_text });
   }
 
   #wait(count) {
     this.waiting = count;
     this.#changed();
   }
+
+  // ---- over a reload
+
+  #fields() {
+    const takes = this.all;
+    if (takes.length === 0) return {};
+    const [song, ...versions] = [takes[0].version.song, ...takes.map(take => take.version.id)];
+    const heard = takes.find(take => take.view === get("shown"))?.version.id ?? null;
+    return { song, versions, heard, job: this.#job, n_came: this.#nCame };
+  }
+
+  #remember() {
+    const now = JSON.stringify(this.#fields());
+    if (this.#kept === null || this.#kept === now) return;
+    this.#kept = now;
+    this.#draft.changed();
+  }
+
+  // Once, for the song that is shown first, where it is still what it was; takes that are gone are left out.
+  async #restore() {
+    const kept = await this.#draft.stored();
+    await firstSong();
+    const present = { version: get("version"), view: get("shown") }, { id, song } = present.version;
+    const [first, ...ids] = (Array.isArray(kept.versions) ? kept.versions : []).filter(isId).slice(0, MOST);
+    const isOurs = kept.song === song && first === id;
+    const takes = isOurs ? await versionsOf(song, ids) : [];
+    const job = isOurs && isId(kept.job) ? await read(`/jobs/${kept.job}`).catch(() => null) : null;
+    this.#kept = JSON.stringify(kept);
+    const isSame = get("version") === present.version && get("shown") === present.view && this.all.length === 0;
+    if (isSame && (takes.length > 0 || job !== null)) this.#goOn([present, ...takes], kept, job);
+    else this.#remember();
+  }
+
+  #goOn(takes, { heard, n_came: nCame }, job) {
+    this.#nCame = nCame;
+    this.#job = job?.id ?? null;
+    put("takes", takes);
+    this.hear(takes.findIndex(take => take.version.id === heard));
+    if (job === null) return;
+    let nTold = 0; // the job tells all its takes again
+    this.#gather((job.asked.count ?? COUNT) - nCame, (onTake, onJob) =>
+      resumeTakes(job.id, take => { if (++nTold > nCame) onTake(take); }, onJob));
+  }
+
+  // ---- what is done with them
 
   // i counts from 0. Returns false where there is no such take.
   hear(i) {
@@ -90,6 +161,7 @@ export class Takes {
     if (focused) this.list.querySelector(`[data-number="${focused}"]`)?.focus();
     this.#mark();
     this.#draw();
+    this.#remember();
   }
 
   #card(take, i) {
@@ -98,7 +170,7 @@ export class Takes {
       "aria-label": t("stage.take.hear", { number }),
       onclick: () => this.hear(i) }, canvas,
     h("span.take-name", {}, h("span", {}, h("b", {}, i === 0 ? t("stage.take.present") : t("stage.take", { number })),
-      h("small.figures.muted", {}, t("stage.take.seed", { seed: take.version.seed ?? "–" }))),
+      h("small.figures.muted", {}, t("stage.take.seed", { seed: take.version.seed_text ?? "–" }))),
     h("kbd", {}, number)));
     const away = t("stage.take.dismiss", { number });
     const tools = h("div.take-tools", {},
@@ -122,6 +194,21 @@ export class Takes {
     for (const [take, { canvas }] of this.cards) drawMini(canvas, take.view);
   }
 }
+
+// Those versions of a song that there are, as takes.
+async function versionsOf(song, ids) {
+  const found = await Promise.all(ids.map(id => read(`/versions/${id}`).catch(() => null)));
+  return found.filter(each => each?.version.song === song);
+}
+
+// Waits until a song is shown.
+const firstSong = () => new Promise(resolve => {
+  const end = watch("song", song => {
+    if (!song) return;
+    resolve();
+    queueMicrotask(() => end());
+  });
+});
 
 const ghost = number => h("li.take.coming", {}, h("span.spinner", { "aria-hidden": "true" }),
   t("stage.take", { number }));
