@@ -67,7 +67,7 @@ BAD: tuple[tuple[tuple[str, ...], int, tuple[str, ...]], ...] = (
     (("compose", "x", "--files", "exe"), 2, ("--files", ".exe", "musicxml")),
     (("compose", "--recipe", "half.json"), 65, ("recipe cannot be read",)),
     (("compose", "--recipe", "tune.mid"), 65, ("tune.mid", "no recipe")),
-    (("compose", "--recipe", "rubbish.mid"), 65, ("rubbish.mid", "not a MIDI file")),
+    (("compose", "--recipe", "rubbish.mid"), 65, ("rubbish.mid", "no file of a song")),
     (("compose", "--recipe", "tune.mid", "--bars", "8"), 2, ("--recipe", "--bars", "says everything")),
     (("harmonise", "tune.mid", "--key", "F# major"), 2, ("--key", "not in F# major", "most likely")),
     (("harmonise", "tune.mid", "--out", "song.pdf"), 2, ("--out", ".pdf", "song.mid")),

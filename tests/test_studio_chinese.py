@@ -363,8 +363,8 @@ def test_no_text_takes_long(part: str) -> None:
         f"label x: {part * 2000} only",
         f"'{part * 2000}",
     ]
-    begun = time.perf_counter()
+    begun = time.process_time()
     for each in texts:
         in_chinese(each)
         in_plain_english(each)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5

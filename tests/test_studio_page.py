@@ -513,17 +513,6 @@ def test_three_drafts_are_written_and_what_is_copied_in_them_is_marked(
         assert field(page, "lyrics").input_value().split() == texts[0].split()
 
 
-def test_a_message_gets_short_replies_and_is_kept_nowhere(browser: Browser, client: Client) -> None:
-    with tab(browser, client, at="#reply") as page:
-        page.get_by_role("textbox", name="The message").fill("Are you free tomorrow evening?")
-        page.locator(".reply-bubble").nth(2).wait_for()
-        texts = page.locator(".reply-bubble").all_inner_texts()
-        assert len(set(texts)) == 3
-        assert all(0 < len(text) < 60 for text in texts)
-        page.reload()
-        expect(page.get_by_role("textbox", name="The message")).to_have_value("")
-
-
 def test_a_tune_drawn_by_keys_becomes_a_sound_that_plays(browser: Browser, client: Client) -> None:
     with tab(browser, client, at="#sound") as page:
         page.get_by_role("application", name="Grid of the tune").focus()

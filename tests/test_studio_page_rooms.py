@@ -72,10 +72,15 @@ def test_a_message_outlives_another_view_and_a_reload_with_what_was_said_before_
         expect(message(page)).to_have_value("")
 
 
-def test_a_message_is_stored_nowhere_and_gone_with_its_tab(browser: Browser, client: Client) -> None:
+def test_a_message_gets_short_replies_is_stored_nowhere_and_gone_with_its_tab(
+    browser: Browser, client: Client
+) -> None:
     with tab(browser, client, at="#reply") as page:
         message(page).fill(MESSAGE)
-        page.locator(".reply-bubble").first.wait_for()
+        page.locator(".reply-bubble").nth(2).wait_for()
+        texts = page.locator(".reply-bubble").all_inner_texts()
+        assert len(set(texts)) == 3
+        assert all(0 < len(text) < 60 for text in texts)
         page.reload()
         expect(message(page)).to_have_value(MESSAGE)
         other = page.context.new_page()

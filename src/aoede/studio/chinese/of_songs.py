@@ -264,6 +264,11 @@ SAYINGS: tuple[tuple[str, ...], ...] = (
         "请改回原来的拍号，或为它的旋律另配和声。",
         "Give it back its meter, or have its melody harmonised.",
     ),
+    ("this is no file of a song", "这不是歌曲文件"),
+    (
+        "A recipe stands in every file that aoede writes of a song: mid, wav, png, html, json and others.",
+        "Aoede 写出的每种歌曲文件里都有配方：mid、wav、png、html、json 等。",
+    ),
     ("there is no recipe in this file", "这个文件里没有配方"),
     (
         "Only songs that aoede composed have one; other programs may take it out.",
