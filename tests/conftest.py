@@ -21,8 +21,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where `make 
 
 # Files of tests by how long they take, the longest first, so that no worker is left with one of them at the end.
 LONGEST = (
-    *("test_compose", "test_studio_page", "test_lesson_rbm", "test_train", "test_studio_songs"),
-    *("test_cli", "test_editing", "test_families", "test_frames", "test_midi_guard"),
+    *("test_studio_page", "test_compose", "test_train", "test_studio_jobs", "test_studio_player"),
+    *(
+        "test_editing",
+        "test_families",
+        "test_cli",
+        "test_studio_server",
+        "test_studio_runs",
+        "test_studio_songs",
+    ),
 )
 
 

@@ -105,7 +105,7 @@ def test_the_key_found_in_the_notes_is_the_key_that_was_stated() -> None:
     hits = []
     for seed, tonic in enumerate(["C", "D", "Eb", "F#", "A"]):
         for mode in ("major", "minor"):
-            found = measure(aoede.compose("hope", seed=seed, key=f"{tonic} {mode}", candidates=1))
+            found = measure(aoede.compose("hope", seed=seed, key=f"{tonic} {mode}", candidates=1, bars=32))
             hits.append(found.key == f"{tonic} {mode}")
     assert sum(hits) >= 9
 
@@ -170,7 +170,7 @@ OPPOSITES = (
 
 def unsung(request: str, seed: int) -> Song:
     """Without words, and before a critic has a say."""
-    return aoede.compose(request, seed=seed, lyrics="", candidates=1)
+    return aoede.compose(request, seed=seed, lyrics="", candidates=1, bars=32)
 
 
 @pytest.mark.parametrize(("bright", "dark"), OPPOSITES)
@@ -193,7 +193,7 @@ def test_calm_scenes_have_fewer_notes_a_second_than_restless_ones(calm: str, res
         assert slow < 0.7 * measure(unsung(restless, seed)).notes_per_second
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     request_text=st.sampled_from(REQUESTS),
     seed=st.integers(0, 2**63 - 1),

@@ -14,6 +14,8 @@ from aoede.learning import checkpoint
 from aoede.learning.sampling import find
 from tests.lesson_runs import Lesson, LessonClaims, aside, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Lesson:

@@ -156,6 +156,7 @@ def test_a_muted_track_is_gone_within_five_milliseconds_and_nothing_else_changes
     assert np.abs(played - others[:, begin : begin + played.shape[1]]).max() < EXACT
 
 
+@pytest.mark.slow
 def test_a_loop_turns_at_its_very_sample_every_time(heard: Heard) -> None:
     page = heard.page
     page.keyboard.press("Home")
