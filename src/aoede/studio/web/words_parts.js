@@ -73,14 +73,16 @@ export function number(label, { min, max, step = 1, value = null, placeholder = 
 export function seedBox(onChange) {
   let isUsed = false, isHeld = false;
   const id = newId("seed");
-  const input = h("input.figures", { type: "text", id, inputmode: "numeric", pattern: "[0-9]{1,15}", maxlength: 15,
-    autocomplete: "off", spellcheck: "false", oninput: written });
+  const input = h("input.figures", { type: "text", id, inputmode: "numeric", maxlength: 40, autocomplete: "off",
+    spellcheck: "false", oninput: written, onchange: () => input.reportValidity() });
   const lock = iconButton("unlock", t("words.seed.hold"), () => { hold(!isHeld); onChange(); });
   const dice = iconButton("dice", t("words.seed.draw"), () => { set(draw()); hold(false); onChange(); });
   const copy = iconButton("copy", t("words.seed.copy"), () => copied(input.value));
   function written() {
     isUsed = false;
-    hold(input.value !== "");
+    const isRight = input.value === "" || isSeed(input.value.trim());
+    input.setCustomValidity(isRight ? "" : t("words.seed.wrong"));
+    hold(isRight && input.value !== "");
     onChange();
   }
   function hold(to) {
@@ -90,6 +92,7 @@ export function seedBox(onChange) {
   }
   function set(seed) {
     input.value = String(seed);
+    input.setCustomValidity("");
     isUsed = false;
   }
   function next() {
