@@ -2,7 +2,9 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch and NumPy are loaded
 
@@ -11,6 +13,11 @@ from hypothesis import settings
 
 from aoede.cli import main
 from tests.command import Done, Run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.studio_server import Client
 
 # The same examples each time, so that a change is judged by what it changes, and as long as they take, since machines
 # are busy; `make test-slow` draws others.
@@ -36,6 +43,30 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
+
+
+# A studio and a browser for the tests of a file. What they need is loaded where they are wanted.
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def client(home: Path) -> Iterator["Client"]:
+    from tests.studio_server import running
+
+    with running(home) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    from tests.studio_browser import browsing
+
+    with browsing() as browser:
+        yield browser
 
 
 @pytest.fixture

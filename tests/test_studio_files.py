@@ -5,7 +5,6 @@ import json
 import os
 import threading
 import zipfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from aoede.song import Song
 from aoede.studio import made_files
 from aoede.studio.endpoints.files import disposition
 from aoede.studio.made_files import MadeFiles
-from tests.studio_server import Client, running
+from tests.studio_server import Client
 
 ZH = "我想要一首表达希望和奇迹的歌"
 ASKED = {
@@ -29,17 +28,6 @@ ASKED = {
     "seed": 5,
     "options": {"form": "verse:2 chorus:2", "instruments": "piano, bass", "tempo": 120},
 }
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[Client]:
-    with running(home) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

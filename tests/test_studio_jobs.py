@@ -28,11 +28,6 @@ TOKEN = "a-token-of-the-tests_0123"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[Client]:
     with running(home, program=PROGRAM, environment={"AOEDE_TOKEN": TOKEN}) as client:
         yield client

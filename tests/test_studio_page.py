@@ -13,7 +13,6 @@ from aoede.export import to_bytes
 from aoede.randomness import MAX_SEED
 from tests.hostile import PAYLOADS, check_harmless
 from tests.studio_browser import (
-    browsing,
     dropped,
     focused,
     loudest,
@@ -31,28 +30,11 @@ from tests.studio_browser import (
     wish,
 )
 from tests.studio_scenes import midi
-from tests.studio_server import Client, running, start, stop
+from tests.studio_server import Client, start, stop
 
 FIXTURES = Path(__file__).parent / "fixtures" / "songs"
 SHORT = {"bars": 12}
 HOPE = "a song that expresses hope and wonder"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[Client]:
-    with running(home) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture

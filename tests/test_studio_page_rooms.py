@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,25 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.studio_browser import browsing, tab, wait_until
+from tests.studio_browser import tab, wait_until
 from tests.studio_scenes import FIXTURES, NGRAM
-from tests.studio_server import Client, running, start, stop
+from tests.studio_server import Client, start, stop
 
 MESSAGE = "Are you free on Friday, or shall we say Monday?"
 LIGHT, DARK = "rgb(245, 240, 230)", "rgb(18, 21, 28)"  # --paper of base.css
 PHONE = {"width": 360, "height": 780}
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with running(tmp_path_factory.mktemp("home")) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

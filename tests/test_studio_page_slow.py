@@ -3,37 +3,19 @@
 import os
 from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.hostile import PAYLOADS, check_harmless
-from tests.studio_browser import DRAFTS, browsing, made, make, play, stored, tab, wait_until, wish
+from tests.studio_browser import DRAFTS, made, make, play, stored, tab, wait_until, wish
 from tests.studio_scenes import FIXTURES, NGRAM, SCENES, Planted, midi, opened, planted
 from tests.studio_server import Client, running
 
 pytestmark = pytest.mark.slow
 VIEWS = ("song", "words", "reply", "sound", "train")
 WIDTHS = (320, 360, 768, 1280, 1920, 2560)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[Client]:
-    with running(home) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page
 
-from tests.studio_browser import browsing, made, play, stored, tab, wait_until
-from tests.studio_server import Client, running
+from tests.studio_browser import made, play, stored, tab, wait_until
+from tests.studio_server import Client
 
 RATE_HZ, FADE = 44_100, 221  # samples of a cross-fade
 KEY = 4_000  # samples by which a place is known again
@@ -53,23 +52,6 @@ window.recorded = () => {
 };
 """
 )
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[Client]:
-    with running(home) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as browser:
-        yield browser
 
 
 @dataclass(frozen=True)

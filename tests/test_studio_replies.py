@@ -1,7 +1,6 @@
 """Replies in the studio: those of `aoede reply`, why there are none, picks that are kept; no message is kept."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from aoede.formats import mail
 from aoede.studio.tasks import replies
 from tests.command import Run
-from tests.studio_server import Client, running
+from tests.studio_server import Client
 
 SECRET = "Zebrawood"  # stands in no reply and in no file of ours
 BULK = ("List-Unsubscribe: <x>", "List-Id: <x>", "Precedence: bulk", "Precedence: list", "Precedence: junk")
@@ -20,17 +19,6 @@ MACHINES = (
     "Content-Type: multipart/report; boundary=x",
 )
 SENDERS = ("From: no-reply@example.org", "From: bounce@example.org", "From: notifications@example.org")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[Client]:
-    with running(home) as client:
-        yield client
 
 
 def letter(*head: str, text: str = "Are you free tomorrow?") -> bytes:

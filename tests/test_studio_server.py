@@ -25,17 +25,6 @@ from tests.studio_server import Client, running, start, stop
 TOKEN = "a-token-of-the-tests_0123"
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[Client]:
-    with running(home) as client:
-        yield client
-
-
 def refused(home: Path, *arguments: str, **environment: str) -> tuple[int, str]:
     """The exit code and what is said of a studio that does not start."""
     done = subprocess.run(

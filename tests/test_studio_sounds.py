@@ -1,6 +1,5 @@
 """Sounds in the studio: the bytes of `aoede sound`, tunes from MIDI files, what is kept, what is refused."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from aoede.studio.kept_sounds import MAX_TUNES, keep_sound, keep_tune
 from aoede.studio.tasks.sounds import CUT, MAX_NOTES, MAX_SECONDS, TITLES
 from tests.command import Run
 from tests.small_sounder import model_file
-from tests.studio_server import Client, running
+from tests.studio_server import Client
 
 NOTES = [[0, 0.5, 60], [0.5, 0.5, 64]]
 
@@ -28,12 +27,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model_file(home / "models" / "flute.safetensors")
     model_file(home / "models" / "voice.safetensors", plays_notes=False)
     return home
-
-
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[Client]:
-    with running(home) as client:
-        yield client
 
 
 def slowing() -> Song:

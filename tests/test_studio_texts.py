@@ -1,7 +1,6 @@
 """Texts in the studio: those of `aoede write`, where they were copied from, one's own models, what is refused."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +12,10 @@ from aoede.words.forms import Pattern
 from aoede.words.verbatim import flat
 from aoede.write import found, shipped_writers
 from tests.command import Run
-from tests.studio_server import Client, running
+from tests.studio_server import Client
 
 PLAY = (Path(__file__).parent / "fixtures" / "texts" / "shakespeare.txt").read_text()
 SHANTY = "Oh, a ship in the bay and a ship on the sea, and the wind is for you and the wind is for me.\n"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[Client]:
-    with running(home) as client:
-        yield client
 
 
 def by_command(aoede: Run, *arguments: str | int) -> Any:
