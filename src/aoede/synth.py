@@ -47,6 +47,8 @@ RAMP_S = 0.005  # a controller's step, smoothed
 CUT_S = 0.05  # release of a voice that its exclusive class ends
 SEGMENT = 20 * 44_100  # samples of one waveform held at a time
 MAX_VOICES = 500_000  # of a track
+MAX_SECONDS = 1800.0  # of a song
+MAX_VOICE_SECONDS = 100_000.0  # of all its notes
 NOTHING: Mapping[int, Samples] = MappingProxyType({})
 
 VOLUME, PAN, EXPRESSION, PEDAL, REVERB = 7, 10, 11, 64, 91
@@ -66,8 +68,8 @@ def render(
     given: Mapping[int, Samples] = NOTHING,
     sample_rate_hz: int = 44_100,
     loudness_dbfs: float | None = None,
-    max_seconds: float = 1800.0,
-    max_voice_seconds: float = 100_000.0,
+    max_seconds: float = MAX_SECONDS,
+    max_voice_seconds: float = MAX_VOICE_SECONDS,
 ) -> Samples:
     """The sound of `song`, shape (n_samples, 2), peak below -1 dBFS, the same for the same arguments.
 
@@ -96,17 +98,12 @@ class Stems:
         self,
         song: Song,
         *,
-        soundfont: SoundFont | None = None,
         given: Mapping[int, Samples] = NOTHING,
         sample_rate_hz: int = 44_100,
         loudness_dbfs: float | None = None,
-        max_seconds: float = 1800.0,
-        max_voice_seconds: float = 100_000.0,
     ) -> None:
         self._rate_hz = sample_rate_hz
-        self._parts, self.n_samples = _parts_of(
-            song, soundfont, given, sample_rate_hz, max_seconds, max_voice_seconds
-        )
+        self._parts, self.n_samples = _parts_of(song, None, given, sample_rate_hz)
         whole = _played(self._parts, self.n_samples, sample_rate_hz)
         self._gain = (
             np.float32(1.0) if loudness_dbfs is None else gain_to(loudness_dbfs, whole, sample_rate_hz)
@@ -138,8 +135,8 @@ def _parts_of(
     soundfont: SoundFont | None,
     given: Mapping[int, Samples],
     rate_hz: int,
-    max_seconds: float,
-    max_voice_seconds: float,
+    max_seconds: float = MAX_SECONDS,
+    max_voice_seconds: float = MAX_VOICE_SECONDS,
 ) -> tuple[list["_Part | _Given"], int]:
     """The tracks ready to be played, and how many samples they last together."""
     font = soundfont or default_soundfont()
