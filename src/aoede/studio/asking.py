@@ -319,7 +319,8 @@ def _number(wanted: Field, value: Any, where: str) -> float:
     if not is_kind or not least <= value <= most:
         limits = f"{'a whole number' if is_whole else 'a number'} from {least:,} to {most:,}"
         raise UsageError(f"has to be {limits}, not {_shown(value)}", where=where)
-    return value  # type: ignore[no-any-return]
+    found: float = value
+    return found
 
 
 def _list(wanted: Field, value: Any, where: str) -> list[Any]:

@@ -89,9 +89,7 @@ class Folders:
             if self._notes is not None and folder not in self._chosen:
                 self._chosen = dict([*self._chosen.items(), (folder, path)][-MOST_CHOSEN:])
                 told = {id_: str(each) for id_, each in self._chosen.items()}
-                with suppress(
-                    AoedeError
-                ):  # where it cannot be written, it is chosen once more after a restart
+                with suppress(AoedeError):  # else it is chosen once more after a restart
                     write_whole(self._notes, json.dumps(told).encode(), force=True)
         return path
 

@@ -39,6 +39,10 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# Of a picture that is opened by itself: a score has its styles within it, and browsers place others by styles.
+OF_PICTURES: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+}
 
 
 def new_token(given: str | None) -> str:

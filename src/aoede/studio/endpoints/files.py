@@ -15,6 +15,7 @@ from starlette.responses import FileResponse, Response
 from aoede.errors import MissingError, UsageError
 from aoede.export import file_stem
 from aoede.studio.asking import Ask, Endpoint, Field
+from aoede.studio.guard import OF_PICTURES
 from aoede.studio.made_files import BEGINNING, SOUND, MadeFiles
 from aoede.studio.telling import RefusedError
 
@@ -28,9 +29,6 @@ KINDS: Mapping[str, str] = MappingProxyType({
     "stems.zip": "application/zip", "stems-midi.zip": "application/zip",
 })  # fmt: skip
 INLINE = ("svg", "png")  # what can be shown where it is
-_OF_PICTURES = (
-    "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a score has its styles within itself
-)
 _TOLD = "sound.json"
 _MOST_SAMPLES = 441_000  # of one request: ten seconds
 _INLINE = {"inline": Field("flag", "Shown in the page and not saved; of svg and png.")}
@@ -68,7 +66,7 @@ async def file(ask: Ask) -> Response:
 
 def _headers(facts: Mapping[str, Any], kind: str, is_inline: bool) -> dict[str, str]:
     """How a file of a version with these facts is sent."""
-    policy = {"Content-Security-Policy": _OF_PICTURES} if kind == "svg" else {}
+    policy = OF_PICTURES if kind == "svg" else {}
     name = disposition(_name(facts, kind), is_inline)
     return {"Content-Disposition": name, "Cache-Control": "private, no-cache", **policy}
 

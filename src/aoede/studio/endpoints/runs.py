@@ -15,6 +15,7 @@ from aoede.randomness import MAX_SEED
 from aoede.studio import datasets, trainings
 from aoede.studio.asking import Ask, Endpoint, Field
 from aoede.studio.folders import folders_of
+from aoede.studio.guard import OF_PICTURES
 from aoede.studio.learners import (
     ENCODINGS,
     FAMILIES,
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from aoede.studio.jobs import Job
 
 _NAMING = asyncio.Lock()
-_OF_PICTURES = (
-    "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # browsers place one in a page by styles
-)
 _DATA = {
     "folder": Field("id", "One of the folders that training may read."),
     "dataset": Field("id", "A set of files that was sent."),
@@ -147,7 +145,7 @@ async def file(ask: Ask) -> Response:
     way = "inline" if ask.query.get("inline") else "attachment"
     headers = {"Content-Disposition": f'{way}; filename="{ask.path["id"]}-{name}"'}
     if kind == "image/png":
-        headers["Content-Security-Policy"] = _OF_PICTURES
+        headers |= OF_PICTURES
     if isinstance(found, bytes):
         return Response(found, media_type=kind, headers=headers)
     return FileResponse(found, media_type=kind, headers=headers)  # Safari plays no sound but in parts
