@@ -192,7 +192,8 @@ _LEADS_ON = (
 )
 _EACH = _set("each another other any some such more most this these those")  # whole after a noun or a verb
 _LEADS_ON_INSIDE = _EACH | _set("her no not never very too just only even quite almost you it up one")
-_KIND_WORDS = frozenset(_KINDS.split("|"))
+_BEGINNERS = _BEGINS | _DAYS | _SUBJECTS | _VERBS | _JOINS
+_SAYS_NOTHING = _LEADS_ON | _LEADS_ON_INSIDE | frozenset(_KINDS.split("|")) | {""}
 _PAIRS = [(pair[0], pair[1]) for pair in ('""', "“”", "「」", "『』", "《》", "()", "（）", "[]")]
 _PIECE = re.compile(rf"(?P<gap>\s*)(?:(?P<han>[{HAN}]+)|(?P<other>[^\s{HAN}]+))")
 _MARKS = '"/|…~·•、\ufe0f'
@@ -210,17 +211,17 @@ class _Word:
 
     @property
     def says_something(self) -> bool:
-        return bool(self.text) and self.text not in _LEADS_ON | _LEADS_ON_INSIDE | _KIND_WORDS
+        return self.text not in _SAYS_NOTHING
 
     def leads_on(self, before: str, *, is_inside: bool) -> bool:
         """Whether no phrase ends with it where `before` comes before it, or none that goes on."""
-        if self.text in _LEADS_ON | {""} or (self.text in _EACH and before in _LEADS_ON):
+        if not self.text or self.text in _LEADS_ON or (self.text in _EACH and before in _LEADS_ON):
             return True
         return is_inside and (self.text in _LEADS_ON_INSIDE or self.text.endswith("'s"))
 
     @property
     def begins(self) -> bool:
-        return self.is_apart or self.text in _BEGINS | _DAYS | _SUBJECTS | _VERBS | _JOINS
+        return self.is_apart or self.text in _BEGINNERS
 
 
 def _room(text: str) -> int:
